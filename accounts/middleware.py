@@ -1,0 +1,149 @@
+"""What every request goes through, beside Django's own."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import middleware as auth_middleware
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
+
+log = logging.getLogger("tbib.requests")
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.path_info.startswith("/api/")
+
+
+class ServiceUnavailableMiddleware:
+    """A database that is down or too busy is a 503 with Retry-After, never a stack trace.
+
+    First in the list, so that what other middlewares read (sessions, users) counts too.
+    """
+
+    RETRY_AFTER_SECONDS = 5
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            response = self.get_response(request)
+        except OperationalError as error:
+            # Outside the inner handler: raised by another middleware.
+            response = self._unavailable(request, error)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, OperationalError):
+            return self._unavailable(request, exception)
+        return None
+
+    def _unavailable(self, request: HttpRequest, error: OperationalError) -> HttpResponse:
+        log.error("database unavailable: %s", type(error.__cause__ or error).__name__)
+        if wants_json(request):
+            problem = {"title": "Service Unavailable", "status": 503, "code": "unavailable"}
+            response: HttpResponse = JsonResponse(
+                problem, status=503, content_type="application/problem+json"
+            )
+        else:
+            response = render(None, "503.html", status=503)
+        response["Retry-After"] = str(self.RETRY_AFTER_SECONDS)
+        return response
+
+
+class LanguageMiddleware:
+    """The reader's language: the account's choice, else the cookie's, else French.
+
+    Accept-Language is not asked: browsers send English in countries that read French.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.known = dict(settings.LANGUAGES)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = self._choice(request)
+        translation.activate(language)
+        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response.setdefault("Content-Language", language)
+        patch_vary_headers(response, ["Cookie"])
+        return response
+
+    def _choice(self, request: HttpRequest) -> str:
+        # Only a request that carries a session can have an account: no query for others.
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            chosen = getattr(request.user, "language", "")
+            if chosen in self.known:
+                return str(chosen)
+        cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        return cookie if cookie in self.known else settings.LANGUAGE_CODE
+
+
+class HtmxRedirectMiddleware:
+    """A redirect answered to htmx moves the whole page.
+
+    The browser would follow it inside the request and the target page would land in a
+    fragment: views redirect as ever and this makes it `HX-Redirect`.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if getattr(request, "htmx", False) and response.status_code in (301, 302, 303, 307):
+            redirect = HttpResponseClientRedirect(response["Location"])
+            redirect.cookies = response.cookies
+            return redirect
+        return response
+
+
+class LoginRequiredMiddleware(auth_middleware.LoginRequiredMiddleware):
+    """Every view asks for sign-in unless it is marked `login_not_required`.
+
+    An API caller gets 401 in JSON. After an htmx request the reader comes back to the page
+    it was sent from, not to the fragment's address.
+    """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+        if wants_json(request):
+            problem = {
+                "type": "about:blank",
+                "title": "Unauthorized",
+                "status": 401,
+                "code": "sign_in_required",
+                "detail": str(translation.gettext("Sign in to see this.")),
+            }
+            return JsonResponse(problem, status=401, content_type="application/problem+json")
+        response = super().handle_no_permission(request, view_func)
+        page = request.htmx.current_url if getattr(request, "htmx", False) else None
+        if page and url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure()):
+            path = urlsplit(page)._replace(scheme="", netloc="").geturl()
+            return auth_middleware.redirect_to_login(path, self.get_login_url(view_func))
+        return response
+
+
+class PersonalPagesMiddleware:
+    """Whatever a signed-in person or a visitor with a session was shown stays out of caches."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.session.accessed and not request.session.is_empty():
+            response.setdefault("Cache-Control", "private, no-store")
+        return response

@@ -1,0 +1,145 @@
+"""People: the account that signs in, and the persons it may book for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models import Case, Q, When
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from accounts.names import SearchTextField
+
+
+class User(AbstractUser):
+    """Who signs in, by user name or e-mail.
+
+    `role` says which pages are theirs; what they may touch is always a query
+    (`visible_to`), never the role alone. Admins are `is_staff` + `is_superuser`.
+    """
+
+    class Role(models.TextChoices):
+        PATIENT = "patient", _("patient")
+        DOCTOR = "doctor", _("doctor")
+        SECRETARY = "secretary", _("secretary")
+
+    email = models.EmailField(_("e-mail address"), blank=True)
+    role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.PATIENT)
+    language = models.CharField(
+        _("language"),
+        max_length=7,
+        blank=True,
+        help_text=_("Empty: the reader's last choice, else French."),
+    )
+    is_blocked = models.BooleanField(
+        _("blocked"), default=False, help_text=_("May not book online anywhere.")
+    )
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"), condition=~Q(email=""), name="account_email_is_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+    @property
+    def is_doctor(self) -> bool:
+        return self.role == self.Role.DOCTOR
+
+    @property
+    def is_secretary(self) -> bool:
+        return self.role == self.Role.SECRETARY
+
+    @property
+    def works_at_a_desk(self) -> bool:
+        """Whether `/dashboard/` is this account's home."""
+        return self.role in (self.Role.DOCTOR, self.Role.SECRETARY)
+
+
+class PatientQuerySet(models.QuerySet["Patient"]):
+    def of_account(self, user: Any) -> PatientQuerySet:
+        """The persons this account books for: itself first, then relatives."""
+        own_first = Case(When(relation=Patient.Relation.SELF, then=0), default=1)
+        return self.filter(account=user).order_by(own_first, "first_name", "pk")
+
+    def locked(self, pks: list[int]) -> list[Patient]:
+        """Lock these persons for the transaction, by pk; always after the doctors.
+
+        On SQLite the IMMEDIATE transaction is the lock and this is a plain read.
+        """
+        return list(self.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk"))
+
+
+class Patient(models.Model):
+    """A person who is seen: the account's owner or a relative.
+
+    `account` is empty for a person the desk created; such a file is claimed later by an
+    invitation, never by matching names.
+    """
+
+    class Relation(models.TextChoices):
+        SELF = "self", _("myself")
+        CHILD = "child", _("my child")
+        PARTNER = "partner", _("my partner")
+        PARENT = "parent", _("my parent")
+        OTHER = "other", _("another relative")
+
+    account = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="patients",
+        verbose_name=_("account"),
+    )
+    relation = models.CharField(
+        _("relation"), max_length=10, choices=Relation, default=Relation.SELF
+    )
+    first_name = models.CharField(_("first name"), max_length=80)
+    last_name = models.CharField(_("last name"), max_length=80)
+    birth_date = models.DateField(_("date of birth"), null=True, blank=True)
+    phone = PhoneNumberField(_("phone"), blank=True)
+    search_text = SearchTextField(of="name")
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = PatientQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("patient")
+        verbose_name_plural = _("patients")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=Q(relation="self"),
+                name="account_has_one_self",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_self(self) -> bool:
+        return self.relation == self.Relation.SELF
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def age_on(self, day: dt.date) -> int | None:
+        """Whole years on `day`; None when the birth date is unknown."""
+        if self.birth_date is None:
+            return None
+        had_birthday = (day.month, day.day) >= (self.birth_date.month, self.birth_date.day)
+        return day.year - self.birth_date.year - (not had_birthday)

@@ -1,0 +1,41 @@
+"""Names as people type them: without caring for case or accents."""
+
+import unicodedata
+from typing import Any
+
+from django.db import models
+
+
+def normalise(text: str) -> str:
+    """Lower case, without accents, single spaces: "Hélène  D'Été" -> "helene d'ete".
+
+    Kept in a column and applied to queries, because SQLite's `icontains` knows no É and
+    PostgreSQL's knows no accents at all.
+    """
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return " ".join(bare.split())
+
+
+class SearchTextField(models.CharField):
+    """The normalised copy of another attribute, rewritten whenever the row is.
+
+    In `pre_save` and not in `Model.save`, so that `bulk_create` keeps it too.
+    """
+
+    def __init__(self, *, of: str = "", **options: Any) -> None:
+        self.of = of
+        options.setdefault("max_length", 300)
+        options.setdefault("editable", False)
+        options.setdefault("default", "")
+        options.setdefault("db_index", True)
+        super().__init__(**options)
+
+    def deconstruct(self) -> Any:
+        name, path, args, options = super().deconstruct()
+        return name, path, args, {**options, "of": self.of}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        text = normalise(getattr(model_instance, self.of))[: self.max_length]
+        setattr(model_instance, self.attname, text)
+        return text

@@ -1,0 +1,8 @@
+"""What has been taken, by whom, and what was said about it."""
+
+from bookings.models.appointment import Appointment, StatusChange
+from bookings.models.files import PatientFile, PrivateNote
+from bookings.models.hold import Hold
+from bookings.models.notification import Notification
+
+__all__ = ["Appointment", "Hold", "Notification", "PatientFile", "PrivateNote", "StatusChange"]

@@ -1,0 +1,265 @@
+"""A visit: booked for a time, or walked in with a queue number."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Patient, User
+from bookings.status import LIVE, TOOK_PLACE, UPCOMING, Status, Verb
+from doctors.models import ConsultationType, Doctor, Practice
+from scheduling.constraints import MinutesAfter, NoOverlap
+
+LONGEST = dt.timedelta(minutes=ConsultationType.MAX_DURATION)
+OVERLAP = "appointment_does_not_overlap_another"
+QUEUE_NUMBER = "queue_number_is_given_once_a_day"
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def visible_to(self, user: Any) -> AppointmentQuerySet:
+        """Own persons' visits, and those of the desks where `user` works now."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_superuser:
+            return self.all()
+        return self.filter(
+            Q(patient__account=user) | Q(doctor__in=Doctor.objects.desk_of(user).values("pk"))
+        )
+
+    def at_desk_of(self, user: Any) -> AppointmentQuerySet:
+        """Visits that `user` may change as staff; being the patient is not enough."""
+        if user.is_superuser:
+            return self.all()
+        return self.filter(doctor__in=Doctor.objects.desk_of(user).values("pk"))
+
+    def live(self) -> AppointmentQuerySet:
+        """Visits that occupy time. See also `Appointment.is_live`."""
+        return self.filter(status__in=LIVE)
+
+    def of(self, doctor: Doctor) -> AppointmentQuerySet:
+        return self.filter(doctor=doctor)
+
+    def overlapping(self, start: dt.datetime, end: dt.datetime) -> AppointmentQuerySet:
+        """Visits that share time with `[start, end)`, pauses aside.
+
+        Bounded on `starts_at` on both sides, so that the (doctor, start) index serves it.
+        """
+        return self.filter(starts_at__gt=start - LONGEST, starts_at__lt=end, ends_at__gt=start)
+
+    def upcoming(self, now: dt.datetime) -> AppointmentQuerySet:
+        """Still to come. See also `Appointment.is_upcoming`."""
+        return self.filter(status__in=UPCOMING, starts_at__gt=now)
+
+    def took_place(self) -> AppointmentQuerySet:
+        return self.filter(status__in=TOOK_PLACE)
+
+    def for_pages(self) -> AppointmentQuerySet:
+        """With what a line or a page about a visit shows, in one query."""
+        return self.select_related(
+            "doctor__user", "doctor__specialty", "practice", "patient", "consultation_type"
+        )
+
+
+class Appointment(models.Model):
+    """One row a visit, whatever happens to it; moved in place, cancelled, never deleted.
+
+    Names, duration and price are copies: later edits change no past. `starts_at` and
+    `ends_at` are both null for a walk-in, which has a `queue_number` of its day instead.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, related_name="appointments", verbose_name=_("patient")
+    )
+    doctor = models.ForeignKey(
+        Doctor, on_delete=models.PROTECT, related_name="appointments", verbose_name=_("doctor")
+    )
+    practice = models.ForeignKey(
+        Practice, on_delete=models.PROTECT, related_name="appointments", verbose_name=_("practice")
+    )
+    consultation_type = models.ForeignKey(
+        ConsultationType,
+        on_delete=models.PROTECT,
+        related_name="appointments",
+        verbose_name=_("consultation type"),
+        null=True,
+        blank=True,
+    )
+    starts_at = models.DateTimeField(_("start"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("end"), null=True, blank=True)
+    buffer_minutes = models.PositiveSmallIntegerField(_("pause after (minutes)"), default=0)
+    status = models.CharField(_("status"), max_length=12, choices=Status)
+    reason = models.TextField(_("reason for the visit"), max_length=1000, blank=True)
+    queue_date = models.DateField(_("waiting-room day"), null=True, blank=True)
+    queue_number = models.PositiveIntegerField(_("waiting-room number"), null=True, blank=True)
+    is_overbooked = models.BooleanField(_("overbooked on purpose"), default=False)
+
+    patient_name = models.CharField(_("patient's name"), max_length=161)
+    doctor_name = models.CharField(_("doctor's name"), max_length=310)
+    type_name = models.CharField(_("type's name"), max_length=80, blank=True)
+    duration = models.PositiveSmallIntegerField(_("duration (minutes)"), default=30)
+    price = models.DecimalField(_("price"), max_digits=9, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+
+    booked_by = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("booked by"),
+    )
+    sequence = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Counts changes; SEQUENCE of RFC 5545."
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("appointment")
+        verbose_name_plural = _("appointments")
+        ordering = ["starts_at", "queue_date", "queue_number"]
+        indexes = [
+            # What the grid reads: the whole answer is in the index.
+            models.Index(
+                fields=["doctor", "starts_at", "ends_at", "buffer_minutes"],
+                condition=Q(status__in=LIVE),
+                name="live_appointment_by_doctor",
+            ),
+            models.Index(fields=["patient", "starts_at"], name="appointment_by_patient"),
+            models.Index(fields=["doctor", "starts_at"], name="appointment_by_doctor"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values), name="appointment_status_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at=None, ends_at=None) | Q(starts_at__lt=F("ends_at")),
+                name="appointment_starts_before_it_ends",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at=None)
+                | Q(ends_at__lte=MinutesAfter(F("starts_at"), ConsultationType.MAX_DURATION)),
+                name="appointment_lasts_480_minutes_at_most",
+            ),
+            models.CheckConstraint(
+                condition=Q(duration__gte=5, duration__lte=480, buffer_minutes__lte=240),
+                name="appointment_duration_is_5_to_480_minutes",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    starts_at__isnull=False,
+                    ends_at__isnull=False,
+                    queue_date=None,
+                    queue_number=None,
+                )
+                | Q(
+                    starts_at=None,
+                    ends_at=None,
+                    queue_date__isnull=False,
+                    queue_number__isnull=False,
+                ),
+                name="appointment_has_a_time_or_a_queue_number",
+            ),
+            models.UniqueConstraint(
+                fields=["doctor", "queue_date", "queue_number"], name=QUEUE_NUMBER
+            ),
+            NoOverlap(
+                name=OVERLAP,
+                group="doctor",
+                start="starts_at",
+                end="ends_at",
+                condition=Q(status__in=LIVE, is_overbooked=False, starts_at__isnull=False),
+                longest=LONGEST,
+                violation_error_code="overlap",
+                violation_error_message=_("This doctor has another appointment at that time."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        when = f"{self.local_start:%Y-%m-%d %H:%M}" if self.starts_at else f"n° {self.queue_number}"
+        return f"{when} · {self.doctor_name}"
+
+    @property
+    def is_live(self) -> bool:
+        """See also `AppointmentQuerySet.live`."""
+        return self.status in LIVE
+
+    @property
+    def is_walk_in(self) -> bool:
+        return self.starts_at is None
+
+    @property
+    def local_start(self) -> dt.datetime | None:
+        """The start on the practice's wall clock, naive; None for a walk-in."""
+        return self.practice.local(self.starts_at) if self.starts_at else None
+
+    @property
+    def local_end(self) -> dt.datetime | None:
+        return self.practice.local(self.ends_at) if self.ends_at else None
+
+    @property
+    def changes_close_at(self) -> dt.datetime | None:
+        """Until when the patient moves or cancels online; later it is by phone."""
+        return self.starts_at - self.practice.cancellation_deadline if self.starts_at else None
+
+    def is_upcoming(self, now: dt.datetime) -> bool:
+        """See also `AppointmentQuerySet.upcoming`."""
+        return self.status in UPCOMING and self.starts_at is not None and self.starts_at > now
+
+
+class StatusChangeQuerySet(models.QuerySet["StatusChange"]):
+    def last_in_force(self) -> StatusChange | None:
+        """The last change of an appointment that is neither an undo nor undone."""
+        return (
+            self.exclude(verb__in=(Verb.UNDO, Verb.MOVE)).filter(undone_by=None).order_by("pk").last()
+        )
+
+
+class StatusChange(models.Model):
+    """Who did what to a visit, and when: the only history there is."""
+
+    appointment = models.ForeignKey(
+        Appointment,
+        on_delete=models.CASCADE,
+        related_name="changes",
+        verbose_name=_("appointment"),
+    )
+    verb = models.CharField(_("change"), max_length=12, choices=Verb)
+    from_status = models.CharField(_("from"), max_length=12, choices=Status, blank=True)
+    to_status = models.CharField(_("to"), max_length=12, choices=Status)
+    by = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+        help_text=_("Empty: the system."),
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    previous_start = models.DateTimeField(_("moved from"), null=True, blank=True)
+    undoes = models.OneToOneField(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="undone_by",
+        verbose_name=_("undoes"),
+    )
+
+    objects = StatusChangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("status change")
+        verbose_name_plural = _("status changes")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_verb_display()} {self.at:%Y-%m-%d %H:%M}"

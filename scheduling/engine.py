@@ -1,0 +1,170 @@
+"""When a doctor could see someone: arithmetic on half-open spans of time.
+
+Values in, values out: no Django, no clock, no I/O. A span is `(start, end)` in UTC with
+`start <= t < end`, so a visit of 10:00-10:30 leaves 10:30 free. Wall clock becomes UTC once
+per opening range; from there the grid steps in elapsed time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+Span = tuple[dt.datetime, dt.datetime]
+
+DAY = dt.timedelta(days=1)
+NOTHING = dt.timedelta(0)
+
+
+class WeeklyRange(NamedTuple):
+    """Opening hours of one weekday, in minutes since local midnight.
+
+    0 <= start < 1440 and start < end <= start + 1440: 22:00-02:00 is (1320, 1560).
+    `weekday` counts from Monday = 0. The validity dates are inclusive and open when None;
+    they speak of the day on which the range starts.
+    """
+
+    weekday: int
+    start_minute: int
+    end_minute: int
+    valid_from: dt.date | None = None
+    valid_until: dt.date | None = None
+
+    def opens_on(self, day: dt.date) -> bool:
+        return (
+            day.weekday() == self.weekday
+            and (self.valid_from is None or self.valid_from <= day)
+            and (self.valid_until is None or day <= self.valid_until)
+        )
+
+
+def to_utc(day: dt.date, minute: int, zone: ZoneInfo) -> dt.datetime:
+    """The instant at which `zone`'s clocks show `minute` minutes after midnight of `day`.
+
+    A wall time that occurs twice means its first occurrence. One that a clock change skips
+    means the instant of the change: an opening at 02:30 on the spring night begins at 03:00,
+    a closing at 02:30 happens then too.
+    """
+    wall = dt.datetime.combine(day, dt.time()) + dt.timedelta(minutes=minute)
+    before = wall.replace(tzinfo=zone, fold=0).astimezone(dt.UTC)
+    after = wall.replace(tzinfo=zone, fold=1).astimezone(dt.UTC)
+    # In a gap the first reading applies the old offset and lies after the second one; between
+    # the two sits the change.
+    return before if before <= after else _change_between(after, before, zone)
+
+
+def _change_between(low: dt.datetime, high: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+    """The first whole minute after `low` at which `zone` has the offset it has at `high`."""
+    new_offset = high.astimezone(zone).utcoffset()
+    while high - low > dt.timedelta(minutes=1):
+        middle = low + (high - low) // 2
+        middle = middle.replace(second=0, microsecond=0)
+        if middle.astimezone(zone).utcoffset() == new_offset:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def merge(spans: Iterable[Span]) -> list[Span]:
+    """The union of `spans`, sorted; overlapping and touching ones become one."""
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            if end > merged[-1][1]:
+                merged[-1] = (merged[-1][0], end)
+        elif start < end:
+            merged.append((start, end))
+    return merged
+
+
+def openings(ranges: Sequence[WeeklyRange], days: Iterable[dt.date], zone: ZoneInfo) -> list[Span]:
+    """The spans during which a doctor is open, for ranges that start on `days`, in UTC.
+
+    Ranges of one day that overlap or touch are one opening, anchored at the first start.
+    Ranges of two different days stay two openings, each with its own grid: otherwise a
+    doctor open around the clock would have a grid anchored years ago.
+    """
+    spans: list[Span] = []
+    for day in days:
+        spans += merge(
+            (to_utc(day, each.start_minute, zone), to_utc(day, each.end_minute, zone))
+            for each in ranges
+            if each.opens_on(day)
+        )
+    return spans
+
+
+def grid_starts(opened: Iterable[Span], length: dt.timedelta) -> Iterator[dt.datetime]:
+    """Every start of the grid, taken or not: opening time plus whole steps of `length`,
+    as long as the visit ends by closing time."""
+    for opens, closes in opened:
+        start = opens
+        while start + length <= closes:
+            yield start
+            start += length
+
+
+def free_starts(
+    opened: Iterable[Span],
+    *,
+    length: dt.timedelta,
+    taken: Iterable[Span] = (),
+    closed: Iterable[Span] = (),
+    pause: dt.timedelta = NOTHING,
+    earliest: dt.datetime,
+    latest: dt.datetime,
+) -> list[dt.datetime]:
+    """The starts at which a visit of `length` fits, sorted, each once.
+
+    `taken` are visits and holds with the pauses after them, `closed` are absences and
+    holidays. The visit's own `pause` must be free of other visits but may reach past closing
+    time or into an absence. Starts lie in `earliest <= start <= latest`.
+
+    One pass over the blocked spans, whatever their number: a start that does not fit jumps
+    to the first grid step at or after the end of what blocks it.
+    """
+    blocked = merge([*closed, *((start - pause, end) for start, end in taken)])
+    ends = [end for _start, end in blocked]
+    free: set[dt.datetime] = set()
+    for opens, closes in opened:
+        last = min(closes - length, latest)
+        start = _step_at_or_after(opens, max(opens, earliest), length)
+        at = bisect_right(ends, start)
+        while start <= last:
+            while at < len(blocked) and ends[at] <= start:
+                at += 1
+            if at < len(blocked) and blocked[at][0] < start + length:
+                start = _step_at_or_after(opens, ends[at], length)
+            else:
+                free.add(start)
+                start += length
+    return sorted(free)
+
+
+def _step_at_or_after(anchor: dt.datetime, instant: dt.datetime, step: dt.timedelta) -> dt.datetime:
+    return anchor + step * -((anchor - instant) // step)
+
+
+def local_starts(starts: Iterable[dt.datetime], zone: ZoneInfo) -> Iterator[dt.datetime]:
+    """`starts` on the practice's wall clock, without those whose hour is read a second time.
+
+    On the autumn night 02:30 comes twice; only the first can be named by its wall time, so
+    only the first is offered.
+    """
+    for start in starts:
+        local = start.astimezone(zone)
+        if not local.fold:
+            yield local
+
+
+def day_span(day: dt.date, zone: ZoneInfo) -> Span:
+    """A local day as an instant span: 23 or 25 hours long when the clocks change."""
+    return to_utc(day, 0, zone), to_utc(day, 1440, zone)
+
+
+def days_from(first: dt.date, count: int) -> list[dt.date]:
+    return [first + dt.timedelta(days=offset) for offset in range(count)]

@@ -1,0 +1,210 @@
+"""When a doctor sees patients: weekly hours, absences, the practice's holidays."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from doctors.models import ConsultationType, Doctor, Practice
+from scheduling.engine import WeeklyRange
+
+
+class Weekday(models.IntegerChoices):
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
+
+
+class OpeningHoursQuerySet(models.QuerySet["OpeningHours"]):
+    def ranges_of(
+        self, doctor_ids: Collection[int], type_ids: Collection[int] = ()
+    ) -> dict[int, dict[int | None, list[WeeklyRange]]]:
+        """Each doctor's weekly ranges as the engine wants them, in one query.
+
+        {doctor: {None: ranges for every type, type: ranges kept for that type only}}, the
+        latter for `type_ids` alone. A doctor without any row has the fallback hours of the
+        settings; one whose rows have all expired has none.
+        """
+        columns = ("weekday", "start_minute", "end_minute", "valid_from", "valid_until")
+        rows = self.filter(doctor__in=doctor_ids).values_list("doctor_id", "types", *columns)
+        found: dict[int, dict[int | None, list[WeeklyRange]]] = {}
+        for doctor_id, type_id, *values in rows:
+            ranges = found.setdefault(doctor_id, defaultdict(list))
+            if type_id is None or type_id in type_ids:
+                ranges[type_id].append(WeeklyRange(*values))
+        return {pk: found.get(pk) or {None: fallback_ranges()} for pk in doctor_ids}
+
+
+def fallback_ranges() -> list[WeeklyRange]:
+    """The hours of a doctor who has never saved any (settings.FALLBACK_HOURS)."""
+    start, end = settings.FALLBACK_HOURS
+    return [
+        WeeklyRange(day, start.hour * 60 + start.minute, end.hour * 60 + end.minute)
+        for day in settings.FALLBACK_WEEKDAYS
+    ]
+
+
+class OpeningHours(models.Model):
+    """One range of one weekday; several rows make a day with a lunch break.
+
+    Rows that overlap count once. A range limited to some types is kept for them: that is
+    how emergency or new-patient ranges are reserved.
+    """
+
+    doctor = models.ForeignKey(
+        Doctor, on_delete=models.CASCADE, related_name="opening_hours", verbose_name=_("doctor")
+    )
+    practice = models.ForeignKey(
+        Practice,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="opening_hours",
+        verbose_name=_("practice"),
+        help_text=_("Empty: the doctor's own."),
+    )
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
+    start_minute = models.PositiveSmallIntegerField(
+        _("opens (minutes since midnight)"), validators=[MaxValueValidator(1439)]
+    )
+    end_minute = models.PositiveSmallIntegerField(
+        _("closes (minutes since midnight)"),
+        validators=[MinValueValidator(1), MaxValueValidator(2879)],
+        help_text=_("More than 1440 is past midnight: 02:00 the next day is 1560."),
+    )
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    types = models.ManyToManyField(
+        ConsultationType,
+        blank=True,
+        related_name="opening_hours",
+        verbose_name=_("kept for"),
+        help_text=_("Empty: every type."),
+    )
+
+    objects = OpeningHoursQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("opening hours")
+        verbose_name_plural = _("opening hours")
+        ordering = ["doctor", "weekday", "start_minute"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(weekday__gte=0, weekday__lte=6), name="opening_hours_are_on_a_weekday"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    start_minute__gte=0,
+                    start_minute__lt=1440,
+                    end_minute__gt=F("start_minute"),
+                    end_minute__lte=F("start_minute") + 1440,
+                ),
+                name="opening_hours_start_before_they_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from=None)
+                | Q(valid_until=None)
+                | Q(valid_from__lte=F("valid_until")),
+                name="opening_hours_become_valid_before_they_expire",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {clock(self.start_minute)}–{clock(self.end_minute)}"
+
+    @property
+    def opens(self) -> str:
+        return clock(self.start_minute)
+
+    @property
+    def closes(self) -> str:
+        return clock(self.end_minute)
+
+
+def clock(minute: int) -> str:
+    """Minutes since midnight as a wall clock: 570 is "09:30", 1440 "24:00", 1560 "02:00"."""
+    hours, minutes = divmod(minute, 60)
+    return f"{hours if minute <= 1440 else hours - 24:02d}:{minutes:02d}"
+
+
+class DoctorAbsence(models.Model):
+    """Time away. The reason is the practice's own and never public."""
+
+    doctor = models.ForeignKey(
+        Doctor, on_delete=models.CASCADE, related_name="absences", verbose_name=_("doctor")
+    )
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+    reason = models.CharField(_("reason"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        ordering = ["-starts_at"]
+        indexes = [models.Index(fields=["doctor", "ends_at"], name="absence_by_doctor_and_end")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at")), name="absence_starts_before_it_ends"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        start, end = self.doctor.practice.local(self.starts_at), self.doctor.practice.local(self.ends_at)
+        return f"{self.doctor}: {start:%Y-%m-%d %H:%M} – {end:%Y-%m-%d %H:%M}"
+
+
+class HolidayQuerySet(models.QuerySet["Holiday"]):
+    def closing(self, practice_ids: Collection[int], days: Collection[dt.date]) -> dict[int, set[dt.date]]:
+        """{practice: the days of `days` it closes for a holiday}, in one query."""
+        rows = self.filter(
+            practice__in=practice_ids,
+            date__range=(min(days), max(days)),
+            decision=Holiday.Decision.CLOSED,
+        ).values_list("practice_id", "date")
+        closed: dict[int, set[dt.date]] = {pk: set() for pk in practice_ids}
+        for practice_id, date in rows:
+            closed[practice_id].add(date)
+        return closed
+
+
+class Holiday(models.Model):
+    """A public holiday at a practice. Proposed ones change nothing until the practice decides:
+    closed ends online booking for that day, open keeps it on purpose."""
+
+    class Decision(models.TextChoices):
+        PROPOSED = "proposed", _("to decide")
+        CLOSED = "closed", _("closed")
+        OPEN = "open", _("open as usual")
+
+    practice = models.ForeignKey(
+        Practice, on_delete=models.CASCADE, related_name="holidays", verbose_name=_("practice")
+    )
+    date = models.DateField(_("date"))
+    name = models.CharField(_("name"), max_length=120)
+    decision = models.CharField(
+        _("decision"), max_length=8, choices=Decision, default=Decision.PROPOSED
+    )
+
+    objects = HolidayQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("public holiday")
+        verbose_name_plural = _("public holidays")
+        ordering = ["date"]
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "date"], name="holiday_is_listed_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.date}"
