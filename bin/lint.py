@@ -1,0 +1,65 @@
+"""Run every check that needs no test, and say which failed: `make lint`."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PROGRAMS = Path(sys.executable).parent
+
+# The checks read no data; they only must not touch the developer's.
+NO_DATABASE = "sqlite://:memory:"
+DEVELOPMENT = {
+    "DEBUG": "on",
+    "SECRET_KEY": "for checks only: nothing is signed with it",
+    "ALLOWED_HOSTS": "localhost",
+    "DATABASE_URL": NO_DATABASE,
+}
+PRODUCTION = {
+    "DEBUG": "off",
+    "SECRET_KEY": secrets.token_urlsafe(50),
+    "ALLOWED_HOSTS": "example.org",
+    "DATABASE_URL": NO_DATABASE,
+    "SITE_URL": "https://example.org",
+}
+
+CHECKS = (
+    ("style", ["ruff", "check", "."], DEVELOPMENT),
+    ("format", ["ruff", "format", "--check", "."], DEVELOPMENT),
+    ("types", ["mypy"], DEVELOPMENT),
+    ("layers", ["lint-imports", "--no-logo"], DEVELOPMENT),
+    (
+        "migrations",
+        ["python", "manage.py", "makemigrations", "--check", "--dry-run"],
+        DEVELOPMENT,
+    ),
+    ("translations", ["python", "bin/messages.py", "--check"], DEVELOPMENT),
+    (
+        "production settings",
+        ["python", "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        PRODUCTION,
+    ),
+)
+
+
+def main() -> None:
+    failed = [name for name, command, settings in CHECKS if not passes(name, command, settings)]
+    print("\n== checks ==")
+    for name, _, _ in CHECKS:
+        print(f"{name:20} {'FAILED' if name in failed else 'passed'}")
+    sys.exit(bool(failed))
+
+
+def passes(name: str, command: list[str], settings: dict[str, str]) -> bool:
+    print(f"\n== {name} ==", flush=True)
+    program = str(PROGRAMS / command[0])
+    environment = {**os.environ, **settings}
+    return subprocess.call([program, *command[1:]], cwd=ROOT, env=environment) == 0
+
+
+if __name__ == "__main__":
+    main()

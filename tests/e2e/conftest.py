@@ -1,0 +1,170 @@
+"""Browser tests: a real server, a real Chromium, and pages that may not misbehave unseen.
+
+A page that asks another origin for anything, breaks the content security policy, fails to load
+a file or writes an error to the console fails its test, whatever the test was about.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DEBIAN_CHROMIUM = Path("/usr/bin/chromium")
+
+# Playwright's event loop runs in the thread of the test, which Django takes for an async view.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+DESKTOP = {"width": 1440, "height": 900}
+HEIGHTS = {375: 812, 768: 1024, 1440: 900}
+
+
+# The browser ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium where it is installed; quiet, so that every request is a page's own."""
+    arguments = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-gpu",
+        "--disable-quic",
+        "--disable-sync",
+        "--no-first-run",
+    ]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        # Chromium's sandbox refuses root, as in a container.
+        arguments.append("--no-sandbox")
+    launch = {**browser_type_launch_args, "args": arguments}
+    if DEBIAN_CHROMIUM.exists():
+        launch["executable_path"] = str(DEBIAN_CHROMIUM)
+    return launch
+
+
+@pytest.fixture(scope="session")
+def base_url(live_server: Any) -> str:
+    """Lets tests say `page.goto("/doctors/")`."""
+    return live_server.url
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **browser_context_args,
+        "locale": "fr-FR",
+        "timezone_id": "Europe/Paris",
+        "viewport": DESKTOP,
+        # A test waits for what it expects, never for an animation.
+        "reduced_motion": "reduce",
+    }
+
+
+@pytest.fixture(params=list(HEIGHTS), ids=lambda width: f"{width}px")
+def width(request: pytest.FixtureRequest, page: Page) -> int:
+    """Runs the test on a phone, a tablet and a desktop: the page's width in pixels."""
+    page.set_viewport_size({"width": request.param, "height": HEIGHTS[request.param]})
+    return request.param
+
+
+@pytest.fixture(autouse=True)
+def unhashed_static_files(settings: Any) -> None:
+    """The live server serves files as they are in the folders: nothing was collected."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+# Pages that may not misbehave -----------------------------------------------------------------
+
+
+@pytest.fixture
+def misdeeds() -> list[str]:
+    """What pages did wrong so far. A test that provokes something looks at it and clears it."""
+    return []
+
+
+@pytest.fixture
+def new_context(
+    new_context: Callable[..., BrowserContext], base_url: str, misdeeds: list[str]
+) -> Iterator[Callable[..., BrowserContext]]:
+    """Every page of every context is watched, also of a second person's browser."""
+
+    def new_watched_context(**options: Any) -> BrowserContext:
+        context = new_context(**options)
+        watch(context, base_url, misdeeds)
+        return context
+
+    yield new_watched_context
+    if misdeeds:
+        pytest.fail("The pages misbehaved:\n" + "\n".join(misdeeds), pytrace=False)
+
+
+def watch(context: BrowserContext, origin: str, misdeeds: list[str]) -> None:
+    def on_request(request: Request) -> None:
+        is_local = request.url.startswith((f"{origin}/", "data:", "blob:", "about:"))
+        if not is_local:
+            misdeeds.append(f"asked another origin: {request.url}")
+
+    def on_response(response: Response) -> None:
+        # Pages and fragments may be refused, and the test says so; files are simply there.
+        may_be_refused = response.request.resource_type in ("document", "fetch", "xhr")
+        if response.status >= 400 and not may_be_refused:
+            misdeeds.append(f"answered {response.status}: {response.url}")
+        if response.status == 500:
+            misdeeds.append(f"failed: {response.request.method} {response.url}")
+
+    def on_console(message: ConsoleMessage) -> None:
+        # Chromium repeats every refusal here; on_response has judged it.
+        is_refusal = message.text.startswith("Failed to load resource: the server responded")
+        if message.type == "error" and not is_refusal:
+            misdeeds.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    context.on("request", on_request)
+    context.on("response", on_response)
+    context.on("console", on_console)
+    context.on("weberror", lambda error: misdeeds.append(f"script: {error.error}"))
+
+
+# Accessibility --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], None]:
+    """`axe(page)` asserts that axe-core finds no violation of WCAG 2.2 AA on the page as it is."""
+    source = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+
+    def check(page: Page) -> None:
+        # Evaluated through the debugger, which the page's content security policy lets pass.
+        page.evaluate(source)
+        result = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)
+        violations = [describe(violation) for violation in result["violations"]]
+        if violations:
+            pytest.fail(f"{page.url}\n" + "\n".join(violations), pytrace=False)
+
+    return check
+
+
+AXE_OPTIONS = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    # Off unless asked for by name, though WCAG 2.2 AA wants it.
+    "rules": {"target-size": {"enabled": True}},
+    "resultTypes": ["violations"],
+}
+
+
+def describe(violation: dict[str, Any]) -> str:
+    """A violation with the elements that have it: selector, source, and what to mend."""
+    lines = [f"{violation['id']} ({violation['impact']}): {violation['help']}"]
+    for node in violation["nodes"]:
+        selector = node["target"][0] if len(node["target"]) == 1 else json.dumps(node["target"])
+        summary = node["failureSummary"].replace("\n", "\n      ")
+        lines.append(f"  {selector}\n      {node['html'][:200]}\n      {summary}")
+    return "\n".join(lines)
