@@ -1,0 +1,98 @@
+"""Visits, holds and messages for tests; each factory builds the least valid object."""
+
+import datetime as dt
+
+import factory
+from django.utils import timezone
+
+from accounts.tests.factories import PatientFactory
+from bookings.models import Appointment, Hold, Notification
+from bookings.status import Status
+from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory
+
+MONDAY_AT_TEN = dt.datetime(2027, 3, 1, 9, tzinfo=dt.UTC)
+"""Monday 1 March 2027, 10:00 in Paris."""
+
+
+class TimeOfDoctorFactory(factory.django.DjangoModelFactory):
+    """A stretch of a doctor's time, as long as the type lasts.
+
+    Give the doctor, or the type (then the doctor is the type's), or both, or neither.
+    """
+
+    class Meta:
+        abstract = True
+
+    doctor = factory.SubFactory(DoctorFactory)
+    consultation_type = factory.SubFactory(
+        ConsultationTypeFactory, doctor=factory.SelfAttribute("..doctor")
+    )
+    starts_at = MONDAY_AT_TEN
+    ends_at = factory.LazyAttribute(
+        lambda made: made.starts_at + dt.timedelta(minutes=_of_type(made, "duration", 30))
+    )
+    buffer_minutes = factory.LazyAttribute(lambda made: _of_type(made, "buffer_after", 0))
+
+    @classmethod
+    def _generate(cls, strategy, params):
+        if params.get("consultation_type") and "doctor" not in params:
+            params["doctor"] = params["consultation_type"].doctor
+        return super()._generate(strategy, params)
+
+
+def _of_type(made, attribute, default):
+    return getattr(made.consultation_type, attribute) if made.consultation_type else default
+
+
+class AppointmentFactory(TimeOfDoctorFactory):
+    """A confirmed visit on Monday 1 March 2027, 10:00 in Paris.
+
+    `walk_in=True` builds one without a time, in that day's waiting room.
+    """
+
+    class Meta:
+        model = Appointment
+
+    class Params:
+        walk_in = factory.Trait(
+            starts_at=None,
+            ends_at=None,
+            queue_date=MONDAY_AT_TEN.date(),
+            queue_number=factory.Sequence(lambda n: n + 1),
+            status=Status.ARRIVED,
+        )
+
+    patient = factory.SubFactory(PatientFactory)
+    practice = factory.SelfAttribute("doctor.practice")
+    status = Status.CONFIRMED
+    patient_name = factory.SelfAttribute("patient.name")
+    doctor_name = factory.SelfAttribute("doctor.name")
+    type_name = factory.LazyAttribute(lambda made: _of_type(made, "name", ""))
+    duration = factory.LazyAttribute(lambda made: _of_type(made, "duration", 30))
+    price = factory.LazyAttribute(lambda made: _of_type(made, "price", None))
+    currency = factory.LazyAttribute(lambda made: _of_type(made, "currency", ""))
+    booked_by = factory.SelfAttribute("patient.account")
+
+
+class HoldFactory(TimeOfDoctorFactory):
+    """A fresh hold of Monday 1 March 2027, 10:00 in Paris; it ends five minutes from now."""
+
+    class Meta:
+        model = Hold
+
+    token = factory.Sequence(lambda n: f"token{n}")
+    expires_at = factory.LazyFunction(lambda: timezone.now() + Hold.LASTS)
+    address_digest = "digest"
+
+
+class NotificationFactory(factory.django.DjangoModelFactory):
+    """The message that tells a booking, due at once."""
+
+    class Meta:
+        model = Notification
+
+    appointment = factory.SubFactory(AppointmentFactory)
+    kind = Notification.Kind.BOOKED
+    sequence = factory.SelfAttribute("appointment.sequence")
+    recipient = "patient@example.org"
+    language = "fr"
