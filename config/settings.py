@@ -116,8 +116,9 @@ if "sqlite" in database["ENGINE"]:
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
-    # A file, because threads do not share an in-memory database's locks.
-    database["TEST"] = {"NAME": str(BASE_DIR / "test.sqlite3")}
+    # A file, because threads do not share an in-memory database's locks; beside the other one,
+    # so that two runs with their own DATABASE_URL do not meet.
+    database["TEST"] = {"NAME": str(Path(database["NAME"]).with_name("test.sqlite3"))}
 
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 

@@ -53,7 +53,7 @@ class HolidayFactory(factory.django.DjangoModelFactory):
 
 def open_week(
     doctor: Doctor, start: int = 540, end: int = 1020, weekdays: Iterable[int] = range(7)
-) -> list[OpeningHours]:
+):
     """Hours from minute `start` to minute `end` on each of `weekdays`."""
     return [
         OpeningHoursFactory(doctor=doctor, weekday=day, start_minute=start, end_minute=end)
