@@ -46,7 +46,7 @@ clean: ## remove what was installed and built; the database and .env stay
 	rm -rf .venv node_modules static/build staticfiles frontend/css/generated-sources.css \
 		.cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
-	find locale -name '*.mo' -delete
+	find . -name '*.mo' -path '*/LC_MESSAGES/*' -delete
 
 python3:
 	@command -v python3 >/dev/null || { \

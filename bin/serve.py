@@ -35,6 +35,8 @@ def gunicorn_options(options: argparse.Namespace) -> list[str]:
         f"--threads={options.threads}",
         # Workers say that they live by touching a file: never on a disk that can stall.
         *(["--worker-tmp-dir=/dev/shm"] if Path("/dev/shm").is_dir() else []),
+        # Its place is one file in the home folder, the same for every server.
+        "--no-control-socket",
         # A restart lets a booking that is being written finish.
         "--graceful-timeout=30",
         "config.wsgi",

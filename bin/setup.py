@@ -64,15 +64,16 @@ def make_venv():
     if VENV.exists():
         # Its Python was removed or replaced since, or the making was interrupted.
         shutil.rmtree(str(VENV))
-    say("Making .venv")
     pythons = new_enough_pythons()
     for python in pythons:
         if can_make_venvs(python):
+            say("Making .venv with {}".format(python))
             run(python, "-m", "venv", str(VENV))
             return
     uv = shutil.which("uv")
     if uv:
         wanted = pythons[0] if pythons else ">={}.{}".format(*OLDEST_PYTHON)
+        say("Making .venv with uv")
         run(uv, "venv", "--quiet", "--seed", "--python", wanted, str(VENV))
         return
     if pythons:
