@@ -1,8 +1,25 @@
 """The whole address map, on one screen."""
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.generic import RedirectView
+
+from bookings.views.confirming import book
+from bookings.views.finding import doctor_list, doctor_page
+from config.api import api
 
 urlpatterns = [
+    path("", login_not_required(RedirectView.as_view(pattern_name="doctor_list")), name="home"),
+    path("doctors/", doctor_list, name="doctor_list"),
+    path("doctors/<slug:slug>/", doctor_page, name="doctor_page"),
+    path("book", book),
+    path("book/", book),
+    path("bookings/", include("bookings.urls")),
+    path("dashboard/", include("dashboard.urls")),
+    path("accounts/", include("accounts.urls")),
+    path("accounts/", include("doctors.urls")),
+    path("api/", api.urls),
     path("admin/", admin.site.urls),
+    path("", include("bookings.old_addresses")),
 ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -13,7 +15,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from doctors.models import ConsultationType, Doctor, Practice
-from scheduling.engine import WeeklyRange
+from scheduling.engine import DAY, WeeklyRange, openings
 
 
 class Weekday(models.IntegerChoices):
@@ -52,6 +54,32 @@ def fallback_ranges() -> list[WeeklyRange]:
     return [
         WeeklyRange(day, start.hour * 60 + start.minute, end.hour * 60 + end.minute)
         for day in settings.FALLBACK_WEEKDAYS
+    ]
+
+
+class DayHours(NamedTuple):
+    """One weekday as a profile shows it: its ranges as ("09:00", "12:30") pairs."""
+
+    weekday: Weekday
+    ranges: list[tuple[str, str]]
+    is_today: bool
+
+
+def week_of(doctor: Doctor, today: dt.date) -> list[DayHours]:
+    """The doctor's week around `today`, Monday first; ranges kept for some types left out."""
+    monday = today - dt.timedelta(days=today.weekday())
+    ranges = OpeningHours.objects.ranges_of([doctor.pk])[doctor.pk].get(None, [])
+    return [
+        DayHours(
+            weekday,
+            [
+                (clock(each.start_minute), clock(each.end_minute))
+                for each in sorted(ranges)
+                if each.opens_on(monday + dt.timedelta(days=int(weekday)))
+            ],
+            is_today=weekday == today.weekday(),
+        )
+        for weekday in Weekday
     ]
 
 
@@ -122,6 +150,15 @@ class OpeningHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {clock(self.start_minute)}–{clock(self.end_minute)}"
+
+    def covers(self, instant: dt.datetime, zone: ZoneInfo) -> bool:
+        """Whether `instant` lies in an occurrence of this range; it may start the day before."""
+        weekly = WeeklyRange(
+            self.weekday, self.start_minute, self.end_minute, self.valid_from, self.valid_until
+        )
+        today = instant.astimezone(zone).date()
+        spans = openings([weekly], [today - DAY, today], zone)
+        return any(start <= instant < end for start, end in spans)
 
     @property
     def opens(self) -> str:

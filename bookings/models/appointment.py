@@ -62,7 +62,12 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def for_pages(self) -> AppointmentQuerySet:
         """With what a line or a page about a visit shows, in one query."""
         return self.select_related(
-            "doctor__user", "doctor__specialty", "practice", "patient", "consultation_type"
+            "doctor__user",
+            "doctor__specialty",
+            "doctor__practice",
+            "practice",
+            "patient__account",
+            "consultation_type",
         )
 
 

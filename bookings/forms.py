@@ -1,0 +1,171 @@
+"""What browsers send about a booking, cleaned; the services decide."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
+
+from accounts.models import Patient, User
+from bookings.services.writing import is_staff
+from bookings.visitor import Choice
+from doctors.models import ConsultationType, Doctor
+
+
+class ChoiceForm(forms.Form):
+    """Doctor, type and time. A time without offset is the practice's wall clock."""
+
+    doctor = forms.ModelChoiceField(Doctor.objects.none())
+    consultation_type = forms.ModelChoiceField(ConsultationType.objects.all())
+    appointment_time = forms.CharField(
+        error_messages={"required": _("Please choose a time: an appointment needs one.")}
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        doctors = Doctor.objects.visible_to(user).for_pages()
+        self.fields["doctor"].queryset = doctors  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        doctor, text = cleaned.get("doctor"), cleaned.get("appointment_time")
+        if doctor and text:
+            starts_at = parse_start(text, doctor.practice.zone)
+            if starts_at is None:
+                self.add_error("appointment_time", _("This is not a time we understand."))
+            cleaned["appointment_time"] = starts_at
+        return cleaned
+
+    @property
+    def choice(self) -> Choice:
+        """The three of them, of a valid form."""
+        names = ("doctor", "consultation_type", "appointment_time")
+        return Choice(*(self.cleaned_data[name] for name in names))
+
+
+def parse_start(text: str, zone: ZoneInfo) -> dt.datetime | None:
+    """ISO 8601 to an instant; without offset on `zone`'s clock, first reading when it is
+    read twice. None for what is no date, does not exist there, or lies out of range."""
+    try:
+        parsed = parse_datetime(text.strip())
+        if parsed is None:
+            return None
+        if timezone.is_aware(parsed):
+            return parsed.astimezone(dt.UTC)
+        instant = parsed.replace(tzinfo=zone, fold=0).astimezone(dt.UTC)
+        exists = instant.astimezone(zone).replace(tzinfo=None) == parsed
+    except (ValueError, OverflowError):
+        return None
+    return instant if exists else None
+
+
+def patients_for(user: User, doctor: Doctor) -> Any:
+    """Whom `user` may book for at this doctor: own persons; at the desk, the practice's."""
+    persons = Q(account=user)
+    if is_staff(user, doctor):
+        practice = doctor.practice
+        persons |= Q(files__practice=practice) | Q(appointments__practice=practice)
+    return Patient.objects.filter(persons).select_related("account").distinct()
+
+
+class PersonForm(forms.Form):
+    """A person given in place: a relative to add, or a new patient at the desk."""
+
+    first_name = forms.CharField(
+        label=_("First name"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    last_name = forms.CharField(
+        label=_("Last name"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    birth_date = forms.DateField(
+        label=_("Date of birth"),
+        widget=forms.DateInput(attrs={"type": "date", "autocomplete": "off"}, format="%Y-%m-%d"),
+    )
+    relation = forms.ChoiceField(
+        label=_("Who is it?"),
+        choices=[c for c in Patient.Relation.choices if c[0] != Patient.Relation.SELF],
+        required=False,
+    )
+    phone = PhoneNumberField(label=_("Phone"), required=False)
+
+    def clean_birth_date(self) -> dt.date:
+        born: dt.date = self.cleaned_data["birth_date"]
+        if born > timezone.now().date():
+            raise forms.ValidationError(_("A date of birth cannot be in the future."))
+        if born.year < 1900:
+            raise forms.ValidationError(_("Please check the year."))
+        return born
+
+    def person(self, *, account: User | None) -> Patient:
+        """The new person, unsaved: `account`'s relative, or the desk's own when None."""
+        data = self.cleaned_data
+        return Patient(
+            account=account,
+            relation=(data["relation"] or Patient.Relation.OTHER)
+            if account
+            else Patient.Relation.SELF,
+            first_name=data["first_name"].strip(),
+            last_name=data["last_name"].strip(),
+            birth_date=data["birth_date"],
+            phone=data["phone"],
+        )
+
+
+class BookingForm(forms.Form):
+    """For whom, and what to tell the doctor."""
+
+    NEW = "new"
+
+    patient = forms.CharField(required=False)
+    reason = forms.CharField(
+        label=_("What would you like to tell the doctor?"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, user: User, doctor: Doctor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user, self.doctor = user, doctor
+        self.at_desk = is_staff(user, doctor)
+        self.persons = patients_for(user, doctor)
+        wants_new = self.data.get("patient") == self.NEW or (
+            not self.data.get("patient") and bool(self.data.get("first_name"))
+        )
+        self.person_form = PersonForm(self.data if wants_new else None)
+        self.person_form.helper = FormHelper()
+        self.person_form.helper.form_tag = False
+
+    def clean_patient(self) -> Patient | None:
+        """An own person by default; None when one is to be added from the fields."""
+        wanted = self.cleaned_data["patient"]
+        if self.person_form.is_bound:
+            if not self.person_form.is_valid():
+                raise forms.ValidationError(_("Please complete this person's details."))
+            return None
+        if wanted:
+            found = self.persons.filter(pk=wanted).first() if wanted.isdigit() else None
+            if found is None:
+                raise forms.ValidationError(_("Please choose one of the persons listed."))
+            return found
+        own = self.persons.filter(account=self.user, relation=Patient.Relation.SELF).first()
+        if self.at_desk or own is None:
+            raise forms.ValidationError(_("Please say for whom this appointment is."))
+        return own
+
+    def person(self) -> Patient:
+        """Whom the visit is for; unsaved when they are new: `book` writes both or neither."""
+        patient: Patient | None = self.cleaned_data["patient"]
+        return patient or self.person_form.person(account=None if self.at_desk else self.user)

@@ -1,0 +1,40 @@
+"""Addresses of the systems this one replaces (contract C7): bookmarks and printed cards."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+from django.views.decorators.http import require_safe
+from django.views.generic import RedirectView
+
+from bookings.api import day
+from doctors.models import Doctor
+
+
+@login_not_required
+@require_safe
+def doctor_by_id(request: HttpRequest, pk: int) -> HttpResponse:
+    """The doctor's page has a name in its address now."""
+    doctor = get_object_or_404(Doctor.objects.visible_to(request.user), pk=pk)
+    return redirect(doctor, permanent=True)
+
+
+def _moved_to(name: str, *, public: bool = True) -> object:
+    view = RedirectView.as_view(pattern_name=name, permanent=True, query_string=True)
+    return login_not_required(view) if public else view
+
+
+urlpatterns = [
+    path("specialists/", _moved_to("doctor_list")),
+    path("specialists/<int:pk>/", doctor_by_id),
+    path("specialists/<int:pk>/calendar", day),
+    path("specialists/<int:pk>/calendar/", day),
+    path("doctor/<int:pk>", doctor_by_id),
+    path("doctor/<int:pk>/", doctor_by_id),
+    path("doctor/dashboard", _moved_to("dashboard", public=False)),
+    path("doctor/dashboard/", _moved_to("dashboard", public=False)),
+    path("register", _moved_to("account_signup")),
+    path("register/", _moved_to("account_signup")),
+]

@@ -1,0 +1,196 @@
+"""The booking panel of the doctor's page: which step, which types, which three days."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.utils.functional import cached_property
+
+from accounts.models import Patient
+from bookings import rules
+from bookings.models import Appointment
+from bookings.services import check_person
+from bookings.slots import Calendars, Day, SlotQuery, next_free
+from doctors.models import ConsultationType, Doctor
+from scheduling import engine
+
+DAYS_SHOWN = 3
+STARTS_SHOWN = 5
+
+
+@dataclass
+class BookingPanel:
+    """State read from the address: `seen`, `type`, `from`, `all`; everything else follows."""
+
+    doctor: Doctor
+    now: dt.datetime
+    seen: str = ""
+    type_id: int | None = None
+    first_day: dt.date | None = None
+    shows_all: bool = False
+    token: str | None = None
+    patient: Patient | None = None
+    moving: Appointment | None = None
+    refusal: rules.Refusal | None = None
+    nearest: list[dt.datetime] = field(default_factory=list)
+
+    @classmethod
+    def from_query(cls, data: QueryDict, doctor: Doctor, **options: Any) -> BookingPanel:
+        """Nonsense in an address is a step not taken, never an error."""
+        wanted = data.get("type", "")
+        try:
+            first_day = parse_date(data.get("from", ""))
+        except ValueError:
+            first_day = None
+        return cls(
+            doctor,
+            seen=data.get("seen", "") if data.get("seen") in ("yes", "no") else "",
+            type_id=int(wanted) if wanted.isdecimal() and len(wanted) < 19 else None,
+            first_day=first_day,
+            shows_all=data.get("all") == "1",
+            **options,
+        )
+
+    @classmethod
+    def for_move(cls, data: QueryDict, appointment: Appointment, **options: Any) -> BookingPanel:
+        """The grid alone, for another time of the same visit."""
+        panel = cls.from_query(data, appointment.doctor, moving=appointment, **options)
+        panel.seen, panel.type_id = "yes", appointment.consultation_type_id
+        return panel
+
+    @cached_property
+    def types(self) -> list[ConsultationType]:
+        """The reasons offered to somebody who has, or has not, been here before."""
+        offered = list(self.doctor.consultation_types.offered())
+        if self.seen == "no":
+            return [kind for kind in offered if not kind.require_existing_patient]
+        return offered
+
+    @cached_property
+    def consultation_type(self) -> ConsultationType | None:
+        if not self.seen or not self.takes_them:
+            return None
+        if self.moving:
+            return self.moving.consultation_type
+        if len(self.types) == 1:
+            return self.types[0]
+        return next((kind for kind in self.types if kind.pk == self.type_id), None)
+
+    @property
+    def takes_them(self) -> bool:
+        """Whether the doctor takes this person at all: new patients not always."""
+        return bool(self.moving) or self.seen == "yes" or self.doctor.accepts_new_patients
+
+    @property
+    def step(self) -> int:
+        if not self.seen or not self.takes_them:
+            return 1
+        return 3 if self.consultation_type else 2
+
+    @cached_property
+    def query(self) -> SlotQuery:
+        return SlotQuery(self.doctor, self.consultation_type)
+
+    @cached_property
+    def today(self) -> dt.date:
+        return self.query.today(self.now)
+
+    @cached_property
+    def first(self) -> dt.date:
+        """The first day shown: the one asked for, within what can be booked."""
+        last = self.today + dt.timedelta(days=self.query.horizon_days)
+        return min(max(self.first_day or self.today, self.today), last)
+
+    @cached_property
+    def rule_refusal(self) -> rules.Refusal | None:
+        """Why this person, or anybody at these days, gets no times here."""
+        try:
+            rules.check_emergency_day(self.query, self.first, self.now)
+            if self.patient:
+                check_person(patient=self.patient, query=self.query, now=self.now)
+        except rules.Refusal as refusal:
+            return refusal
+        return None
+
+    @cached_property
+    def days(self) -> list[Day]:
+        dates = engine.days_from(self.first, DAYS_SHOWN)
+        calendars = Calendars(
+            [self.query],
+            dates,
+            now=self.now,
+            token=self.token,
+            moving=self.moving.pk if self.moving else None,
+        )
+        return calendars.columns(self.query)
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(day.starts for day in self.days)
+
+    @property
+    def has_more_starts(self) -> bool:
+        return not self.shows_all and any(len(day.starts) > STARTS_SHOWN for day in self.days)
+
+    @property
+    def starts_shown(self) -> int | None:
+        return None if self.shows_all else STARTS_SHOWN
+
+    @cached_property
+    def next_start(self) -> dt.datetime | None:
+        """The first free start after an empty window."""
+        after = self.first + dt.timedelta(days=DAYS_SHOWN)
+        return next_free([self.query], after, now=self.now, token=self.token)[self.doctor.pk]
+
+    @property
+    def emergency_phones(self) -> list[str]:
+        kind = self.consultation_type
+        return rules.emergency_phones(self.doctor.practice) if kind and kind.is_emergency_only else []
+
+    # -- addresses of the steps -------------------------------------------------------------
+
+    def address(self, **changes: Any) -> str:
+        """This page with some of its state changed; None leaves a part out."""
+        state: dict[str, Any] = {}
+        if not self.moving:
+            state = {"seen": self.seen or None, "type": self.type_id}
+        if self.first_day:
+            state["from"] = self.first.isoformat()
+        state |= changes
+        query = urlencode({name: value for name, value in state.items() if value is not None})
+        return f"{self.path}?{query}" if query else self.path
+
+    @property
+    def path(self) -> str:
+        if self.moving:
+            return reverse("move_appointment", args=[self.moving.pk])
+        return self.doctor.get_absolute_url()
+
+    @property
+    def earlier_address(self) -> str | None:
+        if self.first <= self.today:
+            return None
+        day = max(self.today, self.first - dt.timedelta(days=DAYS_SHOWN))
+        return self.address(**{"from": day.isoformat()})
+
+    @property
+    def later_address(self) -> str | None:
+        day = self.first + dt.timedelta(days=DAYS_SHOWN)
+        if day > self.today + dt.timedelta(days=self.query.horizon_days):
+            return None
+        return self.address(**{"from": day.isoformat()})
+
+    @property
+    def all_address(self) -> str:
+        return self.address(**{"from": self.first.isoformat(), "all": 1})
+
+    @property
+    def next_start_address(self) -> str | None:
+        start = self.next_start
+        return self.address(**{"from": start.date().isoformat()}) if start else None

@@ -1,0 +1,222 @@
+"""Who may book what. Each rule is one small function that raises its own refusal.
+
+The rules are those of the person the visit is for, not of whoever clicks. Staff are asked
+none of them: the service simply does not call them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from accounts.models import Patient, User
+from accounts.services import is_verified
+from bookings.models import Appointment, PatientFile
+from bookings.models.files import no_shows
+from bookings.slots import Code, SlotQuery
+from doctors.models import ConsultationType, Doctor, Practice
+
+
+class Refusal(Exception):
+    """An expected no: said in words, with an honest status and a next step.
+
+    `code` names the rule for programs, `str()` says it to the reader. `offers_times` asks
+    whoever answers to add the nearest free times.
+    """
+
+    code = "refused"
+    status = HTTPStatus.FORBIDDEN
+    offers_times = False
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code or self.code
+
+
+class SlotTaken(Refusal):
+    """The time was free once: a visit, a hold or an absence has it now."""
+
+    code = "slot_taken"
+    status = HTTPStatus.CONFLICT
+    offers_times = True
+
+
+class TimeNotOffered(Refusal):
+    """No practice offers that time: off the grid, past, inside the notice, too far."""
+
+    code = "time_not_offered"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    offers_times = True
+
+
+class RuleRefused(Refusal):
+    """A rule about this person, this type or this practice."""
+
+
+class StateConflict(Refusal):
+    """The appointment is no longer in a state that allows this."""
+
+    code = "state_conflict"
+    status = HTTPStatus.CONFLICT
+
+
+class TooManyHolds(Refusal):
+    """This address holds as many times as it may."""
+
+    code = "too_many_holds"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+
+def by_phone(practice: Practice) -> str:
+    """The next step when online is not possible: the practice's number, when it has one."""
+    if not practice.phone:
+        return _("Please contact the practice directly.")
+    return _("The practice answers on %(phone)s.") % {"phone": practice.phone.as_national}
+
+
+def check_bookable(doctor: Doctor, consultation_type: ConsultationType) -> None:
+    """The doctor takes online bookings, and the type is one of theirs, not retired."""
+    if consultation_type.doctor_id != doctor.pk or consultation_type.is_retired:
+        raise TimeNotOffered(_("This reason for a visit is not offered any more."), code="type_not_offered")
+    if not doctor.is_approved or not doctor.books_online:
+        refusal = _("%(doctor)s does not take bookings online.") % {"doctor": doctor.name}
+        raise RuleRefused(f"{refusal} {by_phone(doctor.practice)}", code="no_online_booking")
+
+
+def check_not_blocked(patient: Patient, practice: Practice, now: dt.datetime) -> None:
+    """Rule 6: an admin's block everywhere, a practice's own block, three no-shows there."""
+    if patient.account and patient.account.is_blocked:
+        refusal = _("This account cannot book online.")
+        raise RuleRefused(f"{refusal} {by_phone(practice)}", code="patient_blocked")
+    if PatientFile.objects.filter(
+        patient=patient, practice=practice, blocked_at__isnull=False
+    ).exists():
+        refusal = _("This practice takes bookings for %(patient)s by phone only.")
+        refusal %= {"patient": patient.name}
+        raise RuleRefused(f"{refusal} {by_phone(practice)}", code="patient_blocked")
+    if no_shows(patient=patient, practice=practice, now=now) >= settings.NO_SHOWS_THAT_BLOCK:
+        refusal = _("After three missed appointments, online booking is closed at this practice.")
+        raise RuleRefused(f"{refusal} {by_phone(practice)}", code="patient_blocked")
+
+
+def has_been_seen(patient: Patient, doctor: Doctor, now: dt.datetime) -> bool:
+    """Whether a past visit of `patient` to `doctor` took place."""
+    return (
+        Appointment.objects.took_place()
+        .filter(patient=patient, doctor=doctor)
+        .exclude(starts_at__gte=now)
+        .exists()
+    )
+
+
+def check_existing_patient(
+    patient: Patient, consultation_type: ConsultationType, doctor: Doctor, now: dt.datetime
+) -> None:
+    """`require_existing_patient`, and doctors who take no new patients."""
+    needed = consultation_type.require_existing_patient
+    if not needed and doctor.accepts_new_patients:
+        return
+    if has_been_seen(patient, doctor, now):
+        return
+    if needed:
+        refusal = _(
+            "“%(type)s” is for people %(doctor)s has already seen. "
+            "For a first visit, please choose another reason."
+        )
+        refusal %= {"type": consultation_type.name, "doctor": doctor.name}
+        raise RuleRefused(refusal, code="existing_patient_required")
+    refusal = _("%(doctor)s takes no new patients at the moment.") % {"doctor": doctor.name}
+    raise RuleRefused(f"{refusal} {by_phone(doctor.practice)}", code="new_patients_not_taken")
+
+
+def check_emergency_day(query: SlotQuery, first_day: dt.date, now: dt.datetime) -> None:
+    """Rule 5: an emergency type is not shown for days after tomorrow, practice's date."""
+    if query.is_emergency_only and first_day > query.today(now) + dt.timedelta(days=1):
+        phones = ", ".join(emergency_phones(query.doctor.practice))
+        refusal = _(
+            "Emergency visits can only be booked within 24 hours. "
+            "If it cannot wait, call %(phones)s."
+        )
+        raise RuleRefused(refusal % {"phones": phones}, code="emergency_too_far")
+
+
+def emergency_phones(practice: Practice) -> list[str]:
+    """Whom to call when it cannot wait, in the practice's country."""
+    return settings.EMERGENCY_PHONES.get(practice.country, ["112"])
+
+
+def check_verified(account: User | None, now: dt.datetime) -> None:
+    """Rule 10: an account whose e-mail is not confirmed may have one future appointment."""
+    if account is None or is_verified(account):
+        return
+    if Appointment.objects.upcoming(now).filter(patient__account=account).exists():
+        raise RuleRefused(
+            _(
+                "Please confirm your e-mail address first: until then you can have one "
+                "appointment at a time. The link is in the message we sent you."
+            ),
+            code="email_not_confirmed",
+        )
+
+
+def check_patient_free(
+    patient: Patient, start: dt.datetime, end: dt.datetime, *, moving: Any = None
+) -> None:
+    """Rule 8: nobody is at two visits at once."""
+    clash = (
+        Appointment.objects.live()
+        .overlapping(start, end)
+        .filter(patient=patient)
+        .exclude(pk=moving)
+        .select_related("practice")
+        .first()
+    )
+    if clash and clash.local_start:
+        refusal = _("%(patient)s already has an appointment at that time: %(doctor)s at %(time)s.")
+        refusal %= {
+            "patient": patient.name,
+            "doctor": clash.doctor_name,
+            "time": f"{clash.local_start:%H:%M}",
+        }
+        raise SlotTaken(refusal, code="patient_overlap")
+
+
+def check_deadline(appointment: Appointment, now: dt.datetime) -> None:
+    """Patients move and cancel online until the practice's deadline."""
+    closes = appointment.changes_close_at
+    if closes is not None and now < closes:
+        return
+    refusal = _(
+        "Online changes are possible until %(hours)s hours before the appointment. "
+        "To move or cancel it now, please call."
+    )
+    refusal %= {"hours": appointment.practice.cancellation_deadline_hours}
+    raise RuleRefused(f"{refusal} {by_phone(appointment.practice)}", code="too_late_to_change")
+
+
+def refuse_time(code: Code, query: SlotQuery) -> Refusal:
+    """The refusal for a start the grid does not offer, by the grid's own reason."""
+    if code in (Code.BOOKED, Code.HELD, Code.CLOSED):
+        return SlotTaken(
+            {
+                Code.BOOKED: _("This time has just been taken."),
+                Code.HELD: _("Someone else is booking this time right now."),
+                Code.CLOSED: _("The doctor is no longer available at this time."),
+            }[code]
+        )
+    if code is Code.TOO_SOON:
+        hours = max(1, round(query.notice.total_seconds() / 3600))
+        text = _("This visit must be booked at least %(hours)s hours ahead.") % {"hours": hours}
+    elif code is Code.TOO_FAR and query.is_emergency_only:
+        text = _("Emergency visits can only be booked within 24 hours.")
+    elif code is Code.TOO_FAR:
+        text = _("This day is not open for booking yet.")
+    elif code is Code.PAST:
+        text = _("This time is already past.")
+    else:
+        text = _("The practice does not offer this start time.")
+    return TimeNotOffered(text, code=code.value)

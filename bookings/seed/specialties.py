@@ -1,0 +1,158 @@
+"""Twenty fields of medicine, in three languages."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Field(NamedTuple):
+    """`slug` is what addresses show; `audience` says who comes, `price` how its visits cost
+    compared with a general practitioner's, `minutes` how long a first visit takes."""
+
+    slug: str
+    name_en: str
+    name_fr: str
+    name_ar: str
+    practitioner_en: str
+    practitioner_fr: str
+    practitioner_ar: str
+    audience: str = "adult"
+    price: float = 2.0
+    minutes: int = 30
+
+
+GENERAL = "medecine-generale"
+
+FIELDS = {
+    field.slug: field
+    for field in (
+        Field(
+            GENERAL,
+            "General Practice", "Médecine générale", "الطب العام",
+            "General practitioner", "Médecin généraliste", "طبيب عام",
+            audience="all", price=1.0, minutes=20,
+        ),
+        Field(
+            "cardiologie",
+            "Cardiology", "Cardiologie", "أمراض القلب",
+            "Cardiologist", "Cardiologue", "طبيب القلب",
+            audience="senior", minutes=45,
+        ),
+        Field(
+            "dermatologie",
+            "Dermatology", "Dermatologie", "الأمراض الجلدية",
+            "Dermatologist", "Dermatologue", "طبيب الجلد",
+            audience="all", price=2.1,
+        ),
+        Field(
+            "orthopedie",
+            "Orthopedics", "Orthopédie", "جراحة العظام والمفاصل",
+            "Orthopedist", "Orthopédiste", "طبيب العظام",
+            price=2.3,
+        ),
+        Field(
+            "pediatrie",
+            "Pediatrics", "Pédiatrie", "طب الأطفال",
+            "Pediatrician", "Pédiatre", "طبيب الأطفال",
+            audience="child", price=1.5,
+        ),
+        Field(
+            "medecine-interne",
+            "Internal Medicine", "Médecine interne", "الطب الباطني",
+            "Internist", "Interniste", "طبيب باطني",
+            audience="senior", minutes=45,
+        ),
+        Field(
+            "gynecologie",
+            "Gynecology", "Gynécologie", "أمراض النساء والتوليد",
+            "Gynecologist", "Gynécologue", "طبيب النساء والتوليد",
+            audience="woman",
+        ),
+        Field(
+            "ophtalmologie",
+            "Ophthalmology", "Ophtalmologie", "طب العيون",
+            "Ophthalmologist", "Ophtalmologue", "طبيب العيون",
+            audience="all", price=1.9, minutes=20,
+        ),
+        Field(
+            "orl",
+            "Otolaryngology", "ORL", "طب الأنف والأذن والحنجرة",
+            "ENT specialist", "ORL", "طبيب الأنف والأذن والحنجرة",
+            audience="all",
+        ),
+        Field(
+            "psychiatrie",
+            "Psychiatry", "Psychiatrie", "الطب النفسي",
+            "Psychiatrist", "Psychiatre", "طبيب نفسي",
+            price=2.4, minutes=45,
+        ),
+        Field(
+            "neurologie",
+            "Neurology", "Neurologie", "طب الأعصاب",
+            "Neurologist", "Neurologue", "طبيب الأعصاب",
+            price=2.3, minutes=45,
+        ),
+        Field(
+            "endocrinologie",
+            "Endocrinology", "Endocrinologie", "أمراض الغدد والسكري",
+            "Endocrinologist", "Endocrinologue", "طبيب الغدد والسكري",
+            minutes=40,
+        ),
+        Field(
+            "gastro-enterologie",
+            "Gastroenterology", "Gastro-entérologie", "أمراض الجهاز الهضمي",
+            "Gastroenterologist", "Gastro-entérologue", "طبيب الجهاز الهضمي",
+        ),
+        Field(
+            "pneumologie",
+            "Pulmonology", "Pneumologie", "أمراض الصدر والجهاز التنفسي",
+            "Pulmonologist", "Pneumologue", "طبيب الأمراض الصدرية",
+        ),
+        Field(
+            "rhumatologie",
+            "Rheumatology", "Rhumatologie", "أمراض المفاصل والروماتيزم",
+            "Rheumatologist", "Rhumatologue", "طبيب الروماتيزم",
+            audience="senior",
+        ),
+        Field(
+            "urologie",
+            "Urology", "Urologie", "جراحة المسالك البولية",
+            "Urologist", "Urologue", "طبيب المسالك البولية",
+            price=2.2,
+        ),
+        Field(
+            "nephrologie",
+            "Nephrology", "Néphrologie", "أمراض الكلى",
+            "Nephrologist", "Néphrologue", "طبيب الكلى",
+            audience="senior", minutes=40,
+        ),
+        Field(
+            "chirurgie-dentaire",
+            "Dentistry", "Chirurgie dentaire", "طب الأسنان",
+            "Dentist", "Chirurgien-dentiste", "طبيب الأسنان",
+            audience="all", price=1.6,
+        ),
+        Field(
+            "allergologie",
+            "Allergology", "Allergologie", "أمراض الحساسية",
+            "Allergist", "Allergologue", "طبيب الحساسية",
+            audience="all", minutes=40,
+        ),
+        Field(
+            "medecine-du-sport",
+            "Sports Medicine", "Médecine du sport", "الطب الرياضي",
+            "Sports physician", "Médecin du sport", "طبيب رياضي",
+            price=1.7,
+        ),
+    )
+}  # fmt: skip
+
+# How the doctors after the first five are spread; its length shares no factor with the
+# cities' cycle, so that every field meets every city.
+CYCLE = (
+    "cardiologie", GENERAL, "pediatrie", "gynecologie", "dermatologie", "ophtalmologie",
+    GENERAL, "chirurgie-dentaire", "orl", "psychiatrie", "endocrinologie", GENERAL,
+    "gastro-enterologie", "rhumatologie", "neurologie", "pediatrie", "pneumologie", GENERAL,
+    "medecine-du-sport", "urologie", "allergologie", "orthopedie", "cardiologie", GENERAL,
+    "nephrologie", "gynecologie", "medecine-interne", "chirurgie-dentaire", "dermatologie",
+)  # fmt: skip

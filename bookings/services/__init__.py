@@ -1,0 +1,32 @@
+"""Every write to appointments and holds. Keyword arguments in, the object out, a
+`bookings.rules.Refusal` when a rule says no."""
+
+from bookings.services.booking import (
+    book,
+    cancel,
+    cancel_unanswered_requests,
+    check_person,
+    move,
+)
+from bookings.services.desk import add_walk_in, change_status, undo
+from bookings.services.holds import (
+    extend_hold,
+    extend_hold_after_sign_up,
+    hold,
+    release_hold,
+)
+
+__all__ = [
+    "add_walk_in",
+    "book",
+    "cancel",
+    "cancel_unanswered_requests",
+    "change_status",
+    "check_person",
+    "extend_hold",
+    "extend_hold_after_sign_up",
+    "hold",
+    "move",
+    "release_hold",
+    "undo",
+]

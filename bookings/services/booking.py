@@ -1,0 +1,318 @@
+"""Booking, moving and cancelling a visit that has a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Patient, User
+from bookings import rules, slots
+from bookings.models import Appointment, Hold, Notification
+from bookings.services.writing import (
+    is_staff,
+    lock_appointment,
+    lock_doctor,
+    lock_patient,
+    record,
+    tell,
+    writing,
+)
+from bookings.slots import SlotQuery
+from bookings.status import UPCOMING, Status, Verb, leads_to
+from doctors.models import ConsultationType, Doctor, Practice
+from scheduling.models import OpeningHours
+
+
+def book(
+    *,
+    by: User,
+    patient: Patient,
+    doctor: Doctor,
+    consultation_type: ConsultationType,
+    starts_at: dt.datetime,
+    reason: str = "",
+    hold_token: str | None = None,
+    overbook: bool = False,
+    allow_patient_overlap: bool = False,
+    now: dt.datetime | None = None,
+) -> Appointment:
+    """Book `starts_at` (aware) for `patient`; the same request again returns the same visit.
+
+    `patient` may be unsaved, a person to add: both are written or neither. End, duration and
+    price are the type's. Raises a `rules.Refusal`; nothing is written
+    then. Staff of the doctor's desk are asked the overlap rules alone; `overbook` and
+    `allow_patient_overlap` are theirs only.
+    """
+    now = now or timezone.now()
+    with writing():
+        doctor = lock_doctor(doctor, now=now)
+        patient = lock_patient(patient) if patient.pk else _added(patient, doctor, starts_at)
+        consultation_type = ConsultationType.objects.get(pk=consultation_type.pk)
+        same = _same_visit(patient, doctor, consultation_type, starts_at)
+        if same:
+            _release(hold_token, doctor)
+            return same
+        query = SlotQuery(doctor, consultation_type)
+        staff = is_staff(by, doctor)
+        if staff:
+            _check_type_is_theirs(doctor, consultation_type)
+        else:
+            check_person(patient=patient, query=query, now=now)
+            rules.check_verified(patient.account, now)
+        overbook = overbook and staff
+        _check_time(query, starts_at, staff=staff, overbook=overbook, token=hold_token, now=now)
+        if not (staff and allow_patient_overlap):
+            rules.check_patient_free(patient, starts_at, starts_at + query.length)
+
+        needs_confirmation = consultation_type.needs_confirmation and not staff
+        appointment = Appointment.objects.create(
+            patient=patient,
+            doctor=doctor,
+            practice=_practice_at(query, starts_at),
+            status=Status.PENDING if needs_confirmation else Status.CONFIRMED,
+            reason=reason.strip(),
+            is_overbooked=overbook,
+            starts_at=starts_at,
+            booked_by=by,
+            created_at=now,
+            patient_name=patient.name,
+            doctor_name=doctor.name,
+            **copies_of(consultation_type, starts_at),
+        )
+        _release(hold_token, doctor)
+        record(appointment, Verb.REQUEST if needs_confirmation else Verb.BOOK, by=by, now=now)
+        kinds = Notification.Kind
+        tell(appointment, kinds.REQUESTED if needs_confirmation else kinds.BOOKED, now=now)
+    return appointment
+
+
+def move(
+    appointment: Appointment,
+    *,
+    by: User,
+    starts_at: dt.datetime,
+    overbook: bool = False,
+    hold_token: str | None = None,
+    now: dt.datetime | None = None,
+) -> Appointment:
+    """Give the visit another start, on the same row; the old time is kept until then.
+
+    A patient is asked the practice's deadline and the rules of booking, staff the overlap
+    rules alone. Raises a `rules.Refusal`; moving to the present time changes nothing.
+    """
+    now = now or timezone.now()
+    with writing():
+        appointment = lock_appointment(appointment, now=now)
+        staff = is_staff(by, appointment.doctor)
+        consultation_type = appointment.consultation_type
+        if appointment.status not in UPCOMING or consultation_type is None:
+            raise rules.StateConflict(_("This appointment can no longer be moved."))
+        if appointment.starts_at == starts_at:
+            return appointment
+        query = SlotQuery(appointment.doctor, consultation_type)
+        if not staff:
+            rules.check_deadline(appointment, now)
+            check_person(patient=appointment.patient, query=query, now=now)
+            _check_confirmed_request_stays(appointment)
+        overbook = overbook and staff
+        _check_time(
+            query,
+            starts_at,
+            staff=staff,
+            overbook=overbook,
+            token=hold_token,
+            now=now,
+            moving=appointment,
+        )
+        if not staff:
+            rules.check_patient_free(
+                appointment.patient, starts_at, starts_at + query.length, moving=appointment.pk
+            )
+        previous = appointment.starts_at
+        appointment.starts_at = starts_at
+        for field, value in copies_of(consultation_type, starts_at).items():
+            setattr(appointment, field, value)
+        appointment.practice = _practice_at(query, starts_at)
+        appointment.is_overbooked = overbook
+        appointment.sequence += 1
+        appointment.save()
+        _release(hold_token, appointment.doctor)
+        record(
+            appointment,
+            Verb.MOVE,
+            by=by,
+            now=now,
+            from_status=appointment.status,
+            previous_start=previous,
+        )
+        tell(appointment, Notification.Kind.MOVED, now=now, previous_start=previous)
+    return appointment
+
+
+def cancel(
+    appointment: Appointment,
+    *,
+    by: User | None,
+    message: str = "",
+    now: dt.datetime | None = None,
+) -> Appointment:
+    """Cancel the visit and offer its time again; cancelling twice changes nothing more.
+
+    Patients may until the practice's deadline and while the visit has not begun; staff as
+    the status table says. `by=None` is the system.
+    """
+    now = now or timezone.now()
+    with writing():
+        appointment = lock_appointment(appointment, now=now)
+        if appointment.status == Status.CANCELLED:
+            return appointment
+        before = appointment.status
+        if not leads_to(Verb.CANCEL, before):
+            raise rules.StateConflict(_("This appointment can no longer be cancelled."))
+        if by is not None and not is_staff(by, appointment.doctor):
+            if before not in UPCOMING:
+                raise rules.StateConflict(_("This appointment can no longer be cancelled."))
+            rules.check_deadline(appointment, now)
+        appointment.status = Status.CANCELLED
+        appointment.sequence += 1
+        appointment.save(update_fields=["status", "sequence"])
+        record(appointment, Verb.CANCEL, by=by, now=now, from_status=before)
+        tell(appointment, Notification.Kind.CANCELLED, now=now, message=message.strip())
+    return appointment
+
+
+def cancel_unanswered_requests(*, now: dt.datetime | None = None) -> int:
+    """Cancel, as the system, each request whose start passed unanswered; how many."""
+    now = now or timezone.now()
+    overdue = Appointment.objects.filter(status=Status.PENDING, starts_at__lte=now)
+    cancelled = 0
+    for appointment in overdue.select_related("doctor", "patient"):
+        with writing():
+            fresh = lock_appointment(appointment, now=now)
+            # Read again under the lock: the practice may have confirmed or moved it.
+            still_due = fresh.status == Status.PENDING and fresh.starts_at <= now  # type: ignore[operator]
+            if still_due:
+                cancel(fresh, by=None, now=now)
+                cancelled += 1
+    return cancelled
+
+
+def check_person(*, patient: Patient, query: SlotQuery, now: dt.datetime) -> None:
+    """Every rule about this person at this doctor, time aside (contract C2 shows them early)."""
+    assert query.consultation_type is not None
+    rules.check_bookable(query.doctor, query.consultation_type)
+    rules.check_not_blocked(patient, query.doctor.practice, now)
+    rules.check_existing_patient(patient, query.consultation_type, query.doctor, now)
+
+
+def copies_of(consultation_type: ConsultationType, starts_at: dt.datetime) -> dict[str, object]:
+    """What an appointment keeps of its type, so that later edits change no past."""
+    return {
+        "consultation_type": consultation_type,
+        "ends_at": starts_at + consultation_type.length,
+        "buffer_minutes": consultation_type.buffer_after,
+        "type_name": consultation_type.name,
+        "duration": consultation_type.duration,
+        "price": consultation_type.price,
+        "currency": consultation_type.currency,
+    }
+
+
+def _added(person: Patient, doctor: Doctor, starts_at: dt.datetime) -> Patient:
+    """The new person's row; the one that a double click has just made when there is one.
+
+    Looked for among the account's own relatives, or at the desk in this very visit, never
+    among other people's files.
+    """
+    names = {
+        "account": person.account,
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "birth_date": person.birth_date,
+    }
+    twins = Patient.objects.filter(**names)
+    if person.account is None:
+        twins = twins.filter(appointments__doctor=doctor, appointments__starts_at=starts_at)
+    twin = twins.first()
+    if twin:
+        return twin
+    person.save()
+    return person
+
+
+def _same_visit(
+    patient: Patient, doctor: Doctor, consultation_type: ConsultationType, starts_at: dt.datetime
+) -> Appointment | None:
+    """The visit that an earlier, identical request made: a double click, a retry, a tab."""
+    return (
+        Appointment.objects.live()
+        .of(doctor)
+        .filter(patient=patient, consultation_type=consultation_type, starts_at=starts_at)
+        .select_related("practice")
+        .first()
+    )
+
+
+def _check_type_is_theirs(doctor: Doctor, consultation_type: ConsultationType) -> None:
+    if consultation_type.doctor_id != doctor.pk or consultation_type.is_retired:
+        raise rules.TimeNotOffered(
+            _("This reason for a visit is not offered any more."), code="type_not_offered"
+        )
+
+
+def _check_confirmed_request_stays(appointment: Appointment) -> None:
+    """What the practice confirmed by hand is not moved under it."""
+    kind = appointment.consultation_type
+    if kind and kind.needs_confirmation and appointment.status == Status.CONFIRMED:
+        refusal = _("The practice confirmed this time by hand; to move it, please call.")
+        raise rules.RuleRefused(
+            f"{refusal} {rules.by_phone(appointment.practice)}", code="needs_the_practice"
+        )
+
+
+def _check_time(
+    query: SlotQuery,
+    starts_at: dt.datetime,
+    *,
+    staff: bool,
+    overbook: bool,
+    token: str | None,
+    now: dt.datetime,
+    moving: Appointment | None = None,
+) -> None:
+    """Patients get what the grid offers; staff any time that nobody else has.
+
+    `overbook` is the desk's explicit act and skips even that.
+    """
+    if overbook:
+        return
+    moving_id = moving.pk if moving else None
+    if not staff:
+        code = slots.why_not(query, starts_at, now=now, token=token, moving=moving_id)
+        if code:
+            raise rules.refuse_time(code, query)
+        return
+    ends_at = starts_at + query.length
+    visits = Appointment.objects.live().of(query.doctor).filter(is_overbooked=False)
+    if visits.overlapping(starts_at, ends_at).exclude(pk=moving_id).exists():
+        raise rules.refuse_time(slots.Code.BOOKED, query)
+    holds = Hold.objects.unexpired(now).of_others(token).filter(doctor=query.doctor)
+    if holds.filter(starts_at__lt=ends_at, ends_at__gt=starts_at).exists():
+        raise rules.refuse_time(slots.Code.HELD, query)
+
+
+def _practice_at(query: SlotQuery, starts_at: dt.datetime) -> Practice:
+    """Where the doctor works at that time: the opening range may name another practice."""
+    elsewhere = OpeningHours.objects.filter(doctor=query.doctor).exclude(practice=None)
+    for hours in elsewhere.select_related("practice"):
+        if hours.covers(starts_at, query.zone) and hours.practice:
+            return hours.practice
+    return query.doctor.practice
+
+
+def _release(token: str | None, doctor: Doctor) -> None:
+    """End the visitor's hold at this doctor; one elsewhere is another choice."""
+    if token:
+        Hold.objects.filter(token=token, doctor=doctor).delete()

@@ -1,0 +1,153 @@
+"""What the desk does with a visit: the status verbs, undo, walk-ins."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Patient, User
+from bookings import rules, slots
+from bookings.models import Appointment, Notification, StatusChange
+from bookings.services.writing import (
+    is_staff,
+    lock_appointment,
+    lock_doctor,
+    lock_patient,
+    record,
+    tell,
+    writing,
+)
+from bookings.slots import SlotQuery
+from bookings.status import LIVE, Status, Verb, leads_to
+from doctors.models import ConsultationType, Doctor
+
+
+def change_status(
+    appointment: Appointment, verb: Verb, *, by: User, now: dt.datetime | None = None
+) -> Appointment:
+    """Apply one of confirm, arrive, start, finish, mark_absent, as the status table allows.
+
+    Raises StateConflict for any other change, saying what the visit is now: of two people
+    at two desks, the later one is told.
+    """
+    now = now or timezone.now()
+    with writing():
+        appointment = lock_appointment(appointment, now=now)
+        _require_desk(by, appointment.doctor)
+        before = appointment.status
+        after = leads_to(verb, before)
+        if after is None:
+            raise rules.StateConflict(
+                _("This appointment is “%(status)s”: it cannot become “%(wanted)s” now.")
+                % {"status": appointment.get_status_display(), "wanted": verb.label},
+            )
+        if verb is Verb.MARK_ABSENT and appointment.starts_at and now < appointment.starts_at:
+            raise rules.StateConflict(
+                _("Nobody is absent before the appointment begins."), code="not_begun"
+            )
+        appointment.status = after
+        appointment.sequence += 1
+        appointment.save(update_fields=["status", "sequence"])
+        record(appointment, verb, by=by, now=now, from_status=before)
+        if verb is Verb.CONFIRM:
+            tell(appointment, Notification.Kind.BOOKED, now=now)
+    return appointment
+
+
+def undo(appointment: Appointment, *, by: User, now: dt.datetime | None = None) -> Appointment:
+    """Take back the last change, made on the same local day; the desk's alone.
+
+    Raises StateConflict when there is nothing to take back today, and SlotTaken when the
+    time went to someone else meanwhile (the desk may then add the visit as overbooked).
+    """
+    now = now or timezone.now()
+    with writing():
+        appointment = lock_appointment(appointment, now=now)
+        _require_desk(by, appointment.doctor)
+        last = appointment.changes.last_in_force()
+        local = appointment.practice.local
+        if last is None or not last.from_status or local(last.at).date() != local(now).date():
+            raise rules.StateConflict(_("There is no change of today to take back."))
+        before, after = appointment.status, Status(last.from_status)
+        if after in LIVE and before not in LIVE:
+            _check_time_is_still_free(appointment, now=now)
+        appointment.status = after
+        appointment.sequence += 1
+        appointment.save(update_fields=["status", "sequence"])
+        record(appointment, Verb.UNDO, by=by, now=now, from_status=before, undoes=last)
+        if last.verb == Verb.CANCEL:
+            # The patient was told it is cancelled.
+            tell(appointment, Notification.Kind.BOOKED, now=now)
+    return appointment
+
+
+def add_walk_in(
+    *,
+    by: User,
+    doctor: Doctor,
+    patient: Patient,
+    consultation_type: ConsultationType | None = None,
+    reason: str = "",
+    now: dt.datetime | None = None,
+) -> Appointment:
+    """Add a person to today's waiting room with the next queue number of that doctor's day."""
+    now = now or timezone.now()
+    with writing():
+        doctor = lock_doctor(doctor, now=now)
+        patient = lock_patient(patient)
+        _require_desk(by, doctor)
+        if consultation_type and consultation_type.doctor_id != doctor.pk:
+            raise rules.TimeNotOffered(
+                _("This reason for a visit is another doctor's."), code="type_not_offered"
+            )
+        today = doctor.practice.local(now).date()
+        day = Appointment.objects.of(doctor).filter(queue_date=today)
+        # Cancelled ones count: a number called out once is not given twice.
+        last = day.aggregate(last=Max("queue_number"))["last"] or 0
+        appointment = Appointment.objects.create(
+            patient=patient,
+            doctor=doctor,
+            practice=doctor.practice,
+            consultation_type=consultation_type,
+            status=Status.ARRIVED,
+            reason=reason.strip(),
+            queue_date=today,
+            queue_number=last + 1,
+            booked_by=by,
+            created_at=now,
+            patient_name=patient.name,
+            doctor_name=doctor.name,
+            type_name=consultation_type.name if consultation_type else "",
+            duration=consultation_type.duration if consultation_type else 30,
+            price=consultation_type.price if consultation_type else None,
+            currency=consultation_type.currency if consultation_type else "",
+        )
+        record(appointment, Verb.ADD_WALK_IN, by=by, now=now)
+    return appointment
+
+
+def _require_desk(by: User, doctor: Doctor) -> None:
+    """The last guard; pages fetch through `at_desk_of` and answer 404 before."""
+    if not is_staff(by, doctor):
+        raise rules.RuleRefused(_("Only the practice can do this."), code="desk_only")
+
+
+def _check_time_is_still_free(appointment: Appointment, *, now: dt.datetime) -> None:
+    if appointment.is_overbooked or appointment.starts_at is None or appointment.ends_at is None:
+        return
+    rivals = Appointment.objects.live().of(appointment.doctor).filter(is_overbooked=False)
+    taken = rivals.overlapping(appointment.starts_at, appointment.ends_at)
+    held = appointment.doctor.holds.unexpired(now).filter(
+        starts_at__lt=appointment.ends_at, ends_at__gt=appointment.starts_at
+    )
+    if taken.exclude(pk=appointment.pk).exists() or held.exists():
+        query = SlotQuery(appointment.doctor, appointment.consultation_type)
+        raise rules.refuse_time(slots.Code.BOOKED, query)
+
+
+def last_change(appointment: Appointment) -> StatusChange | None:
+    """The change that `undo` would take back, whatever its day."""
+    return appointment.changes.last_in_force()

@@ -1,0 +1,143 @@
+"""Keeping a slot for a visitor while they sign in and confirm (rule 10)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from bookings import rules, slots
+from bookings.models import Hold
+from bookings.services.writing import sweep_holds, writing
+from bookings.slots import SlotQuery
+from doctors.models import ConsultationType, Doctor
+
+
+def hold(
+    *,
+    token: str,
+    doctor: Doctor,
+    consultation_type: ConsultationType,
+    starts_at: dt.datetime,
+    address: str,
+    now: dt.datetime | None = None,
+) -> Hold:
+    """Keep `starts_at` for the visitor who owns `token`; their earlier hold goes with it.
+
+    Holding the same slot again returns the hold as it is, so that a reload does not renew
+    it. Raises a `rules.Refusal`; the earlier hold stays then.
+    """
+    now = now or timezone.now()
+    with writing():
+        earlier = Hold.objects.filter(token=token).values_list("doctor_id", flat=True).first()
+        locked = {row.pk: row for row in Doctor.objects.locked(doctor.pk, earlier or doctor.pk)}
+        doctor = locked[doctor.pk]
+        for row in locked.values():
+            sweep_holds(row, now=now)
+        mine = Hold.objects.filter(token=token).first()
+        consultation_type = ConsultationType.objects.get(pk=consultation_type.pk)
+        if mine and (mine.doctor_id, mine.consultation_type_id, mine.starts_at) == (
+            doctor.pk,
+            consultation_type.pk,
+            starts_at,
+        ):
+            return mine
+        rules.check_bookable(doctor, consultation_type)
+        query = SlotQuery(doctor, consultation_type)
+        code = slots.why_not(query, starts_at, now=now, token=token)
+        if code:
+            raise rules.refuse_time(code, query)
+        digest = address_digest(address)
+        if settings.RATE_LIMITS:
+            _check_address(digest, token, now)
+        Hold.objects.filter(token=token).delete()
+        for row in locked.values():
+            row.touch_calendar()
+        return Hold.objects.create(
+            token=token,
+            doctor=doctor,
+            consultation_type=consultation_type,
+            starts_at=starts_at,
+            ends_at=starts_at + consultation_type.length,
+            buffer_minutes=consultation_type.buffer_after,
+            expires_at=now + Hold.LASTS,
+            address_digest=digest,
+            created_at=now,
+        )
+
+
+def extend_hold(token: str, *, now: dt.datetime | None = None) -> Hold:
+    """Five more minutes from now, twice at most. StateConflict when it is over or used up."""
+    now = now or timezone.now()
+    with writing():
+        found = _own_hold(token, now=now)
+        if not found.can_be_extended:
+            raise rules.StateConflict(
+                _("This time cannot be kept any longer. Please confirm it now."),
+                code="hold_not_extendable",
+            )
+        found.extensions += 1
+        return _prolong(found, now=now)
+
+
+def extend_hold_after_sign_up(token: str, *, now: dt.datetime | None = None) -> None:
+    """Signing up takes a while: five more minutes, once, beside the visitor's own two."""
+    now = now or timezone.now()
+    with writing():
+        try:
+            found = _own_hold(token, now=now)
+        except rules.StateConflict:
+            return
+        if not found.extended_at_sign_up:
+            found.extended_at_sign_up = True
+            _prolong(found, now=now)
+
+
+def release_hold(token: str, *, now: dt.datetime | None = None) -> None:
+    """Give the slot back; nothing happens when there is none."""
+    now = now or timezone.now()
+    with writing():
+        found = Hold.objects.filter(token=token).first()
+        if found:
+            (doctor,) = Doctor.objects.locked(found.doctor_id)
+            Hold.objects.filter(token=token, doctor=doctor).delete()
+            doctor.touch_calendar()
+
+
+def address_digest(address: str) -> str:
+    """A keyed digest: enough to count an address's holds, useless to anyone else."""
+    return salted_hmac("bookings.hold", address, algorithm="sha256").hexdigest()
+
+
+def _check_address(digest: str, token: str, now: dt.datetime) -> None:
+    live = Hold.objects.unexpired(now).of_others(token).filter(address_digest=digest)
+    if live.count() >= Hold.PER_ADDRESS:
+        raise rules.TooManyHolds(
+            _(
+                "Too many times are being kept from your network right now. "
+                "Please try again in a few minutes."
+            )
+        )
+
+
+def _own_hold(token: str, *, now: dt.datetime) -> Hold:
+    """The visitor's hold under its doctor's lock; StateConflict when there is none left."""
+    found = Hold.objects.filter(token=token).first()
+    if found:
+        Doctor.objects.locked(found.doctor_id)
+        found = Hold.objects.unexpired(now).filter(token=token).first()
+    if not found:
+        raise rules.StateConflict(
+            _("The time kept for you is over. Please choose a time again."), code="hold_over"
+        )
+    return found
+
+
+def _prolong(found: Hold, *, now: dt.datetime) -> Hold:
+    found.expires_at = now + Hold.LASTS
+    found.save()
+    found.doctor.touch_calendar()
+    return found

@@ -1,0 +1,117 @@
+"""What every writer of appointments shares: the locks, the history row, the outbox row.
+
+The order is the same everywhere: doctors by pk, then persons by pk, check again, write.
+A database error becomes a refusal by its constraint's name only; any other stays loud.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.models import Patient, User
+from bookings.models import Appointment, Hold, Notification, StatusChange
+from bookings.models.appointment import OVERLAP
+from bookings.rules import SlotTaken
+from bookings.status import Verb
+from doctors.models import Doctor
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """One short transaction; the overlap constraint's last word becomes SlotTaken.
+
+    Raised outside the atomic block, so that the caller may read the database for the
+    alternatives it offers.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if OVERLAP in str(error):
+            raise SlotTaken(_("This time has just been taken.")) from error
+        raise
+
+
+def lock_doctor(doctor: Doctor, *, now: dt.datetime) -> Doctor:
+    """The doctor's row, locked and fresh, with the holds that are over swept away."""
+    (locked,) = Doctor.objects.locked(doctor.pk)
+    sweep_holds(locked, now=now)
+    return locked
+
+
+def sweep_holds(doctor: Doctor, *, now: dt.datetime) -> None:
+    Hold.objects.filter(doctor=doctor, expires_at__lte=now).delete()
+
+
+def lock_patient(patient: Patient) -> Patient:
+    (locked,) = Patient.objects.locked([patient.pk])
+    return locked
+
+
+def lock_appointment(appointment: Appointment, *, now: dt.datetime) -> Appointment:
+    """The appointment as it is now, its doctor and its patient locked before it is read."""
+    doctor = lock_doctor(appointment.doctor, now=now)
+    patient = lock_patient(appointment.patient)
+    fresh = Appointment.objects.select_related("consultation_type", "practice").get(
+        pk=appointment.pk
+    )
+    fresh.doctor, fresh.patient = doctor, patient
+    return fresh
+
+
+def is_staff(user: User | None, doctor: Doctor) -> bool:
+    """Whether `user` works at this doctor's desk now, or is an admin."""
+    if user is None or not user.is_authenticated:
+        return False
+    return user.is_superuser or Doctor.objects.desk_of(user).filter(pk=doctor.pk).exists()
+
+
+def record(
+    appointment: Appointment,
+    verb: Verb,
+    *,
+    by: User | None,
+    now: dt.datetime,
+    from_status: str = "",
+    previous_start: dt.datetime | None = None,
+    undoes: StatusChange | None = None,
+) -> StatusChange:
+    """Stamp a change with who and when, and count it in the doctor's calendar."""
+    appointment.doctor.touch_calendar()
+    return StatusChange.objects.create(
+        appointment=appointment,
+        verb=verb,
+        from_status=from_status,
+        to_status=appointment.status,
+        by=by,
+        at=now,
+        previous_start=previous_start,
+        undoes=undoes,
+    )
+
+
+def tell(
+    appointment: Appointment, kind: Notification.Kind, *, now: dt.datetime, **details: Any
+) -> None:
+    """Write the message about this change to the outbox; a file without account has no
+    address and gets none."""
+    account = appointment.patient.account
+    if account is None or not account.email:
+        return
+    Notification.objects.create(
+        appointment=appointment,
+        kind=kind,
+        sequence=appointment.sequence,
+        recipient=account.email,
+        language=account.language or get_language() or "fr",
+        created_at=now,
+        next_attempt_at=now,
+        **details,
+    )

@@ -1,0 +1,368 @@
+"""What is left: hours, minus absences and holidays, minus visits and holds.
+
+A constant number of queries, whatever the number of doctors, days or rows: opening hours,
+holidays, and everything that occupies time in one UNION.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Value
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models import Appointment, Hold
+from bookings.models.appointment import LONGEST
+from doctors.models import ConsultationType, Doctor
+from scheduling import engine
+from scheduling.models import DoctorAbsence, Holiday, OpeningHours
+
+DEFAULT_LENGTH = dt.timedelta(minutes=30)
+DEFAULT_HORIZON_DAYS = 180
+LONGEST_PAUSE = dt.timedelta(minutes=ConsultationType.MAX_BUFFER)
+FIRST_CHUNK_DAYS = 14
+
+
+class Code(models.TextChoices):
+    """Why a start of the grid cannot be booked, as the API names it."""
+
+    BOOKED = "booked", _("Already booked")
+    HELD = "held", _("Being booked by someone else")
+    PAST = "past", _("In the past")
+    TOO_SOON = "too_soon", _("Too short notice")
+    TOO_FAR = "too_far", _("Not open for booking yet")
+    CLOSED = "closed", _("Closed")
+    OFF_GRID = "off_grid", _("Not a start time of this practice")
+
+
+class DaySlot(NamedTuple):
+    """One start of a day's grid; `code` is None when it is free."""
+
+    start: dt.datetime
+    code: Code | None
+
+    @property
+    def reason(self) -> str | Promise | None:
+        return self.code.label if self.code else None
+
+
+class Day(NamedTuple):
+    """One column of the grid: free starts on the practice's clock, aware, sorted."""
+
+    date: dt.date
+    starts: list[dt.datetime]
+    is_closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SlotQuery:
+    """Which times are asked for: one doctor, one type.
+
+    Without a type: visits of 30 minutes, no notice, 180 days ahead, in hours that are kept
+    for no type.
+    """
+
+    doctor: Doctor
+    consultation_type: ConsultationType | None = None
+
+    @property
+    def type_id(self) -> int | None:
+        return self.consultation_type.pk if self.consultation_type else None
+
+    @property
+    def length(self) -> dt.timedelta:
+        return self.consultation_type.length if self.consultation_type else DEFAULT_LENGTH
+
+    @property
+    def pause(self) -> dt.timedelta:
+        return _minutes(self.consultation_type.buffer_after if self.consultation_type else 0)
+
+    @property
+    def notice(self) -> dt.timedelta:
+        return _minutes(self.consultation_type.notice_minutes if self.consultation_type else 0)
+
+    @property
+    def horizon_days(self) -> int:
+        kind = self.consultation_type
+        return kind.horizon_days if kind else DEFAULT_HORIZON_DAYS
+
+    @property
+    def is_emergency_only(self) -> bool:
+        return bool(self.consultation_type and self.consultation_type.is_emergency_only)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.doctor.practice.zone
+
+    def today(self, now: dt.datetime) -> dt.date:
+        """The practice's date."""
+        return now.astimezone(self.zone).date()
+
+    def bookable_days(self, days: Iterable[dt.date], now: dt.datetime) -> list[dt.date]:
+        """`days` without those gone by or beyond the type's horizon."""
+        today = self.today(now)
+        last = today + dt.timedelta(days=self.horizon_days)
+        return [day for day in days if today <= day <= last]
+
+    def latest(self, now: dt.datetime) -> dt.datetime:
+        """The last instant that rules of time admit, the horizon's days aside."""
+        far = dt.datetime.max.replace(tzinfo=dt.UTC)
+        return now + settings.EMERGENCY_WINDOW if self.is_emergency_only else far
+
+
+def _minutes(count: int) -> dt.timedelta:
+    return dt.timedelta(minutes=count)
+
+
+class Busy(NamedTuple):
+    """A stretch of one doctor's time that something occupies."""
+
+    start: dt.datetime
+    end: dt.datetime
+    code: Code
+
+
+class Calendars:
+    """What a few queries say about some doctors over some days."""
+
+    def __init__(
+        self,
+        queries: Sequence[SlotQuery],
+        days: Sequence[dt.date],
+        *,
+        now: dt.datetime,
+        token: str | None = None,
+        moving: UUID | None = None,
+    ) -> None:
+        """Read hours, holidays and busy time of `queries` over `days` (consecutive dates).
+
+        `token` owns a hold that does not hide its slot; `moving` is a visit that does not
+        stand in its own way.
+        """
+        self.now, self.days = now, list(days)
+        doctor_ids = {query.doctor.pk for query in queries}
+        type_ids = {query.type_id for query in queries if query.type_id}
+        self._ranges = OpeningHours.objects.ranges_of(doctor_ids, type_ids)
+        # A range of the day before may reach past midnight, a zone may be 14 hours away.
+        self._read_days = engine.days_from(days[0] - engine.DAY, len(days) + 1)
+        self._holidays = Holiday.objects.closing(
+            {query.doctor.practice_id for query in queries}, self._read_days
+        )
+        midnight = dt.datetime.combine(days[0], dt.time(), dt.UTC)
+        start = midnight - engine.DAY
+        end = midnight + (len(days) + 2) * engine.DAY
+        self._busy = _busy(doctor_ids, start, end, now=now, token=token, moving=moving)
+
+    def openings(self, query: SlotQuery) -> list[engine.Span]:
+        ranges = self._ranges[query.doctor.pk]
+        wanted = [*ranges.get(None, ()), *(ranges.get(query.type_id, ()) if query.type_id else ())]
+        return engine.openings(wanted, self._read_days, query.zone)
+
+    def closures(self, query: SlotQuery) -> list[engine.Span]:
+        """Absences and the practice's holidays."""
+        spans = [(b.start, b.end) for b in self._of(query) if b.code is Code.CLOSED]
+        holidays = self._holidays[query.doctor.practice_id]
+        return spans + [engine.day_span(day, query.zone) for day in sorted(holidays)]
+
+    def free(self, query: SlotQuery) -> dict[dt.date, list[dt.datetime]]:
+        """{day: free starts on the practice's clock}; every day is a key."""
+        found: dict[dt.date, list[dt.datetime]] = {day: [] for day in self.days}
+        bookable = set(query.bookable_days(self.days, self.now))
+        if not bookable:
+            return found
+        starts = engine.free_starts(
+            self.openings(query),
+            length=query.length,
+            pause=query.pause,
+            taken=[(b.start, b.end) for b in self._of(query) if b.code is not Code.CLOSED],
+            closed=self.closures(query),
+            earliest=self.now + query.notice,
+            latest=query.latest(self.now),
+        )
+        for local in engine.local_starts(starts, query.zone):
+            if local.date() in bookable:
+                found[local.date()].append(local)
+        return found
+
+    def columns(self, query: SlotQuery) -> list[Day]:
+        """The days as the grid draws them: an empty one is full, or closed."""
+        free = self.free(query)
+        open_days = {slot.start.date() for slot in self.grid(query) if slot.code is not Code.CLOSED}
+        return [Day(day, free[day], is_closed=day not in open_days) for day in self.days]
+
+    def grid(self, query: SlotQuery) -> list[DaySlot]:
+        """Every start of the days' grid, free or not, with the reason when not."""
+        starts = sorted(set(engine.grid_starts(self.openings(query), query.length)))
+        closures = self.closures(query)
+        days = set(self.days)
+        return [
+            DaySlot(local, self._code(query, local.astimezone(dt.UTC), closures))
+            for local in engine.local_starts(starts, query.zone)
+            if local.date() in days
+        ]
+
+    def _code(
+        self, query: SlotQuery, start: dt.datetime, closures: Iterable[engine.Span]
+    ) -> Code | None:
+        end = start + query.length
+        if start < self.now:
+            return Code.PAST
+        if any(start < away_until and away_from < end for away_from, away_until in closures):
+            return Code.CLOSED
+        for busy in self._of(query):
+            if busy.code is Code.CLOSED:
+                continue
+            if start < busy.end and busy.start < end + query.pause:
+                return busy.code
+        if start < self.now + query.notice:
+            return Code.TOO_SOON
+        day = start.astimezone(query.zone).date()
+        if start > query.latest(self.now) or not query.bookable_days([day], self.now):
+            return Code.TOO_FAR
+        return None
+
+    def _of(self, query: SlotQuery) -> list[Busy]:
+        return self._busy.get(query.doctor.pk, [])
+
+
+def _busy(
+    doctor_ids: Collection[int],
+    start: dt.datetime,
+    end: dt.datetime,
+    *,
+    now: dt.datetime,
+    token: str | None,
+    moving: UUID | None,
+) -> dict[int, list[Busy]]:
+    """What occupies these doctors within `[start, end)`, pauses included, in one query."""
+    neighbours = {"starts_at__gt": start - LONGEST - LONGEST_PAUSE, "starts_at__lt": end}
+    columns = ("doctor_id", "starts_at", "ends_at", "buffer_minutes", "code")
+    visits = Appointment.objects.live().filter(doctor__in=doctor_ids, **neighbours)
+    if moving:
+        visits = visits.exclude(pk=moving)
+    holds = Hold.objects.unexpired(now).of_others(token)
+    holds = holds.filter(doctor__in=doctor_ids, **neighbours)
+    absences = DoctorAbsence.objects.filter(
+        doctor__in=doctor_ids, ends_at__gt=start, starts_at__lt=end
+    ).annotate(buffer_minutes=Value(0))
+    rows = (
+        visits.annotate(code=Value(Code.BOOKED.value))
+        .order_by()
+        .values_list(*columns)
+        .union(
+            holds.annotate(code=Value(Code.HELD.value)).order_by().values_list(*columns),
+            absences.annotate(code=Value(Code.CLOSED.value)).order_by().values_list(*columns),
+            all=True,
+        )
+    )
+    found: dict[int, list[Busy]] = {}
+    for doctor_id, starts_at, ends_at, buffer_minutes, code in rows:
+        busy = Busy(starts_at, ends_at + _minutes(buffer_minutes), Code(code))
+        found.setdefault(doctor_id, []).append(busy)
+    return found
+
+
+def free_slots(
+    query: SlotQuery,
+    first_day: dt.date,
+    days: int,
+    *,
+    now: dt.datetime,
+    token: str | None = None,
+    moving: UUID | None = None,
+) -> dict[dt.date, list[dt.datetime]]:
+    """{day: free starts, aware, on the practice's clock} for `days` days from `first_day`."""
+    dates = engine.days_from(first_day, days)
+    if not query.bookable_days(dates, now):
+        return {day: [] for day in dates}
+    return Calendars([query], dates, now=now, token=token, moving=moving).free(query)
+
+
+def day_slots(
+    query: SlotQuery, day: dt.date, *, now: dt.datetime, token: str | None = None
+) -> list[DaySlot]:
+    """The whole grid of one day, with the reason of each start that is not free."""
+    return Calendars([query], [day], now=now, token=token).grid(query)
+
+
+def why_not(
+    query: SlotQuery,
+    start: dt.datetime,
+    *,
+    now: dt.datetime,
+    token: str | None = None,
+    moving: UUID | None = None,
+) -> Code | None:
+    """Why `start` cannot be booked for `query`; None when it can."""
+    if start < now:
+        return Code.PAST
+    day = start.astimezone(query.zone).date()
+    if not query.bookable_days([day], now):
+        return Code.TOO_FAR
+    grid = Calendars([query], [day], now=now, token=token, moving=moving).grid(query)
+    for slot in grid:
+        if slot.start == start:
+            return slot.code
+    return Code.OFF_GRID
+
+
+def next_free(
+    queries: Sequence[SlotQuery], after: dt.date, *, now: dt.datetime, token: str | None = None
+) -> dict[int, dt.datetime | None]:
+    """{doctor: the first free start from the day `after` on, or None within the horizon}.
+
+    Looks at 14, then 28, 56 … days, so that the usual answer is cheap and "never" is
+    bounded by the longest horizon asked for.
+    """
+    found: dict[int, dt.datetime | None] = {query.doctor.pk: None for query in queries}
+    waiting, chunk = list(queries), FIRST_CHUNK_DAYS
+    while waiting := [query for query in waiting if _may_have_days(query, after, now)]:
+        dates = engine.days_from(after, chunk)
+        calendars = Calendars(waiting, dates, now=now, token=token)
+        for query in waiting:
+            starts = (start for day in calendars.free(query).values() for start in day)
+            found[query.doctor.pk] = next(starts, None)
+        waiting = [query for query in waiting if found[query.doctor.pk] is None]
+        after, chunk = after + dt.timedelta(days=chunk), chunk * 2
+    return found
+
+
+def _may_have_days(query: SlotQuery, after: dt.date, now: dt.datetime) -> bool:
+    last = query.today(now) + dt.timedelta(days=query.horizon_days)
+    if query.is_emergency_only:
+        last = min(last, (now + settings.EMERGENCY_WINDOW).astimezone(query.zone).date())
+    return after <= last
+
+
+def nearest_free(
+    query: SlotQuery,
+    around: dt.datetime,
+    *,
+    now: dt.datetime,
+    token: str | None = None,
+    moving: UUID | None = None,
+    count: int = 3,
+) -> list[dt.datetime]:
+    """The free starts closest to `around`, in order of time: what a refusal offers instead."""
+    today = query.today(now)
+    day = around.astimezone(query.zone).date()
+    last = today + dt.timedelta(days=query.horizon_days)
+    day = min(max(day, today), last)
+    first = max(today, day - dt.timedelta(days=3))
+    near = free_slots(query, first, FIRST_CHUNK_DAYS, now=now, token=token, moving=moving)
+    starts = [start for starts in near.values() for start in starts]
+    if not starts:
+        later = next_free([query], first, now=now, token=token)[query.doctor.pk]
+        if later is None:
+            return []
+        more = free_slots(query, later.date(), 3, now=now, token=token, moving=moving)
+        starts = [start for starts in more.values() for start in starts]
+    return sorted(sorted(starts, key=lambda start: abs(start - around))[:count])

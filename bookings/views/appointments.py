@@ -1,0 +1,171 @@
+"""Own appointments: see, move, cancel; and the desk's answers to requests."""
+
+from __future__ import annotations
+
+import uuid
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from bookings import rules, services, slots
+from bookings.forms import parse_start
+from bookings.models import Appointment
+from bookings.panel import BookingPanel
+from bookings.services.writing import is_staff
+from bookings.slots import SlotQuery
+from bookings.status import Verb
+from bookings.views.confirming import see_appointment
+from bookings.views.finding import wanted_fragment
+
+PAST_PER_PAGE = 20
+
+
+@require_safe
+def my_appointments(request: HttpRequest) -> HttpResponse:
+    """Upcoming and past visits of the account's persons."""
+    now = timezone.now()
+    own = Appointment.objects.filter(patient__account=request.user).for_pages()
+    upcoming = own.upcoming(now)
+    past = own.exclude(pk__in=upcoming.values("pk")).order_by("-starts_at", "-queue_date")
+    context = {
+        "upcoming": upcoming.order_by("starts_at"),
+        "past": Paginator(past, PAST_PER_PAGE).get_page(request.GET.get("page")),
+        "now": now,
+    }
+    return render(request, "bookings/my_appointments.html", context)
+
+
+@require_safe
+def appointment_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One visit as its patient sees it: confirmed, requested, cancelled."""
+    return _show(request, _visible(request, pk), "appointment_page")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel_appointment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Ask once, then cancel; the desk may add a word for the patient."""
+    appointment = _visible(request, pk)
+    if request.method != "POST":
+        return _show(request, appointment, "cancel_appointment")
+    message = request.POST.get("message", "")[:1000]
+    try:
+        services.cancel(appointment, by=request.user, message=message)
+    except rules.Refusal as refusal:
+        return _show(request, appointment, "cancel_appointment", refusal=refusal, message=message)
+    messages.success(request, _("The appointment is cancelled."))
+    if is_staff(request.user, appointment.doctor):
+        return redirect(desk_day(appointment))
+    return redirect("my_appointments")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def move_appointment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The three-day grid again, for the same reason; the old time is kept until then."""
+    appointment = _visible(request, pk)
+    if request.method != "POST":
+        return _show_move(request, appointment)
+    starts_at = parse_start(request.POST.get("appointment_time", ""), appointment.practice.zone)
+    try:
+        if starts_at is None:
+            raise rules.TimeNotOffered(_("Please choose a time."), code="choice_not_understood")
+        moved = services.move(appointment, by=request.user, starts_at=starts_at)
+    except rules.Refusal as refusal:
+        return _show_move(request, appointment, refusal=refusal, wanted=starts_at)
+    messages.success(request, _("The appointment is moved."))
+    return see_appointment(moved)
+
+
+@require_POST
+def confirm_request(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The practice says yes to a request."""
+    appointment = _at_desk(request, pk)
+    try:
+        services.change_status(appointment, Verb.CONFIRM, by=request.user)
+    except rules.Refusal as refusal:
+        return _show(request, appointment, "appointment_page", refusal=refusal)
+    messages.success(request, _("The appointment is confirmed and the patient is told."))
+    return redirect(desk_day(appointment))
+
+
+@require_POST
+def undo_change(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take back today's last change of a visit."""
+    appointment = _at_desk(request, pk)
+    try:
+        services.undo(appointment, by=request.user)
+    except rules.Refusal as refusal:
+        return _show(request, appointment, "appointment_page", refusal=refusal)
+    messages.success(request, _("The last change is taken back."))
+    return redirect(desk_day(appointment))
+
+
+def desk_day(appointment: Appointment) -> str:
+    """The dashboard's address on that visit's day."""
+    start = appointment.local_start
+    query = QueryDict(mutable=True)
+    query["doctor"] = str(appointment.doctor_id)
+    query["date"] = str(start.date() if start else appointment.queue_date)
+    return f"{reverse('dashboard')}?{query.urlencode()}"
+
+
+def _visible(request: HttpRequest, pk: uuid.UUID) -> Appointment:
+    visible = Appointment.objects.visible_to(request.user).for_pages()
+    return get_object_or_404(visible, pk=pk)
+
+
+def _at_desk(request: HttpRequest, pk: uuid.UUID) -> Appointment:
+    return get_object_or_404(Appointment.objects.at_desk_of(request.user).for_pages(), pk=pk)
+
+
+def _show(
+    request: HttpRequest,
+    appointment: Appointment,
+    template: str,
+    *,
+    refusal: rules.Refusal | None = None,
+    **context: Any,
+) -> HttpResponse:
+    now = timezone.now()
+    closes = appointment.changes_close_at
+    at_desk = is_staff(request.user, appointment.doctor)
+    account = appointment.patient.account
+    context |= {
+        "appointment": appointment,
+        "refusal": refusal,
+        "nearest": [],
+        "at_desk": at_desk,
+        "is_upcoming": appointment.is_upcoming(now),
+        "in_time": at_desk or bool(closes and now < closes),
+        "changes_close": appointment.practice.local(closes) if closes else None,
+        "email": account.email if account else "",
+    }
+    status = refusal.status if refusal else HTTPStatus.OK
+    return render(request, f"bookings/{template}.html", context, status=status)
+
+
+def _show_move(
+    request: HttpRequest,
+    appointment: Appointment,
+    *,
+    refusal: rules.Refusal | None = None,
+    wanted: Any = None,
+) -> HttpResponse:
+    now = timezone.now()
+    nearest = []
+    if refusal and refusal.offers_times and wanted and appointment.consultation_type:
+        query = SlotQuery(appointment.doctor, appointment.consultation_type)
+        nearest = slots.nearest_free(query, wanted, now=now, moving=appointment.pk)
+    panel = BookingPanel.for_move(
+        request.GET, appointment, now=now, refusal=refusal, nearest=nearest
+    )
+    if wanted_fragment(request, {"slot_grid"}):
+        return render(request, "bookings/partials/slot_grid.html", {"panel": panel})
+    return _show(request, appointment, "move_appointment", refusal=refusal, panel=panel)

@@ -1,0 +1,197 @@
+"""Confirming: for whom, what to say; sign-in or sign-up happens here, in place."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.forms import PatientSignUpForm, SignInForm
+from accounts.models import Patient
+from accounts.views import SignUpView
+from bookings import rules, services, slots
+from bookings.forms import BookingForm, ChoiceForm, PersonForm
+from bookings.models import Appointment
+from bookings.services.writing import is_staff
+from bookings.views.finding import (
+    keep_and_confirm,
+    nearest_times,
+    refuse_plainly,
+    refuse_unreadable_choice,
+    wanted_fragment,
+)
+from bookings.visitor import (
+    Choice,
+    current_hold,
+    forget_choice,
+    hold_token,
+    remembered_choice,
+)
+from doctors.models import Doctor
+
+
+@login_not_required
+@require_safe
+def confirm_booking(request: HttpRequest) -> HttpResponse:
+    """The last step before the appointment exists.
+
+    The choice comes from the address or from the session; without one there is nothing to
+    confirm, and the way back to the doctors is shown.
+    """
+    data = request.GET if "appointment_time" in request.GET else remembered_choice(request)
+    if not data:
+        return redirect("doctor_list")
+    form = ChoiceForm(data, user=request.user)
+    if not form.is_valid():
+        return refuse_plainly(request, _("This choice is no longer valid. Please choose again."))
+    return _show_confirm(request, form.choice)
+
+
+@login_not_required
+@require_POST
+def book(request: HttpRequest) -> HttpResponse:
+    """Contract C4: with a time an appointment; without one, from the desk, a walk-in."""
+    if request.user.is_authenticated and not request.POST.get("appointment_time"):
+        return _add_walk_in(request)
+    form = ChoiceForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return refuse_unreadable_choice(request, form)
+    choice = form.choice
+    if not request.user.is_authenticated:
+        return keep_and_confirm(request, choice)
+    booking_form = BookingForm(request.POST, user=request.user, doctor=choice.doctor)
+    if not booking_form.is_valid():
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return _show_confirm(request, choice, booking_form=booking_form, status=status)
+    try:
+        appointment = services.book(
+            by=request.user,
+            patient=booking_form.person(),
+            doctor=choice.doctor,
+            consultation_type=choice.consultation_type,
+            starts_at=choice.starts_at,
+            reason=booking_form.cleaned_data["reason"],
+            hold_token=hold_token(request),
+        )
+    except rules.Refusal as refusal:
+        return _show_confirm(request, choice, booking_form=booking_form, refusal=refusal)
+    forget_choice(request)
+    return see_appointment(appointment)
+
+
+def see_appointment(appointment: Appointment) -> HttpResponse:
+    response = redirect("appointment_page", appointment.pk)
+    response.status_code = HTTPStatus.SEE_OTHER
+    return response
+
+
+def _add_walk_in(request: HttpRequest) -> HttpResponse:
+    wanted, kind = request.POST.get("doctor", ""), request.POST.get("consultation_type", "")
+    desk = Doctor.objects.desk_of(request.user).for_pages()
+    doctor = desk.filter(pk=wanted).first() if wanted.isdecimal() else None
+    if doctor is None:
+        # A patient, or somebody else's desk: an appointment needs a time there.
+        form = ChoiceForm(request.POST, user=request.user)
+        form.is_valid()
+        return refuse_unreadable_choice(request, form)
+    kinds = doctor.consultation_types.offered()
+    consultation_type = kinds.filter(pk=kind).first() if kind.isdecimal() else None
+    if kind and consultation_type is None:
+        return refuse_plainly(request, _("This reason for a visit is not offered any more."))
+    form = BookingForm(request.POST, user=request.user, doctor=doctor)
+    if not form.is_valid():
+        return refuse_plainly(request, _("Please say for whom this appointment is."))
+    appointment = services.add_walk_in(
+        by=request.user,
+        doctor=doctor,
+        patient=form.person(),
+        consultation_type=consultation_type,
+        reason=form.cleaned_data["reason"],
+    )
+    return see_appointment(appointment)
+
+
+@login_not_required
+@require_POST
+def extend_hold(request: HttpRequest) -> HttpResponse:
+    """“Prolonger”: five more minutes, twice at most."""
+    try:
+        services.extend_hold(hold_token(request) or "")
+    except rules.Refusal as refusal:
+        messages.warning(request, str(refusal))
+    return redirect("confirm_booking")
+
+
+class SignUpToBook(SignUpView):
+    """Sign-up in the middle of a booking: the kept time waits five minutes longer, once."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        token = hold_token(self.request)
+        if self.request.user.is_authenticated and token:
+            services.extend_hold_after_sign_up(token)
+        return response
+
+
+# -- the page -----------------------------------------------------------------------------
+
+
+def _show_confirm(
+    request: HttpRequest,
+    choice: Choice,
+    *,
+    booking_form: BookingForm | None = None,
+    refusal: rules.Refusal | None = None,
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    now = timezone.now()
+    hold = current_hold(request, choice, now=now)
+    if refusal is None and hold is None:
+        refusal = _no_longer_free(request, choice)
+    context = {
+        "choice": choice,
+        "doctor": choice.doctor,
+        "hold": hold,
+        "now": now,
+        "refusal": refusal,
+        "nearest": nearest_times(request, choice, refusal) if refusal else [],
+        "next": reverse("confirm_booking"),
+        **_forms(request, choice, booking_form),
+    }
+    fragment = wanted_fragment(request, {"confirm_form"})
+    template = "partials/confirm_form.html" if fragment else "confirm_booking.html"
+    status = refusal.status if refusal else status
+    return render(request, f"bookings/{template}", context, status=status)
+
+
+def _forms(
+    request: HttpRequest, choice: Choice, booking_form: BookingForm | None
+) -> dict[str, Any]:
+    """The booking form for who is signed in; sign-in and sign-up for everyone else."""
+    if not request.user.is_authenticated:
+        return {"sign_in_form": SignInForm(), "sign_up_form": PatientSignUpForm()}
+    form = booking_form or BookingForm(user=request.user, doctor=choice.doctor)
+    return {
+        "form": form,
+        "persons": list(Patient.objects.of_account(request.user)),
+        "person_form": form.person_form if form.person_form.is_bound else PersonForm(),
+        "adds_person": form.person_form.is_bound,
+    }
+
+
+def _no_longer_free(request: HttpRequest, choice: Choice) -> rules.Refusal | None:
+    """Why a choice that is not kept cannot be confirmed, said before anyone types."""
+    if choice.consultation_type.doctor_id != choice.doctor.pk:
+        return rules.TimeNotOffered(_("This reason for a visit is not offered any more."))
+    if is_staff(request.user, choice.doctor):
+        return None
+    code = slots.why_not(choice.query, choice.starts_at, now=timezone.now())
+    return rules.refuse_time(code, choice.query) if code else None

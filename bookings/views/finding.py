@@ -1,0 +1,169 @@
+"""Finding a time: the list of doctors, a doctor's page with the panel and the grid."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.adapter import client_address
+from accounts.models import Patient
+from bookings import rules, services, slots
+from bookings.forms import ChoiceForm
+from bookings.panel import BookingPanel
+from bookings.services.writing import is_staff
+from bookings.visitor import Choice, hold_token, new_hold_token, remember_choice
+from doctors.models import Doctor
+from scheduling.models import week_of
+
+DOCTORS_PER_PAGE = 20
+
+
+@login_not_required
+@require_safe
+def doctor_list(request: HttpRequest) -> HttpResponse:
+    """Every listed doctor, narrowed by `q`; each leads to their calendar."""
+    text = request.GET.get("q", "").strip()[:100]
+    found = Doctor.objects.listed().for_pages().search(text)
+    page = Paginator(found, DOCTORS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "bookings/doctor_list.html", {"page": page, "q": text})
+
+
+@login_not_required
+@require_safe
+def doctor_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """The doctor and the booking panel; htmx asks for the panel or the grid alone."""
+    doctor = get_object_or_404(Doctor.objects.visible_to(request.user).for_pages(), slug=slug)
+    return show_panel(request, panel_of(request, doctor, request.GET))
+
+
+@login_not_required
+@require_POST
+def hold_slot(request: HttpRequest) -> HttpResponse:
+    """“Suivant”: keep the chosen time for five minutes, then confirm."""
+    form = ChoiceForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return refuse_unreadable_choice(request, form)
+    return keep_and_confirm(request, form.choice)
+
+
+def keep_and_confirm(request: HttpRequest, choice: Choice) -> HttpResponse:
+    """Hold `choice` for this visitor and send them to the confirm page, or say why not."""
+    try:
+        services.hold(
+            token=new_hold_token(request),
+            doctor=choice.doctor,
+            consultation_type=choice.consultation_type,
+            starts_at=choice.starts_at,
+            address=client_address(request),
+        )
+    except rules.Refusal as refusal:
+        return refuse_in_panel(request, choice, refusal)
+    remember_choice(request, choice)
+    response = redirect("confirm_booking")
+    response.status_code = HTTPStatus.SEE_OTHER
+    return response
+
+
+# -- the panel, whoever shows it ----------------------------------------------------------
+
+
+def panel_of(
+    request: HttpRequest, doctor: Doctor, data: QueryDict, **options: Any
+) -> BookingPanel:
+    """The panel for this reader: a signed-in patient sees at once what the rules say of them,
+    a visitor at confirmation, staff never."""
+    patient = None
+    if request.user.is_authenticated and not is_staff(request.user, doctor):
+        patient = Patient.objects.of_account(request.user).first()
+    return BookingPanel.from_query(
+        data,
+        doctor,
+        now=timezone.now(),
+        token=hold_token(request),
+        patient=patient,
+        **options,
+    )
+
+
+def show_panel(
+    request: HttpRequest, panel: BookingPanel, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    context = {"panel": panel, "doctor": panel.doctor}
+    fragment = wanted_fragment(request, {"booking_panel", "slot_grid"})
+    if fragment:
+        template = f"bookings/partials/{fragment}.html"
+    else:
+        template = "bookings/doctor_page.html"
+        context |= {
+            "types": panel.doctor.consultation_types.offered(),
+            "week": week_of(panel.doctor, panel.today),
+        }
+    response = render(request, template, context, status=status)
+    patch_vary_headers(response, ["HX-Target"])
+    return response
+
+
+def wanted_fragment(request: HttpRequest, known: set[str]) -> str | None:
+    """The fragment htmx asks for; a history restore wants the page whole."""
+    if request.htmx.history_restore_request or request.htmx.target not in known:
+        return None
+    return str(request.htmx.target)
+
+
+def refuse_in_panel(request: HttpRequest, choice: Choice, refusal: rules.Refusal) -> HttpResponse:
+    """The panel again with what happened and, when times would help, the three nearest."""
+    panel = panel_of(
+        request,
+        choice.doctor,
+        _address_around(request, choice),
+        refusal=refusal,
+        nearest=nearest_times(request, choice, refusal),
+    )
+    return show_panel(request, panel, status=refusal.status)
+
+
+def refuse_unreadable_choice(request: HttpRequest, form: ChoiceForm) -> HttpResponse:
+    """A choice we cannot read: what is wrong with it, on the doctor's page when there is one."""
+    doctor = form.cleaned_data.get("doctor")
+    if doctor is None:
+        return refuse_plainly(request, _("This doctor cannot be booked here."))
+    problems = [str(error) for errors in form.errors.values() for error in errors]
+    refusal = rules.TimeNotOffered(" ".join(problems), code="choice_not_understood")
+    panel = panel_of(request, doctor, _address_around(request, None), refusal=refusal)
+    return show_panel(request, panel, status=refusal.status)
+
+
+def refuse_plainly(
+    request: HttpRequest, text: str, status: int = HTTPStatus.UNPROCESSABLE_ENTITY
+) -> HttpResponse:
+    """A refusal that has no page of its own to land on."""
+    return render(request, "bookings/refused.html", {"refusal": text}, status=status)
+
+
+def nearest_times(request: HttpRequest, choice: Choice, refusal: rules.Refusal) -> list[Any]:
+    """The three free times to offer beside `refusal`, or none when times would not help."""
+    if not refusal.offers_times or choice.consultation_type.doctor_id != choice.doctor.pk:
+        return []
+    return slots.nearest_free(
+        choice.query, choice.starts_at, now=timezone.now(), token=hold_token(request)
+    )
+
+
+def _address_around(request: HttpRequest, choice: Choice | None) -> QueryDict:
+    """The panel's state around a posted choice, as if it had been in the address."""
+    data = QueryDict(mutable=True)
+    data["seen"] = request.POST.get("seen") or "yes"
+    data["type"] = request.POST.get("consultation_type", "")
+    data["from"] = request.POST.get("from", "")
+    if choice and not data["from"]:
+        data["from"] = choice.local_start.date().isoformat()
+    return data

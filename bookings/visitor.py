@@ -1,0 +1,82 @@
+"""What a visitor's session keeps between choosing a time and confirming it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from typing import NamedTuple
+
+from django.http import HttpRequest
+
+from bookings.models import Hold
+from bookings.slots import SlotQuery
+from doctors.models import ConsultationType, Doctor
+
+TOKEN, CHOICE = "hold_token", "chosen_slot"
+
+
+class Choice(NamedTuple):
+    """A doctor, a reason and a start that somebody wants."""
+
+    doctor: Doctor
+    consultation_type: ConsultationType
+    starts_at: dt.datetime
+
+    @property
+    def query(self) -> SlotQuery:
+        return SlotQuery(self.doctor, self.consultation_type)
+
+    @property
+    def local_start(self) -> dt.datetime:
+        return self.doctor.practice.local(self.starts_at)
+
+    @property
+    def local_end(self) -> dt.datetime:
+        return self.doctor.practice.local(self.starts_at + self.consultation_type.length)
+
+
+def hold_token(request: HttpRequest) -> str | None:
+    """The token of this visitor's hold, when they ever had one."""
+    return request.session.get(TOKEN)
+
+
+def new_hold_token(request: HttpRequest) -> str:
+    """The visitor's token, made at the first hold; it survives the change of session key at
+    sign-in because it is data."""
+    token: str = request.session.setdefault(TOKEN, secrets.token_urlsafe(32))
+    return token
+
+
+def remember_choice(request: HttpRequest, choice: Choice) -> None:
+    request.session[CHOICE] = {
+        "doctor": choice.doctor.pk,
+        "consultation_type": choice.consultation_type.pk,
+        "appointment_time": choice.starts_at.isoformat(),
+    }
+
+
+def forget_choice(request: HttpRequest) -> None:
+    request.session.pop(CHOICE, None)
+
+
+def remembered_choice(request: HttpRequest) -> dict[str, str] | None:
+    """The choice as form data, to be checked like any other input."""
+    kept = request.session.get(CHOICE)
+    return {name: str(value) for name, value in kept.items()} if kept else None
+
+
+def current_hold(request: HttpRequest, choice: Choice, *, now: dt.datetime) -> Hold | None:
+    """The visitor's unexpired hold of exactly this choice."""
+    token = hold_token(request)
+    if not token:
+        return None
+    return (
+        Hold.objects.unexpired(now)
+        .filter(
+            token=token,
+            doctor=choice.doctor,
+            consultation_type=choice.consultation_type,
+            starts_at=choice.starts_at,
+        )
+        .first()
+    )

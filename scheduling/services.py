@@ -1,0 +1,86 @@
+"""Writes of hours, absences, types and holidays, under the doctor's lock.
+
+Which appointments such a change hits is for the layers above to show; nothing here drops
+or moves one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+from django.utils import timezone
+
+from doctors.models import ConsultationType, Doctor
+from scheduling.models import DoctorAbsence, Holiday, OpeningHours
+
+
+@contextmanager
+def changing_agenda(*doctor_ids: int) -> Iterator[list[Doctor]]:
+    """One transaction in which these doctors' agendas are locked, then counted as changed.
+
+    Every booking takes the same locks first: it is checked either before or after.
+    """
+    with transaction.atomic():
+        doctors = Doctor.objects.locked(*doctor_ids)
+        yield doctors
+        for doctor in doctors:
+            doctor.touch_calendar()
+
+
+def replace_hours(doctor: Doctor, rows: Iterable[OpeningHours]) -> None:
+    """Make `rows` (unsaved, their types in `row.kept_for`) the doctor's whole week.
+
+    The first save is what lets an approved doctor be listed.
+    """
+    with changing_agenda(doctor.pk):
+        doctor.opening_hours.all().delete()
+        for row in rows:
+            row.doctor = doctor
+            row.full_clean(exclude=["doctor"])
+            row.save()
+            row.types.set(getattr(row, "kept_for", ()))
+        mark_hours_saved(doctor)
+
+
+def mark_hours_saved(doctor: Doctor, *, now: dt.datetime | None = None) -> None:
+    Doctor.objects.filter(pk=doctor.pk, hours_saved_at=None).update(
+        hours_saved_at=now or timezone.now()
+    )
+
+
+def add_absence(
+    doctor: Doctor, *, starts_at: dt.datetime, ends_at: dt.datetime, reason: str = ""
+) -> DoctorAbsence:
+    """Take the doctor away for `[starts_at, ends_at)`; visits already booked there stay."""
+    with changing_agenda(doctor.pk):
+        absence = DoctorAbsence(
+            doctor=doctor, starts_at=starts_at, ends_at=ends_at, reason=reason
+        )
+        absence.full_clean()
+        absence.save()
+    return absence
+
+
+def remove_absence(absence: DoctorAbsence) -> None:
+    with changing_agenda(absence.doctor_id):
+        absence.delete()
+
+
+def retire_type(consultation_type: ConsultationType, *, now: dt.datetime | None = None) -> None:
+    """Offer the type no more; its appointments stay as they are."""
+    with changing_agenda(consultation_type.doctor_id):
+        ConsultationType.objects.filter(pk=consultation_type.pk, retired_at=None).update(
+            retired_at=now or timezone.now()
+        )
+    consultation_type.refresh_from_db(fields=["retired_at"])
+
+
+def decide_holiday(holiday: Holiday, decision: Holiday.Decision) -> None:
+    """Close the practice on a public holiday, or open it on purpose."""
+    doctors = Doctor.objects.filter(practice=holiday.practice_id).values_list("pk", flat=True)
+    with changing_agenda(*doctors):
+        holiday.decision = decision
+        holiday.save(update_fields=["decision"])

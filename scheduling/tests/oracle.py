@@ -1,0 +1,145 @@
+"""The free starts once more, by another road: one byte for every minute of UTC.
+
+Written from the rules of booking, not from the engine, so that the two can disagree. It
+adds up no spans and computes no offsets of its own: it watches the practice's clock minute
+by minute, and a doctor is open from the first minute at which that clock shows the opening
+time or later, until the first at which it shows the closing time or later.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from scheduling.engine import Span, WeeklyRange
+
+MINUTE = dt.timedelta(minutes=1)
+ZERO, ONE = b"\0", b"\1"
+QUARTER = 15
+MINUTES_A_DAY = 1440
+MARGIN = 4
+"""Days watched before and after the window: more than any range can reach."""
+
+
+class Clock:
+    """A practice's clock, read at every minute of UTC around a window of days.
+
+    Minutes are counted from `origin`; naive wall times are counted from the same date and
+    time, so that in UTC itself the two numbers would be equal.
+    """
+
+    def __init__(self, zone: ZoneInfo, first_day: dt.date, days: int) -> None:
+        self.origin = dt.datetime.combine(first_day - dt.timedelta(days=MARGIN), dt.time())
+        self.length = (days + 2 * MARGIN) * MINUTES_A_DAY
+        watched = range(days + 2 * MARGIN)
+        offsets = [
+            offset
+            for day in watched
+            for offset in _offsets(zone, self.origin.date() + dt.timedelta(days=day))
+        ]
+        self.reading = [minute + offsets[minute // QUARTER] for minute in range(self.length)]
+        """The wall time that the clock shows at each minute."""
+        self.reached: dict[int, int] = {}
+        """For each wall time: the first minute at which the clock shows it or a later one."""
+        highest = self.reading[0] - 1
+        for minute, wall in enumerate(self.reading):
+            while highest < wall:
+                highest += 1
+                self.reached[highest] = minute
+
+    def minute_of(self, instant: dt.datetime) -> int:
+        return (instant.astimezone(dt.UTC).replace(tzinfo=None) - self.origin) // MINUTE
+
+    def wall_of(self, day: dt.date, minute: int) -> int:
+        return (day - self.origin.date()).days * MINUTES_A_DAY + minute
+
+    def day_of(self, minute: int) -> dt.date:
+        return self.origin.date() + dt.timedelta(days=self.reading[minute] // MINUTES_A_DAY)
+
+    def is_second_reading(self, minute: int) -> bool:
+        """Whether the clock has shown this minute's wall time before."""
+        return self.reached[self.reading[minute]] != minute
+
+    def instant(self, minute: int) -> dt.datetime:
+        return (self.origin + minute * MINUTE).replace(tzinfo=dt.UTC)
+
+    def mark(self, spans: Iterable[Span]) -> bytearray:
+        """A byte for each minute: 1 where one of `spans`, in whole minutes, covers it."""
+        marks = bytearray(self.length)
+        for start, end in spans:
+            first, last = max(self.minute_of(start), 0), min(self.minute_of(end), self.length)
+            marks[first:last] = ONE * (last - first)
+        return marks
+
+
+@lru_cache(maxsize=None)
+def _offsets(zone: ZoneInfo, day: dt.date) -> list[int]:
+    """Minutes from UTC to `zone` at each quarter of an hour of a day of UTC.
+
+    Every clock change of the zones under test happens at a quarter, which makes this exact.
+    """
+    midnight = dt.datetime.combine(day, dt.time(), dt.UTC)
+    instants = (midnight + minute * MINUTE for minute in range(0, MINUTES_A_DAY, QUARTER))
+    return [
+        round(instant.astimezone(zone).utcoffset() / MINUTE)  # type: ignore[operator]
+        for instant in instants
+    ]
+
+
+def free_starts(
+    ranges: Sequence[WeeklyRange],
+    clock: Clock,
+    first_day: dt.date,
+    days: int,
+    *,
+    minutes: int,
+    pause: int,
+    taken: Iterable[Span],
+    closed: Iterable[Span],
+    earliest: dt.datetime,
+    latest: dt.datetime,
+) -> dict[dt.date, list[dt.datetime]]:
+    """{local day: instants at which a visit of `minutes` may start}, for every day asked."""
+    is_taken, is_closed = clock.mark(taken), clock.mark(closed)
+    window = [first_day + dt.timedelta(days=n) for n in range(days)]
+    free: set[int] = set()
+    for n in range(-3, days + 3):
+        day = first_day + dt.timedelta(days=n)
+        for opens, closes in _runs(_open_minutes(ranges, clock, day)):
+            for start in range(opens, closes - minutes + 1, minutes):
+                end = start + minutes
+                if not any(is_closed[start:end]) and not any(is_taken[start : end + pause]):
+                    free.add(start)
+    found: dict[dt.date, list[dt.datetime]] = {day: [] for day in window}
+    for minute in sorted(free):
+        instant, day = clock.instant(minute), clock.day_of(minute)
+        if day in found and earliest <= instant <= latest and not clock.is_second_reading(minute):
+            found[day].append(instant)
+    return found
+
+
+def _open_minutes(ranges: Sequence[WeeklyRange], clock: Clock, day: dt.date) -> bytearray:
+    """A byte for each minute: 1 where a range that starts on `day` has the doctor open."""
+    is_open = bytearray(clock.length)
+    for weekday, start_minute, end_minute, valid_from, valid_until in ranges:
+        if day.weekday() != weekday:
+            continue
+        if valid_from is not None and day < valid_from:
+            continue
+        if valid_until is not None and day > valid_until:
+            continue
+        opens = clock.reached[clock.wall_of(day, start_minute)]
+        closes = clock.reached[clock.wall_of(day, end_minute)]
+        is_open[opens:closes] = ONE * (closes - opens)
+    return is_open
+
+
+def _runs(is_open: bytearray) -> Iterator[tuple[int, int]]:
+    """Stretches of consecutive minutes, as (first, one past the last)."""
+    first = is_open.find(ONE)
+    while first >= 0:
+        last = is_open.find(ZERO, first)
+        yield first, last
+        first = is_open.find(ONE, last)
