@@ -1,0 +1,257 @@
+"""What every app's templates say the same way: people, prices, days, times, phones.
+
+Days and times are words in the active language. Datetimes come in as the practice's wall
+clock, naive (`local_start`): nothing here converts a zone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import zlib
+from decimal import Decimal
+from typing import Any
+
+import phonenumbers
+from babel import Locale
+from babel.dates import format_date
+from babel.dates import format_time as babel_time
+from babel.numbers import format_currency
+from django import template
+from django.forms import BoundField, CheckboxInput
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+
+def reader_locale() -> Locale:
+    """The active language; English is British: day before month."""
+    language = (get_language() or "fr")[:2]
+    return Locale.parse("en_GB" if language == "en" else language)
+
+
+# -- people -------------------------------------------------------------------------------
+
+TINTS = ("mint", "sky", "sand", "lilac", "rose")
+# Centre and radius of the arc in a square of 56: from below, from the left, from above.
+ARCS = ((50, 54, 30), (30, 66, 34), (8, 58, 34), (60, 8, 36))
+TITLES = {"dr", "dr.", "docteur", "doctor", "pr", "pr."}
+
+
+@register.inclusion_tag("partials/avatar.html")
+def avatar(name: object, size: str = "") -> dict[str, object]:
+    """Initials on a tint and an arc that follow from the name: `{% avatar doctor.name "lg" %}`.
+
+    The same name looks the same on every page, machine and day (a checksum, not `hash()`).
+    """
+    words = [word for word in str(name).split() if word.lower() not in TITLES]
+    letters = [words[0], words[-1]] if len(words) > 1 else words
+    checksum = zlib.crc32(" ".join(words).casefold().encode())
+    x, y, radius = ARCS[checksum // len(TINTS) % len(ARCS)]
+    return {
+        "initials": "".join(word[0] for word in letters).upper(),
+        "tint": TINTS[checksum % len(TINTS)],
+        "x": x,
+        "y": y,
+        "radius": radius,
+        "size": size,
+    }
+
+
+# Class and icon of each status (components.css, heroicons); the word is the model's.
+STATUS_LOOKS = {
+    "pending": ("pending", "clock"),
+    "confirmed": ("confirmed", "check-circle"),
+    "arrived": ("arrived", "arrow-right-end-on-rectangle"),
+    "in_progress": ("progress", "play-circle"),
+    "done": ("done", "check"),
+    "no_show": ("noshow", "no-symbol"),
+    "cancelled": ("cancelled", "x-circle"),
+}
+
+
+@register.inclusion_tag("partials/status.html")
+def status(appointment: Any) -> dict[str, object]:
+    """The badge of an appointment's status: `{% status appointment %}`."""
+    look, icon = STATUS_LOOKS[str(appointment.status)]
+    return {"look": look, "icon": icon, "label": appointment.get_status_display()}
+
+
+@register.filter
+def status_class(appointment: Any) -> str:
+    """`is-arrived`: gives a row the colours of its appointment's status."""
+    return f"is-{STATUS_LOOKS[str(appointment.status)][0]}"
+
+
+# -- prices -------------------------------------------------------------------------------
+
+
+@register.filter
+def price(amount: Decimal | None, currency: str = "EUR") -> str:
+    """ "400 MAD", "€50": the reader's way, cents only where there are some; "" for no price."""
+    if amount is None:
+        return ""
+    locale = reader_locale()
+    pattern = locale.currency_formats["standard"].pattern
+    if amount == amount.to_integral_value():
+        return format_currency(
+            amount,
+            currency or "EUR",
+            format=pattern.replace(".00", ""),
+            locale=locale,
+            currency_digits=False,
+        )
+    return format_currency(amount, currency or "EUR", locale=locale)
+
+
+# -- days and times -----------------------------------------------------------------------
+
+
+def _day(day: dt.date, pattern: str) -> str:
+    locale = reader_locale()
+    if locale.language == "fr" and day.day == 1:
+        pattern = pattern.replace("d ", "d'er' ")
+    return format_date(day, pattern, locale=locale)
+
+
+@register.filter
+def day_long(day: dt.date | None) -> str:
+    """ "mardi 13 octobre"."""
+    return _day(day, "EEEE d MMMM") if day else ""
+
+
+@register.filter
+def day_full(day: dt.date | None) -> str:
+    """ "mardi 13 octobre 2026": for what may be another year's."""
+    return _day(day, "EEEE d MMMM y") if day else ""
+
+
+@register.filter
+def day_short(day: dt.date | None) -> str:
+    """ "mar. 13 oct."."""
+    return _day(day, "EEE d MMM") if day else ""
+
+
+@register.filter
+def weekday(day: dt.date | None) -> str:
+    """ "mardi"."""
+    return _day(day, "EEEE") if day else ""
+
+
+@register.filter
+def weekday_short(day: dt.date | None) -> str:
+    """ "mar."."""
+    return _day(day, "EEE") if day else ""
+
+
+@register.filter
+def day_month(day: dt.date | None) -> str:
+    """ "13 oct."."""
+    return _day(day, "d MMM") if day else ""
+
+
+@register.filter
+def month(day: dt.date | None) -> str:
+    """ "octobre"."""
+    return _day(day, "LLLL") if day else ""
+
+
+@register.filter
+def day_relative(day: dt.date, today: dt.date) -> str:
+    """ "today", "tomorrow", "in two days"; "" for any other day."""
+    if isinstance(day, dt.datetime):
+        day = day.date()
+    if isinstance(today, dt.datetime):
+        today = today.date()
+    words = {0: _("today"), 1: _("tomorrow"), 2: _("in two days")}
+    return words.get((day - today).days, "")
+
+
+@register.filter
+def clock(time: dt.datetime | dt.time | None) -> str:
+    """ "10:30" on 24 hours, in every language: what a pill shows."""
+    return f"{time:%H:%M}" if time else ""
+
+
+@register.filter
+def time_spoken(time: dt.datetime | dt.time | None) -> str:
+    """ "10 h 30", "10:30 AM": as a person would read it out."""
+    if not time:
+        return ""
+    locale = reader_locale()
+    if locale.language == "fr":
+        return f"{time.hour} h {time:%M}" if time.minute else f"{time.hour} h"
+    if locale.language == "en":
+        return f"{time:%I:%M %p}".lstrip("0")
+    return babel_time(time, "short", locale=locale)
+
+
+# -- phones -------------------------------------------------------------------------------
+
+
+def _number(phone: Any) -> phonenumbers.PhoneNumber | None:
+    if not phone:
+        return None
+    if isinstance(phone, phonenumbers.PhoneNumber):
+        return phone
+    try:
+        return phonenumbers.parse(str(phone), None)
+    except phonenumbers.NumberParseException:
+        return None
+
+
+@register.filter
+def phone_href(phone: Any) -> str:
+    """ "tel:+33142715500", or "" for no number."""
+    number = _number(phone)
+    if number is None:
+        return ""
+    return f"tel:{phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)}"
+
+
+@register.filter
+def phone_display(phone: Any, country: str = "") -> str:
+    """ "01 42 71 55 00" where the number is of `country` (the practice's), else "+33 1 42…"."""
+    number = _number(phone)
+    if number is None:
+        return str(phone or "")
+    if not country or phonenumbers.region_code_for_number(number) != country:
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    digits = "".join(filter(str.isdigit, national))
+    if country == "MA" and len(digits) == 10:
+        # The library's "0522-274160" is the directory's way; people write pairs.
+        return " ".join(digits[i : i + 2] for i in range(0, 10, 2))
+    return national
+
+
+# -- form controls ------------------------------------------------------------------------
+
+
+@register.simple_tag
+def control(field: BoundField, css_class: str = "input") -> SafeString:
+    """The field's widget with our class; Django itself says `aria-invalid`, `aria-describedby`.
+
+    Used by templates/tailwind/: crispy_tailwind's own tag writes utility classes in Python.
+    """
+    widget = field.field.widget
+    own = widget.attrs.get("class", "")
+    if isinstance(widget, CheckboxInput):
+        css_class = ""
+    classes = " ".join(part for part in (css_class, own) if part)
+    return field.as_widget(attrs={"class": classes} if classes else {})
+
+
+@register.filter
+def in_error(form: Any) -> list[BoundField]:
+    """The visible fields with errors, in the order of the form."""
+    return [field for field in form if field.errors and not field.is_hidden]
+
+
+@register.simple_tag
+def aria_described_by(field: BoundField) -> SafeString | str:
+    """For a `<fieldset>` of radios or boxes; a single widget gets it from Django."""
+    ids = field.aria_describedby
+    return format_html(' aria-describedby="{}"', ids) if ids else ""
