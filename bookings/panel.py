@@ -151,7 +151,9 @@ class BookingPanel:
     @property
     def emergency_phones(self) -> list[str]:
         kind = self.consultation_type
-        return rules.emergency_phones(self.doctor.practice) if kind and kind.is_emergency_only else []
+        return (
+            rules.emergency_phones(self.doctor.practice) if kind and kind.is_emergency_only else []
+        )
 
     # -- addresses of the steps -------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.models import Patient, User
-from accounts.services import is_verified
+from accounts.services import user_is_verified
 from bookings.models import Appointment, PatientFile
 from bookings.models.files import no_shows
 from bookings.slots import Code, SlotQuery
@@ -81,7 +81,9 @@ def by_phone(practice: Practice) -> str:
 def check_bookable(doctor: Doctor, consultation_type: ConsultationType) -> None:
     """The doctor takes online bookings, and the type is one of theirs, not retired."""
     if consultation_type.doctor_id != doctor.pk or consultation_type.is_retired:
-        raise TimeNotOffered(_("This reason for a visit is not offered any more."), code="type_not_offered")
+        raise TimeNotOffered(
+            _("This reason for a visit is not offered any more."), code="type_not_offered"
+        )
     if not doctor.is_approved or not doctor.books_online:
         refusal = _("%(doctor)s does not take bookings online.") % {"doctor": doctor.name}
         raise RuleRefused(f"{refusal} {by_phone(doctor.practice)}", code="no_online_booking")
@@ -151,7 +153,7 @@ def emergency_phones(practice: Practice) -> list[str]:
 
 def check_verified(account: User | None, now: dt.datetime) -> None:
     """Rule 10: an account whose e-mail is not confirmed may have one future appointment."""
-    if account is None or is_verified(account):
+    if account is None or user_is_verified(account):
         return
     if Appointment.objects.upcoming(now).filter(patient__account=account).exists():
         raise RuleRefused(

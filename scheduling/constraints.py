@@ -114,7 +114,9 @@ class NoOverlap(models.BaseConstraint):
         sql, params = where.as_sql(compiler, editor.connection)
         return sql % tuple(editor.quote_value(value) for value in params)
 
-    def _triggers(self, model: type[models.Model], editor: BaseDatabaseSchemaEditor) -> list[Statement]:
+    def _triggers(
+        self, model: type[models.Model], editor: BaseDatabaseSchemaEditor
+    ) -> list[Statement]:
         def quoted(field: str) -> str:
             return editor.quote_name(model._meta.get_field(field).column)
 
@@ -164,8 +166,7 @@ class NoOverlap(models.BaseConstraint):
     ) -> None:
         start, end = getattr(instance, self.start), getattr(instance, self.end)
         values = {
-            field.name: getattr(instance, field.attname)
-            for field in model._meta.concrete_fields
+            field.name: getattr(instance, field.attname) for field in model._meta.concrete_fields
         }
         if start is None or end is None or not self.condition.check(values, using=using):
             return
@@ -182,7 +183,9 @@ class NoOverlap(models.BaseConstraint):
             .exclude(pk=instance.pk)
         )
         if rivals.exists():
-            raise ValidationError(self.get_violation_error_message(), code=self.violation_error_code)
+            raise ValidationError(
+                self.get_violation_error_message(), code=self.violation_error_code
+            )
 
     # -- migrations -------------------------------------------------------------------------
 

@@ -197,12 +197,17 @@ class DoctorAbsence(models.Model):
         ]
 
     def __str__(self) -> str:
-        start, end = self.doctor.practice.local(self.starts_at), self.doctor.practice.local(self.ends_at)
+        start, end = (
+            self.doctor.practice.local(self.starts_at),
+            self.doctor.practice.local(self.ends_at),
+        )
         return f"{self.doctor}: {start:%Y-%m-%d %H:%M} – {end:%Y-%m-%d %H:%M}"
 
 
 class HolidayQuerySet(models.QuerySet["Holiday"]):
-    def closing(self, practice_ids: Collection[int], days: Collection[dt.date]) -> dict[int, set[dt.date]]:
+    def closing(
+        self, practice_ids: Collection[int], days: Collection[dt.date]
+    ) -> dict[int, set[dt.date]]:
         """{practice: the days of `days` it closes for a holiday}, in one query."""
         rows = self.filter(
             practice__in=practice_ids,

@@ -56,9 +56,7 @@ def add_absence(
 ) -> DoctorAbsence:
     """Take the doctor away for `[starts_at, ends_at)`; visits already booked there stay."""
     with changing_agenda(doctor.pk):
-        absence = DoctorAbsence(
-            doctor=doctor, starts_at=starts_at, ends_at=ends_at, reason=reason
-        )
+        absence = DoctorAbsence(doctor=doctor, starts_at=starts_at, ends_at=ends_at, reason=reason)
         absence.full_clean()
         absence.save()
     return absence

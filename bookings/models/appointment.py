@@ -223,7 +223,10 @@ class StatusChangeQuerySet(models.QuerySet["StatusChange"]):
     def last_in_force(self) -> StatusChange | None:
         """The last change of an appointment that is neither an undo nor undone."""
         return (
-            self.exclude(verb__in=(Verb.UNDO, Verb.MOVE)).filter(undone_by=None).order_by("pk").last()
+            self.exclude(verb__in=(Verb.UNDO, Verb.MOVE))
+            .filter(undone_by=None)
+            .order_by("pk")
+            .last()
         )
 
 

@@ -148,8 +148,14 @@ ACTS: dict[str, tuple[Motif, ...]] = {
 }  # fmt: skip
 
 URGENT = Motif("Urgence", 15, 1.2, CORAL, 0.5, emergency_only=True)
-VIDEO = Motif("Consultation vidéo", 15, 0.8, SLATE, 0.8,
-              instructions="Un lien arrive par e-mail.\nS’installer au calme, avec l’ordonnance.")  # fmt: skip
+VIDEO = Motif(
+    "Consultation vidéo",
+    15,
+    0.8,
+    SLATE,
+    0.8,
+    instructions="Un lien arrive par e-mail.\nS’installer au calme, avec l’ordonnance.",
+)
 PLAIN = Motif("Consultation", 30, 1.0, GREEN, 2.0, instructions=PAPERS)
 """What the five known doctors offer first: half an hour, no condition attached."""
 

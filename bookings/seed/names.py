@@ -44,41 +44,69 @@ ARABIC_MEN = _words("""
     Abdelkader, Mustapha, Yassine, Amine, Bilal, Tarik, Reda, Ilyas, Driss, Hassan, Idriss
     Zakaria, Walid, Sofiane, Adam, Ayoub, Ismaïl, Aziz, Lotfi, Slim, Jamal, Fouad
 """)
-FRENCH = Names(FRENCH_WOMEN, FRENCH_MEN, _words("""
+FRENCH = Names(
+    FRENCH_WOMEN,
+    FRENCH_MEN,
+    _words("""
     Martin, Bernard, Dubois, Thomas, Robert, Richard, Petit, Durand, Leroy, Moreau, Simon, Laurent
     Lefebvre, Michel, Garcia, Roux, Fournier, Girard, Bonnet, Lambert, Fontaine, Rousseau, Blanc
     Guérin, Boyer, Garnier, Chevalier, Legrand, Gauthier, Perrin, Clément, Morel, Masson, Marchand
     Dufour, Lemaire, Renard, Picard, Leclerc, Gaillard, Colin, Aubry, Lévêque, Charpentier, Noël
-"""))
-BELGIAN = Names(FRENCH_WOMEN, FRENCH_MEN, _words("""
+"""),
+)
+BELGIAN = Names(
+    FRENCH_WOMEN,
+    FRENCH_MEN,
+    _words("""
     Peeters, Janssens, Maes, Jacobs, Mertens, Willems, Claes, Goossens, Wouters, De Smet, Dubois
     Lambert, Dupont, Martin, Leclercq, Lejeune, Hermans, Vandenberghe, Van Damme, Collard, Denis
     Delvaux, Lemmens, Renard, Baert, Pirotte, Gillet, Hendrickx
-"""))
-MOROCCAN = Names(ARABIC_WOMEN, ARABIC_MEN, _words("""
+"""),
+)
+MOROCCAN = Names(
+    ARABIC_WOMEN,
+    ARABIC_MEN,
+    _words("""
     Alami, Bennani, Berrada, Benjelloun, El Fassi, Tazi, Idrissi, Chraïbi, Lahlou, El Amrani
     Bouzidi, Cherkaoui, Benkirane, El Mansouri, Kettani, Ouazzani, Saïdi, Tahiri, Filali, Sqalli
     Alaoui, Belhaj, Guessous, Naciri, Skalli, Zniber, Amrani, Boutaleb, Daoudi, El Ghazi, Hajji
     Jebli, Kadiri, Mernissi, Rami, Sefrioui, Slaoui, Ziani
-"""))
-ALGERIAN = Names(ARABIC_WOMEN, ARABIC_MEN, _words("""
+"""),
+)
+ALGERIAN = Names(
+    ARABIC_WOMEN,
+    ARABIC_MEN,
+    _words("""
     Benali, Bouaziz, Hamidi, Cherif, Meziane, Belkacem, Mansouri, Brahimi, Haddad, Khelifi, Amrane
     Zerrouki, Boudiaf, Saadi, Ferhat, Larbi, Ouali, Rahmani, Slimani, Taleb, Ziane, Aït Ahmed
     Benyahia, Djebbar, Hocine, Kaci, Lounès, Mokrani, Saïd, Yahiaoui, Bensalem, Guerroudj
-"""))
-TUNISIAN = Names(ARABIC_WOMEN, ARABIC_MEN, _words("""
+"""),
+)
+TUNISIAN = Names(
+    ARABIC_WOMEN,
+    ARABIC_MEN,
+    _words("""
     Ben Salah, Trabelsi, Ben Amor, Jaziri, Gharbi, Mejri, Chaabane, Bouzid, Hammami, Ayari
     Ben Youssef, Karoui, Mabrouk, Sassi, Turki, Zouari, Masmoudi, Ellouze, Kammoun, Fakhfakh
     Belhadj, Dridi, Guesmi, Jlassi, Khemiri, Nasri, Riahi, Souissi, Triki
-"""))
-SWISS = Names(FRENCH_WOMEN, FRENCH_MEN, _words("""
+"""),
+)
+SWISS = Names(
+    FRENCH_WOMEN,
+    FRENCH_MEN,
+    _words("""
     Favre, Rochat, Jaquet, Meyer, Müller, Blanc, Bovet, Chappuis, Monnier, Pittet, Roulet, Cuénod
     Dufaux, Keller, Perret, Vuilleumier
-"""))
-QUEBECER = Names(FRENCH_WOMEN, FRENCH_MEN, _words("""
+"""),
+)
+QUEBECER = Names(
+    FRENCH_WOMEN,
+    FRENCH_MEN,
+    _words("""
     Tremblay, Gagnon, Roy, Côté, Bouchard, Gauthier, Morin, Lavoie, Fortin, Gagné, Ouellet
     Pelletier, Bélanger, Lévesque, Bergeron, Leblanc, Paquette, Girard
-"""))
+"""),
+)
 
 # Who lives where: families have moved.
 PEOPLE = {

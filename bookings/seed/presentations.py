@@ -100,7 +100,7 @@ MANNERS = (
     "{Pronoun} prend le temps d’expliquer chaque examen et remet un compte rendu le jour même.",
     "{Pronoun} reçoit sans retard, ou presque, et rappelle lorsque les résultats arrivent.",
     "Les premières visites sont longues : venez avec vos questions, elles sont bienvenues.",
-    "{Pronoun} travaille avec les médecins traitants du quartier et leur écrit après chaque visite.",
+    "{Pronoun} écrit après chaque visite au médecin traitant, et à vous.",
     "Le cabinet est accessible en fauteuil, et l’accueil parle plusieurs langues.",
     "Des créneaux restent libres chaque jour pour les situations qui ne peuvent pas attendre.",
     "{Pronoun} préfère les mots simples aux termes savants, et les écoute dans les deux sens.",

@@ -82,7 +82,7 @@ REASONS = {
 PRIVATE_NOTES = (
     "Tension 14/8 en fin de consultation, à contrôler dans un mois.",
     "Bien soulagé par le traitement. Poursuivre, revoir dans six semaines.",
-    "Inquiète pour sa mère ; prendre le temps d’en reparler.",
+    "S’inquiète pour sa mère ; prendre le temps d’en reparler.",
     "Ne supporte pas l’ibuprofène. Penser au paracétamol.",
     "Courrier au médecin traitant à faire.",
     "Examen normal. Rassurer, pas d’imagerie pour l’instant.",

@@ -76,9 +76,7 @@ def keep_and_confirm(request: HttpRequest, choice: Choice) -> HttpResponse:
 # -- the panel, whoever shows it ----------------------------------------------------------
 
 
-def panel_of(
-    request: HttpRequest, doctor: Doctor, data: QueryDict, **options: Any
-) -> BookingPanel:
+def panel_of(request: HttpRequest, doctor: Doctor, data: QueryDict, **options: Any) -> BookingPanel:
     """The panel for this reader: a signed-in patient sees at once what the rules say of them,
     a visitor at confirmation, staff never."""
     patient = None

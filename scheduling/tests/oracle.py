@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from scheduling.engine import Span, WeeklyRange
@@ -70,11 +70,12 @@ class Clock:
         marks = bytearray(self.length)
         for start, end in spans:
             first, last = max(self.minute_of(start), 0), min(self.minute_of(end), self.length)
-            marks[first:last] = ONE * (last - first)
+            if first < last:
+                marks[first:last] = ONE * (last - first)
         return marks
 
 
-@lru_cache(maxsize=None)
+@cache
 def _offsets(zone: ZoneInfo, day: dt.date) -> list[int]:
     """Minutes from UTC to `zone` at each quarter of an hour of a day of UTC.
 

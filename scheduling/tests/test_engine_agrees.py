@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -93,14 +94,18 @@ def test_engine_and_oracle_offer_the_same_starts(data, window):
     drawn = data.draw(st.lists(weekly_ranges(first_day), min_size=1, max_size=4), label="ranges")
     ranges = [each for some in drawn for each in some]
     midnight = dt.datetime.combine(first_day, dt.time(), dt.UTC)
-    seconds = st.integers(-2 * 86400, days * 86400).map(lambda n: midnight + dt.timedelta(seconds=n))
-    asked = {
+    seconds = st.integers(-2 * 86400, days * 86400).map(
+        lambda n: midnight + dt.timedelta(seconds=n)
+    )
+    asked: dict[str, Any] = {
         "minutes": data.draw(st.sampled_from([5, 8, 15, 30, 45, 60]) | st.integers(5, 480)),
         "pause": data.draw(st.sampled_from([0, 0, 5, 10]) | st.integers(0, 240)),
         "taken": data.draw(st.lists(spans(first_day, days, longest=720), max_size=25)),
         "closed": data.draw(st.lists(spans(first_day, days, longest=5 * 1440), max_size=3)),
         "earliest": data.draw(st.just(ALWAYS) | st.just(ALWAYS) | seconds),
-        "latest": data.draw(st.just(NEVER) | st.just(NEVER) | seconds.map(lambda now: now + 3 * engine.DAY)),
+        "latest": data.draw(
+            st.just(NEVER) | st.just(NEVER) | seconds.map(lambda now: now + 3 * engine.DAY)
+        ),
     }
 
     offer = instants(offered(ranges, zone, first_day, days, **asked))
@@ -122,7 +127,11 @@ AGENDAS = {
     "a night shift, three quarters": (every_day((1320, 1560)), 45, 0),
     "around the clock, 25 minutes and a pause": (every_day((0, 1440)), 25, 5),
     "the hours of the changes, 20 minutes": (every_day((30, 150), (135, 200), (205, 330)), 20, 0),
-    "two shifts that overlap past midnight, 50 minutes": (every_day((1200, 2000), (60, 500)), 50, 0),
+    "two shifts that overlap past midnight, 50 minutes": (
+        every_day((1200, 2000), (60, 500)),
+        50,
+        0,
+    ),
 }
 
 CHUNK = 31
@@ -148,7 +157,7 @@ def test_engine_and_oracle_agree_on_every_day_of_three_years(zone):
         clock = oracle.Clock(zone, first_day, days)
         for name, (ranges, minutes, pause) in AGENDAS.items():
             for taken in ([], visits_of(first_day, days)):
-                asked = {
+                asked: dict[str, Any] = {
                     "minutes": minutes,
                     "pause": pause,
                     "taken": taken,

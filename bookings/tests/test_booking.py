@@ -1,0 +1,462 @@
+import datetime as dt
+
+import pytest
+from allauth.account.models import EmailAddress
+
+from accounts.models import Patient
+from accounts.tests.factories import PatientFactory, RelativeFactory, UserFactory
+from bookings import rules, services
+from bookings.models import Appointment, Hold, Notification, PatientFile, StatusChange
+from bookings.status import Status, Verb
+from bookings.tests.factories import AppointmentFactory, HoldFactory
+from bookings.tests.moments import FRIDAY_MORNING, monday
+from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, MembershipFactory
+from scheduling.services import add_absence, retire_type
+from scheduling.tests.factories import open_week
+
+pytestmark = pytest.mark.django_db
+
+
+def book(kind, *, patient=None, at="10:00", by=None, now=FRIDAY_MORNING, **options):
+    patient = patient or PatientFactory()
+    return services.book(
+        by=by or patient.account,
+        patient=patient,
+        doctor=kind.doctor,
+        consultation_type=kind,
+        starts_at=monday(at),
+        now=now,
+        **options,
+    )
+
+
+def secretary_of(doctor):
+    return MembershipFactory(practice=doctor.practice).user
+
+
+def verified(patient):
+    EmailAddress.objects.create(user=patient.account, email=patient.account.email, verified=True)
+    return patient
+
+
+class TestBook:
+    def test_book_takes_name_duration_price_and_end_from_the_type(self):
+        kind = ConsultationTypeFactory(name="Suivi", duration=45, price=60, buffer_after=10)
+        appointment = book(kind, at="09:45")
+        assert (
+            appointment.type_name,
+            appointment.duration,
+            appointment.price,
+            appointment.ends_at,
+            appointment.buffer_minutes,
+        ) == ("Suivi", 45, 60, monday("10:30"), 10)
+
+    def test_book_confirms_at_once_without_a_queue_number(self):
+        appointment = book(ConsultationTypeFactory())
+        assert (appointment.status, appointment.queue_number) == (Status.CONFIRMED, None)
+
+    def test_book_waits_for_the_practice_where_the_type_says_so(self):
+        appointment = book(ConsultationTypeFactory(needs_confirmation=True))
+        assert appointment.status == Status.PENDING
+        assert appointment.notifications.get().kind == Notification.Kind.REQUESTED
+
+    def test_book_writes_history_message_and_calendar_version_with_the_visit(self):
+        patient = PatientFactory()
+        appointment = book(ConsultationTypeFactory(), patient=patient)
+        assert list(appointment.changes.values_list("verb", "to_status", "by")) == [
+            (Verb.BOOK, Status.CONFIRMED, patient.account.pk)
+        ]
+        assert appointment.notifications.get().recipient == patient.account.email
+        appointment.doctor.refresh_from_db()
+        assert appointment.doctor.calendar_version == 1
+
+    def test_later_edits_of_the_type_change_no_past(self):
+        kind = ConsultationTypeFactory(name="Suivi", price=60)
+        appointment = book(kind)
+        kind.name, kind.price, kind.duration = "Contrôle", 90, 15
+        kind.save()
+        appointment.refresh_from_db()
+        assert (appointment.type_name, appointment.price, appointment.duration) == ("Suivi", 60, 30)
+
+    def test_two_tabs_or_a_repost_give_one_appointment_and_one_message(self):
+        kind, patient = ConsultationTypeFactory(), PatientFactory()
+        first = book(kind, patient=patient)
+        second = book(kind, patient=patient)
+        assert second == first
+        assert (Appointment.objects.count(), Notification.objects.count()) == (1, 1)
+
+    def test_a_double_click_with_a_new_relative_adds_one_relative(self):
+        kind, parent = ConsultationTypeFactory(), PatientFactory()
+        child = {
+            "account": parent.account,
+            "relation": "child",
+            "first_name": "Adam",
+            "last_name": "Berrada",
+            "birth_date": dt.date(2020, 5, 4),
+        }
+        first = book(kind, patient=Patient(**child), by=parent.account)
+        second = book(kind, patient=Patient(**child), by=parent.account)
+        assert second == first
+        assert Patient.objects.filter(first_name="Adam").count() == 1
+
+    def test_a_refused_booking_adds_no_relative_either(self):
+        kind, parent = ConsultationTypeFactory(), PatientFactory()
+        book(kind)
+        child = Patient(
+            account=parent.account,
+            relation="child",
+            first_name="Adam",
+            last_name="Berrada",
+            birth_date=dt.date(2020, 5, 4),
+        )
+        with pytest.raises(rules.SlotTaken):
+            book(kind, patient=child, by=parent.account)
+        assert not Patient.objects.filter(first_name="Adam").exists()
+
+
+class TestBookRefuses:
+    def refused(self, kind, **options):
+        before = Appointment.objects.count()
+        with pytest.raises(rules.Refusal) as caught:
+            book(kind, **options)
+        assert Appointment.objects.count() == before
+        assert not StatusChange.objects.exclude(appointment__in=Appointment.objects.all()).exists()
+        return caught.value.code
+
+    def test_a_start_that_is_taken(self):
+        kind = ConsultationTypeFactory()
+        book(kind)
+        assert self.refused(kind) == "slot_taken"
+
+    @pytest.mark.parametrize(("first", "second"), [("10:00", "10:15"), ("10:15", "10:00")])
+    def test_starts_that_differ_but_overlap(self, first, second):
+        doctor = DoctorFactory()
+        book(ConsultationTypeFactory(doctor=doctor), at=first, by=secretary_of(doctor))
+        wanted = ConsultationTypeFactory(doctor=doctor, duration=30 if second == "10:00" else 15)
+        assert self.refused(wanted, at=second) == "slot_taken"
+
+    @pytest.mark.parametrize(
+        ("first", "first_at", "second", "second_at"),
+        [(60, "10:00", 15, "10:30"), (15, "10:30", 60, "10:00")],
+    )
+    def test_a_short_visit_inside_a_long_one(self, first, first_at, second, second_at):
+        doctor = DoctorFactory()
+        booked = ConsultationTypeFactory(doctor=doctor, duration=first)
+        wanted = ConsultationTypeFactory(doctor=doctor, duration=second)
+        book(booked, at=first_at)
+        assert self.refused(wanted, at=second_at) == "slot_taken"
+
+    def test_a_visit_whose_pause_would_reach_into_the_next(self):
+        doctor = DoctorFactory()
+        book(ConsultationTypeFactory(doctor=doctor, duration=15), at="10:30")
+        paused = ConsultationTypeFactory(doctor=doctor, duration=30, buffer_after=10)
+        assert self.refused(paused, at="10:00") == "slot_taken"
+
+    def test_a_start_in_the_pause_after_another_visit(self):
+        doctor = DoctorFactory()
+        book(ConsultationTypeFactory(doctor=doctor, duration=30, buffer_after=10), at="10:00")
+        assert self.refused(ConsultationTypeFactory(doctor=doctor), at="10:30") == "slot_taken"
+
+    def test_a_start_off_the_grid(self):
+        assert self.refused(ConsultationTypeFactory(), at="10:07") == "off_grid"
+
+    def test_a_start_before_opening(self):
+        assert self.refused(ConsultationTypeFactory(), at="08:30") == "off_grid"
+
+    def test_a_slot_in_the_past(self):
+        assert self.refused(ConsultationTypeFactory(), now=monday("10:01")) == "past"
+
+    def test_a_slot_beyond_the_horizon(self):
+        assert self.refused(ConsultationTypeFactory(horizon_days=2)) == "too_far"
+
+    def test_notice_is_exact_to_the_minute_and_checked_again_at_confirm(self):
+        kind = ConsultationTypeFactory(notice_minutes=24 * 60)
+        a_day_before = monday("10:00") - dt.timedelta(days=1)
+        assert self.refused(kind, now=a_day_before + dt.timedelta(minutes=1)) == "too_soon"
+        assert book(kind, now=a_day_before).starts_at == monday("10:00")
+
+    def test_a_time_of_absence(self):
+        kind = ConsultationTypeFactory()
+        add_absence(kind.doctor, starts_at=monday("10:15"), ends_at=monday("12:00"))
+        assert self.refused(kind) == "slot_taken"
+
+    def test_a_type_that_was_retired_meanwhile(self):
+        kind = ConsultationTypeFactory()
+        retire_type(kind)
+        assert self.refused(kind) == "type_not_offered"
+
+    def test_another_doctors_type(self):
+        kind, elsewhere = ConsultationTypeFactory(), DoctorFactory()
+        with pytest.raises(rules.TimeNotOffered):
+            services.book(
+                by=UserFactory(),
+                patient=PatientFactory(),
+                doctor=elsewhere,
+                consultation_type=kind,
+                starts_at=monday("10:00"),
+                now=FRIDAY_MORNING,
+            )
+        assert not Appointment.objects.exists()
+
+    def test_a_doctor_not_yet_approved(self):
+        kind = ConsultationTypeFactory(doctor__approved_at=None)
+        assert self.refused(kind) == "no_online_booking"
+
+    def test_one_patient_at_two_doctors_at_once(self):
+        patient = verified(PatientFactory())
+        book(ConsultationTypeFactory(), patient=patient)
+        assert self.refused(ConsultationTypeFactory(), patient=patient) == "patient_overlap"
+
+    def test_two_relatives_may_overlap(self):
+        parent = verified(PatientFactory())
+        child = RelativeFactory(account=parent.account)
+        book(ConsultationTypeFactory(), patient=parent)
+        assert book(ConsultationTypeFactory(), patient=child).patient == child
+
+    def test_a_new_patient_for_an_existing_patients_type(self):
+        kind = ConsultationTypeFactory(require_existing_patient=True)
+        assert self.refused(kind) == "existing_patient_required"
+
+    def test_who_was_absent_last_time_is_not_an_existing_patient(self):
+        kind, patient = ConsultationTypeFactory(require_existing_patient=True), PatientFactory()
+        AppointmentFactory(
+            patient=patient,
+            doctor=kind.doctor,
+            status=Status.NO_SHOW,
+            starts_at=FRIDAY_MORNING - dt.timedelta(days=9),
+        )
+        assert self.refused(kind, patient=patient) == "existing_patient_required"
+
+    def test_who_came_before_is_an_existing_patient(self):
+        kind, patient = ConsultationTypeFactory(require_existing_patient=True), PatientFactory()
+        AppointmentFactory(
+            patient=patient,
+            doctor=kind.doctor,
+            status=Status.DONE,
+            starts_at=FRIDAY_MORNING - dt.timedelta(days=9),
+        )
+        assert book(kind, patient=patient).patient == patient
+
+    def test_new_patients_where_the_doctor_takes_none(self):
+        kind = ConsultationTypeFactory(doctor__accepts_new_patients=False)
+        assert self.refused(kind) == "new_patients_not_taken"
+
+    def test_an_emergency_later_than_24_hours_from_now(self):
+        kind = ConsultationTypeFactory(is_emergency_only=True)
+        assert self.refused(kind, now=monday("09:59") - dt.timedelta(days=1)) == "too_far"
+        assert book(kind, now=monday("10:00") - dt.timedelta(days=1)).status == Status.CONFIRMED
+
+    def test_a_blocked_account_everywhere(self):
+        patient = PatientFactory(account__is_blocked=True)
+        assert self.refused(ConsultationTypeFactory(), patient=patient) == "patient_blocked"
+
+    def test_a_person_the_practice_blocked_there_only(self):
+        kind, patient = ConsultationTypeFactory(), PatientFactory()
+        PatientFile.objects.create(
+            practice=kind.doctor.practice, patient=patient, blocked_at=FRIDAY_MORNING
+        )
+        assert self.refused(kind, patient=patient) == "patient_blocked"
+        assert book(ConsultationTypeFactory(), patient=patient).status == Status.CONFIRMED
+
+    def no_shows(self, patient, doctor, count, *, days_ago=30):
+        for index in range(count):
+            AppointmentFactory(
+                patient=patient,
+                doctor=doctor,
+                status=Status.NO_SHOW,
+                starts_at=FRIDAY_MORNING - dt.timedelta(days=days_ago + index),
+            )
+
+    def test_the_third_no_show_in_a_practice_blocks_there(self):
+        kind, patient = ConsultationTypeFactory(), PatientFactory()
+        self.no_shows(patient, kind.doctor, 3)
+        assert self.refused(kind, patient=patient) == "patient_blocked"
+
+    def test_two_no_shows_do_not_block(self):
+        kind, patient = ConsultationTypeFactory(), PatientFactory()
+        self.no_shows(patient, kind.doctor, 2)
+        assert book(kind, patient=patient).status == Status.CONFIRMED
+
+    def test_no_shows_older_than_a_year_are_forgotten(self):
+        kind, patient = ConsultationTypeFactory(), PatientFactory()
+        self.no_shows(patient, kind.doctor, 3, days_ago=366)
+        assert book(kind, patient=patient).status == Status.CONFIRMED
+
+    def test_a_reset_by_the_practice_forgets_them_too(self):
+        kind, patient = ConsultationTypeFactory(), PatientFactory()
+        self.no_shows(patient, kind.doctor, 3)
+        PatientFile.objects.create(
+            practice=kind.doctor.practice,
+            patient=patient,
+            no_shows_reset_at=FRIDAY_MORNING - dt.timedelta(days=1),
+        )
+        assert book(kind, patient=patient).status == Status.CONFIRMED
+
+    def test_a_second_future_appointment_of_an_unverified_account(self):
+        patient = PatientFactory()
+        book(ConsultationTypeFactory(), patient=patient)
+        assert self.refused(ConsultationTypeFactory(), patient=patient, at="15:00") == (
+            "email_not_confirmed"
+        )
+
+    def test_a_slot_somebody_else_holds(self):
+        kind = ConsultationTypeFactory()
+        HoldFactory(
+            consultation_type=kind,
+            doctor=kind.doctor,
+            expires_at=FRIDAY_MORNING + dt.timedelta(minutes=5),
+        )
+        assert self.refused(kind) == "slot_taken"
+
+
+class TestStaff:
+    def test_staff_are_asked_no_rule_but_the_overlap(self):
+        kind = ConsultationTypeFactory(require_existing_patient=True, horizon_days=1)
+        patient = PatientFactory(account__is_blocked=True)
+        appointment = book(kind, patient=patient, by=secretary_of(kind.doctor), at="10:07")
+        assert (appointment.status, appointment.starts_at) == (Status.CONFIRMED, monday("10:07"))
+
+    def test_staff_are_refused_a_taken_time(self):
+        kind = ConsultationTypeFactory()
+        book(kind)
+        with pytest.raises(rules.SlotTaken):
+            book(kind, by=secretary_of(kind.doctor), at="10:15")
+
+    def test_overbooking_is_the_desks_explicit_act(self):
+        kind = ConsultationTypeFactory()
+        book(kind)
+        appointment = book(kind, by=secretary_of(kind.doctor), overbook=True)
+        assert appointment.is_overbooked
+
+    def test_a_patient_cannot_overbook(self):
+        kind = ConsultationTypeFactory()
+        book(kind)
+        with pytest.raises(rules.SlotTaken):
+            book(kind, overbook=True)
+
+    def test_an_overbooked_visit_still_blocks_the_public_slot(self):
+        kind = ConsultationTypeFactory()
+        AppointmentFactory(consultation_type=kind, doctor=kind.doctor, is_overbooked=True)
+        with pytest.raises(rules.SlotTaken):
+            book(kind)
+
+    def test_a_membership_that_ended_gives_no_desk(self):
+        kind = ConsultationTypeFactory(horizon_days=1)
+        former = MembershipFactory(practice=kind.doctor.practice, ended_at=FRIDAY_MORNING).user
+        with pytest.raises(rules.TimeNotOffered):
+            book(kind, by=former)
+
+
+class TestMove:
+    def test_move_keeps_the_row_and_frees_the_old_time(self):
+        kind = ConsultationTypeFactory()
+        appointment = book(kind)
+        moved = services.move(
+            appointment, by=appointment.booked_by, starts_at=monday("14:00"), now=FRIDAY_MORNING
+        )
+        assert (moved.pk, moved.starts_at, moved.ends_at, moved.sequence) == (
+            appointment.pk,
+            monday("14:00"),
+            monday("14:30"),
+            1,
+        )
+        assert book(kind).starts_at == monday("10:00")
+
+    def test_move_is_told_once_with_the_old_time(self):
+        appointment = book(ConsultationTypeFactory())
+        for _ in range(2):
+            services.move(
+                appointment, by=appointment.booked_by, starts_at=monday("14:00"), now=FRIDAY_MORNING
+            )
+        told = appointment.notifications.filter(kind=Notification.Kind.MOVED)
+        assert list(told.values_list("previous_start", flat=True)) == [monday("10:00")]
+
+    def test_a_visit_may_move_into_time_it_has_itself(self):
+        kind = ConsultationTypeFactory(duration=60)
+        open_week(kind.doctor, start=9 * 60, end=17 * 60)
+        appointment = book(kind, at="10:00")
+        secretary = secretary_of(kind.doctor)
+        moved = services.move(
+            appointment, by=secretary, starts_at=monday("10:30"), now=FRIDAY_MORNING
+        )
+        assert moved.starts_at == monday("10:30")
+
+    def test_move_to_a_taken_time_keeps_the_old_one(self):
+        kind = ConsultationTypeFactory()
+        appointment = book(kind)
+        book(kind, at="14:00")
+        with pytest.raises(rules.SlotTaken):
+            services.move(
+                appointment, by=appointment.booked_by, starts_at=monday("14:00"), now=FRIDAY_MORNING
+            )
+        appointment.refresh_from_db()
+        assert appointment.starts_at == monday("10:00")
+
+    def test_move_of_a_cancelled_appointment_makes_no_second_live_one(self):
+        appointment = book(ConsultationTypeFactory())
+        services.cancel(appointment, by=appointment.booked_by, now=FRIDAY_MORNING)
+        with pytest.raises(rules.StateConflict):
+            services.move(
+                appointment, by=appointment.booked_by, starts_at=monday("14:00"), now=FRIDAY_MORNING
+            )
+        assert not Appointment.objects.live().exists()
+
+    def test_move_after_the_practices_deadline_is_by_phone(self):
+        appointment = book(ConsultationTypeFactory())
+        with pytest.raises(rules.RuleRefused) as caught:
+            services.move(
+                appointment,
+                by=appointment.booked_by,
+                starts_at=monday("14:00"),
+                now=monday("10:00") - dt.timedelta(hours=24),
+            )
+        assert caught.value.code == "too_late_to_change"
+
+
+class TestCancel:
+    def test_cancel_offers_the_time_again_at_once(self):
+        kind = ConsultationTypeFactory()
+        appointment = book(kind)
+        services.cancel(appointment, by=appointment.booked_by, now=FRIDAY_MORNING)
+        assert book(kind).starts_at == monday("10:00")
+
+    def test_cancelling_twice_tells_once(self):
+        appointment = book(ConsultationTypeFactory())
+        for _ in range(2):
+            services.cancel(appointment, by=appointment.booked_by, now=FRIDAY_MORNING)
+        kinds = appointment.notifications.values_list("kind", flat=True)
+        assert list(kinds) == [Notification.Kind.BOOKED, Notification.Kind.CANCELLED]
+
+    def test_cancel_after_the_deadline_is_for_staff_only(self):
+        appointment = book(ConsultationTypeFactory())
+        late = monday("10:00") - dt.timedelta(hours=2)
+        with pytest.raises(rules.RuleRefused):
+            services.cancel(appointment, by=appointment.booked_by, now=late)
+        cancelled = services.cancel(appointment, by=appointment.doctor.user, now=late)
+        assert cancelled.status == Status.CANCELLED
+
+    def test_a_visit_under_way_cannot_be_cancelled(self):
+        appointment = AppointmentFactory(status=Status.IN_PROGRESS)
+        with pytest.raises(rules.StateConflict):
+            services.cancel(appointment, by=appointment.doctor.user, now=FRIDAY_MORNING)
+
+    def test_the_system_cancels_requests_whose_start_passed(self):
+        kind = ConsultationTypeFactory(needs_confirmation=True)
+        overdue, waiting = book(kind, at="10:00"), book(kind, at="11:00")
+        assert services.cancel_unanswered_requests(now=monday("10:00")) == 1
+        overdue.refresh_from_db()
+        waiting.refresh_from_db()
+        assert (overdue.status, waiting.status) == (Status.CANCELLED, Status.PENDING)
+        assert overdue.changes.last().by is None
+
+
+def test_book_ends_the_visitors_own_hold():
+    kind = ConsultationTypeFactory()
+    hold = HoldFactory(
+        consultation_type=kind,
+        doctor=kind.doctor,
+        token="mine",
+        expires_at=FRIDAY_MORNING + dt.timedelta(minutes=5),
+    )
+    book(kind, hold_token="mine")
+    assert not Hold.objects.filter(pk=hold.pk).exists()

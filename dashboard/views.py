@@ -1,0 +1,71 @@
+"""What a doctor or a secretary sees of one day."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_safe
+
+from bookings.models import Appointment
+from bookings.status import Status
+from doctors.models import Doctor
+from scheduling import engine
+
+
+@require_safe
+def day(request: HttpRequest) -> HttpResponse:
+    """One doctor's day on the practice's clock, and every request still to answer.
+
+    A patient has no desk and is sent to the own appointments.
+    """
+    doctors = list(Doctor.objects.desk_of(request.user).for_pages())
+    if not doctors:
+        if request.user.works_at_a_desk:
+            return render(request, "dashboard/no_desk.html")
+        return redirect("my_appointments")
+    doctor = _wanted_doctor(request, doctors)
+    now = timezone.now()
+    today = doctor.practice.local(now).date()
+    shown = _wanted_day(request) or today
+    start, end = engine.day_span(shown, doctor.practice.zone)
+    visits = Appointment.objects.of(doctor).for_pages()
+    timed = visits.filter(starts_at__gte=start, starts_at__lt=end).order_by("starts_at")
+    context = {
+        "doctor": doctor,
+        "doctors": doctors,
+        "day": shown,
+        "today": today,
+        "previous": shown - engine.DAY,
+        "next": shown + engine.DAY,
+        "visits": timed.exclude(status=Status.CANCELLED),
+        "cancelled": timed.filter(status=Status.CANCELLED),
+        "walk_ins": visits.filter(queue_date=shown).order_by("queue_number"),
+        "requests": visits.filter(status=Status.PENDING, starts_at__gt=now).order_by("starts_at"),
+        "uses_fallback_hours": not doctor.opening_hours.exists(),
+    }
+    return render(request, "dashboard/day.html", context)
+
+
+def _wanted_doctor(request: HttpRequest, doctors: list[Doctor]) -> Doctor:
+    """The doctor picked by the secretary; 404 for another practice's."""
+    wanted = request.GET.get("doctor", "")
+    if not wanted:
+        return doctors[0]
+    if not wanted.isdecimal():
+        wanted = "0"
+    return get_object_or_404(
+        Doctor.objects.desk_of(request.user).for_pages(), pk=min(int(wanted), 2**31)
+    )
+
+
+def _wanted_day(request: HttpRequest) -> dt.date | None:
+    """The date in the address; nonsense is today. Kept where a day has neighbours."""
+    try:
+        day = parse_date(request.GET.get("date", ""))
+    except ValueError:
+        return None
+    return day if day and 1970 <= day.year <= 9000 else None
