@@ -23,6 +23,9 @@ django.setup()
 # Argon2 is slow on purpose, a third of a second for every account that a test makes.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
-# On a busy machine an example may take long; that alone is no failure.
-hypothesis.settings.register_profile("tbib", deadline=None, print_blob=True)
+# On a busy machine an example may take long; that alone is no failure. The examples are the same
+# in every run, so that a failure is due to the change at hand. `pytest --hypothesis-profile=search`
+# looks for new ones.
+hypothesis.settings.register_profile("tbib", deadline=None, max_examples=300, derandomize=True)
+hypothesis.settings.register_profile("search", deadline=None, max_examples=20_000, print_blob=True)
 hypothesis.settings.load_profile("tbib")

@@ -106,7 +106,7 @@ def free_starts(
     is_taken, is_closed = clock.mark(taken), clock.mark(closed)
     window = [first_day + dt.timedelta(days=n) for n in range(days)]
     free: set[int] = set()
-    for n in range(-3, days + 3):
+    for n in range(-2, days + 1):
         day = first_day + dt.timedelta(days=n)
         for opens, closes in _runs(_open_minutes(ranges, clock, day)):
             for start in range(opens, closes - minutes + 1, minutes):
