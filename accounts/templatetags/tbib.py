@@ -49,10 +49,10 @@ def avatar(name: object, size: str = "") -> dict[str, object]:
     words = [word for word in str(name).split() if word.lower() not in TITLES]
     letters = [words[0], words[-1]] if len(words) > 1 else words
     checksum = zlib.crc32(" ".join(words).casefold().encode())
-    x, y, radius = ARCS[checksum // len(TINTS) % len(ARCS)]
+    x, y, radius = ARCS[checksum % len(ARCS)]
     return {
         "initials": "".join(word[0] for word in letters).upper(),
-        "tint": TINTS[checksum % len(TINTS)],
+        "tint": TINTS[(checksum >> 4) % len(TINTS)],
         "x": x,
         "y": y,
         "radius": radius,

@@ -1,0 +1,111 @@
+// htmx requests that fail, and what the reader's eye and ear need after one that worked.
+// The words stand in the page (<template id="connection-lost">), in the reader's language.
+
+import { announce } from "./announce.js";
+
+function dock() {
+  return document.getElementById("dock");
+}
+
+function dismiss() {
+  dock()?.replaceChildren();
+}
+
+// A notice with "Try again now". `page`, if given, is a whole error page of ours: its heading and
+// first sentence say more than "Connection lost".
+function showLost(config, page) {
+  const template = document.getElementById("connection-lost");
+  if (!template || !dock()) return;
+  const notice = template.content.firstElementChild.cloneNode(true);
+  if (page) {
+    const read = (selector) => page.querySelector(`.error-page ${selector}`)?.textContent ?? "";
+    notice.querySelector("[data-lost-title]").textContent = read("h1");
+    notice.querySelector("[data-lost-text]").textContent = read("p");
+  }
+  notice.querySelector("[data-retry]").addEventListener("click", () => {
+    dismiss();
+    retry(config);
+  });
+  notice.querySelector("[data-dismiss]").addEventListener("click", dismiss);
+  dock().replaceChildren(notice);
+}
+
+// The form may have been typed in since: a form's values are read again, and only what it cannot
+// tell (the button that was pressed, hx-vals) comes from the failed request.
+function retry(config) {
+  const { elt, verb, path, target, triggeringEvent } = config;
+  if (!elt?.isConnected) {
+    window.location.reload();
+    return;
+  }
+  const values = new FormData();
+  const form = elt.closest("form");
+  const known = form ? new Set([...new FormData(form).keys()]) : new Set();
+  for (const [name, value] of config.formData ?? []) {
+    if (!known.has(name)) values.append(name, value);
+  }
+  window.htmx.ajax(verb.toUpperCase(), path, {
+    source: elt,
+    event: triggeringEvent,
+    target,
+    values,
+  });
+}
+
+// Polls and refreshes that nobody asked for fail in silence: the next one tells.
+function wasAskedFor(config) {
+  return config.verb !== "get" || Boolean(config.triggeringEvent?.isTrusted);
+}
+
+// One of our error pages (404.html, 503.html …), or null.
+function errorPage(xhr) {
+  const text = xhr?.responseText ?? "";
+  if (!/^\s*<!doctype/i.test(text)) return null;
+  const page = new DOMParser().parseFromString(text, "text/html");
+  return page.querySelector(".error-page") ? page : null;
+}
+
+for (const name of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, (event) => {
+    const config = event.detail.requestConfig;
+    if (config && wasAskedFor(config)) showLost(config);
+  });
+}
+
+// A whole error page is not a fragment: it would land inside a panel.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status < 400 || !errorPage(xhr)) return;
+  event.detail.shouldSwap = false;
+  event.detail.isError = true;
+});
+
+document.addEventListener("htmx:responseError", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  const page = errorPage(xhr);
+  const wasNotSwapped = page || xhr.status >= 500;
+  if (wasNotSwapped && wasAskedFor(requestConfig)) showLost(requestConfig, page);
+});
+
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (event.detail.xhr.status < 400) dismiss();
+});
+
+// After a swap that changes the page's subject the new heading carries data-focus and gets the
+// focus; every other swap leaves it where it was. data-announce is said in the live region.
+function settle(root) {
+  const heading = root.matches?.("[data-focus]") ? root : root.querySelector("[data-focus]");
+  if (heading) {
+    if (!heading.hasAttribute("tabindex")) heading.setAttribute("tabindex", "-1");
+    heading.removeAttribute("data-focus");
+    heading.focus();
+  }
+  const spoken = root.matches?.("[data-announce]") ? root : root.querySelector("[data-announce]");
+  if (spoken) {
+    announce(spoken.dataset.announce);
+    spoken.removeAttribute("data-announce");
+  }
+}
+
+document.addEventListener("htmx:afterSettle", (event) => settle(event.detail.elt));
+settle(document.body);
