@@ -114,47 +114,47 @@ def _fill(
     ends: list[dt.datetime],
     chance: Chance,
 ) -> Iterator[tuple[int, int]]:
-    """(minutes after opening, motif), dense: a type whose grid has this minute comes first."""
+    """(minutes after opening, motif): whatever has this minute in its grid, and room."""
+    # An emergency is booked a day ahead at most, and not in the last moment of the past.
+    tomorrow = (diary.now + dt.timedelta(hours=22) - opens) // MINUTE
     motifs = [
         (position, motif)
         for position, motif in enumerate(diary.doctor.motifs)
-        if kept_for in (None, position)
-        # An emergency is booked a day ahead at most.
-        and not (motif.emergency_only and opens > diary.now + dt.timedelta(hours=16))
+        if kept_for in (None, position) and not (motif.emergency_only and tomorrow < 0)
     ]
     total = (closes - opens) // MINUTE
     shortest = min((motif.minutes for _position, motif in motifs), default=total + 1)
-    minute = 0
+    minute, room = 0, total + 1440
     while minute + shortest <= total:
+        if blocked:
+            start = opens + minute * MINUTE
+            at = bisect_right(ends, start)
+            if at < len(blocked) and blocked[at][0] <= start:
+                minute = _up_to_five(-((opens - ends[at]) // MINUTE))
+                continue
+            room = (blocked[at][0] - start) // MINUTE if at < len(blocked) else room
         fitting = [
-            (position, motif)
-            for position, motif in motifs
-            if minute % motif.minutes == 0 and minute + motif.minutes <= total
+            each
+            for each in motifs
+            if minute % each[1].minutes == 0
+            and minute + each[1].minutes <= total
+            and each[1].minutes + each[1].buffer <= room
+            and not (each[1].emergency_only and minute > tomorrow)
         ]
-        if not fitting:
-            minute += 5 - minute % 5
-            continue
-        weights = [motif.weight for _position, motif in fitting]
-        position, motif = chance.choices(fitting, weights)[0]
-        start = opens + minute * MINUTE
-        busy_until = start + (motif.minutes + motif.buffer) * MINUTE
-        at = bisect_right(ends, start)
-        if at < len(blocked) and blocked[at][0] < busy_until:
-            if blocked[at][0] > start and motif.minutes + motif.buffer > shortest:
-                motifs_here = min(fitting, key=lambda each: each[1].minutes + each[1].buffer)
-                shorter = (motifs_here[1].minutes + motifs_here[1].buffer) * MINUTE
-                if start + shorter <= blocked[at][0]:
-                    yield minute, motifs_here[0]
-                    minute += shorter // MINUTE
-                    continue
-            minute = max(minute + 5, -((opens - ends[at]) // MINUTE))
-            continue
-        yield minute, position
-        minute += motif.minutes + motif.buffer
+        if fitting:
+            position, motif = chance.choices(fitting, [each[1].weight for each in fitting])[0]
+            yield minute, position
+            minute = _up_to_five(minute + motif.minutes + motif.buffer)
+        else:
+            minute += 5
+
+
+def _up_to_five(minute: int) -> int:
+    return -(-minute // 5) * 5
 
 
 def _kept_free(diary: Diary, day: dt.date, chance: Chance) -> list[Span]:
-    """Half hours that stay free on this day, some before lunch and some after."""
+    """Half hours that nobody takes on this day, so that whoever tries the site finds some."""
     free = free_starts(
         diary.plain_openings(day),
         length=HALF_HOUR,

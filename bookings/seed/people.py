@@ -35,7 +35,6 @@ class Person:
     phone: str
     relation: str = Patient.Relation.SELF
     account: Account | None = None
-    is_unreliable: bool = False
     days: set[dt.date] = field(default_factory=set)
     row: Patient | None = None
 
@@ -68,48 +67,42 @@ class Crowd:
     ) -> Person:
         """Someone free on `day`: one of `among` if any can, else of the practice, else new.
 
-        With `online`, someone with an account; absences fall mostly on a few people.
+        With `online`, someone with an account. Absences fall mostly on a few people.
         """
         if audience == "all" and self.chance.happens(0.3):
             audience = "child"
-        if is_no_show and not online and self.chance.happens(0.7):
-            among = self.unreliable[audience]
         pools = [among or [], self.people[audience] if self.chance.happens(RETURNING) else []]
+        is_unreliable = is_no_show and not online and self.chance.happens(0.7)
+        if is_unreliable:
+            pools = [self.unreliable[audience]]
         for pool in pools:
             for _try in range(TRIES if pool else 0):
                 person = self.chance.choice(pool)
                 if day not in person.days and (person.account is not None or not online):
                     person.days.add(day)
                     return person
-        person = self._meet(audience, online=online)
-        person.is_unreliable = is_no_show and not online
-        if person.is_unreliable:
+        person = self._family(audience) if online else self._add(self._person(audience), audience)
+        if is_unreliable:
             self.unreliable[audience].append(person)
         person.days.add(day)
         return person
 
-    def _meet(self, audience: str, *, online: bool) -> Person:
-        if not online:
-            return self._add(self._person(audience), audience)
-        return self._family(audience)
-
     def _family(self, audience: str) -> Person:
-        """An account, its owner, and for some a partner or child; returns who comes."""
-        head = self._person("woman" if audience == "child" else audience)
+        """An account, its owner, and for some a child or partner; returns who comes."""
+        head = self._person("adult" if audience == "child" else audience)
         head.account = Account(head.first_name, head.last_name)
         self._add(head, "adult" if audience == "child" else audience)
-        relatives = []
+        child = None
         if audience == "child" or self.chance.happens(0.4):
-            relatives.append((Patient.Relation.CHILD, "child"))
+            child = self._relative(head, Patient.Relation.CHILD, "child")
         if self.chance.happens(0.3):
-            relatives.append((Patient.Relation.PARTNER, "adult"))
-        for relation, kind in relatives:
-            relative = self._person(kind, last=head.last_name)
-            relative.account, relative.relation, relative.phone = head.account, relation, head.phone
-            self._add(relative, kind)
-            if kind == audience:
-                return relative
-        return head
+            self._relative(head, Patient.Relation.PARTNER, "adult")
+        return child if child and audience == "child" else head
+
+    def _relative(self, head: Person, relation: str, audience: str) -> Person:
+        relative = self._person(audience, last=head.last_name)
+        relative.account, relative.relation, relative.phone = head.account, relation, head.phone
+        return self._add(relative, audience)
 
     def _add(self, person: Person, audience: str) -> Person:
         self.people[audience].append(person)

@@ -28,7 +28,6 @@ class Visit(NamedTuple):
 
     start: dt.datetime
     end: dt.datetime
-    is_today: bool
     left_open: Status | None = None
 
 

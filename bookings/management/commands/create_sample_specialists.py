@@ -1,0 +1,5 @@
+"""The name `seed_doctors` had in the system that Tbib replaces."""
+
+from bookings.management.commands.seed_doctors import Command
+
+__all__ = ["Command"]
