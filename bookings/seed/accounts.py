@@ -70,7 +70,7 @@ def write_sample_accounts(sign_ins: SignIns, *, patients: int, seed: int) -> Non
     """Those that do not exist yet. Call inside a transaction."""
     users, persons = [], []
     if not sign_ins.exists("admin"):
-        name = Name("Ada", "Ministre", True)
+        name = Name("Inès", "Laurent", True)
         users.append(
             sign_ins.user("admin", name, User.Role.PATIENT, is_staff=True, is_superuser=True)
         )

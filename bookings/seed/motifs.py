@@ -72,7 +72,8 @@ ACTS: dict[str, tuple[Motif, ...]] = {
         Motif("Visite des nourrissons", 30, 1.1, instructions="Apporter le carnet de santé."),
         Motif("Vaccination de l’enfant", 15, 0.8, OLIVE,
               instructions="Apporter le vaccin et le carnet de santé."),
-        Motif("Certificat de sport", 15, 0.7, AMBER, 0.5),
+        Motif("Bilan du développement", 45, 1.6, AMBER, 0.5, notice_hours=48, on_request=True,
+              instructions="Apporter le carnet de santé et les bulletins scolaires."),
     ),
     "medecine-interne": (
         Motif("Bilan approfondi", 60, 1.8, on_request=True, notice_hours=48, instructions=FASTING),
@@ -163,7 +164,13 @@ PLAIN = Motif("Consultation", 30, 1.0, GREEN, 2.0, instructions=PAPERS)
 def motifs_of(field: Field, chance: Chance, *, plain: bool, video: bool) -> list[Motif]:
     """Three to six types: a first visit (or `PLAIN`), follow-ups, acts of the field, and
     on some an emergency or a video visit."""
-    acts = chance.few(ACTS[field.slug], 1, 2 if plain else 3)
+    acts = chance.few(ACTS[field.slug], 1, 3)
+    if plain:
+        # One that can be had at once, and one that the practice must confirm.
+        acts = [
+            *[act for act in ACTS[field.slug] if not act.on_request][:1],
+            *[act._replace(weight=1.0) for act in ACTS[field.slug] if act.on_request][:1],
+        ]
     follow_up = Motif(
         "Consultation de suivi",
         30 if plain else chance.choice((15, 20, 30)),

@@ -24,6 +24,10 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.replace("\n", ",").split(",") if name.strip())
 
 
+def _names(women: tuple[str, ...], men: tuple[str, ...], last: str) -> Names:
+    return Names(women, men, _words(last))
+
+
 FRENCH_WOMEN = _words("""
     Camille, Léa, Manon, Chloé, Sarah, Julie, Pauline, Claire, Hélène, Sophie, Anne, Isabelle
     Nathalie, Céline, Émilie, Margaux, Juliette, Aurélie, Valérie, Florence, Marion, Louise
@@ -44,68 +48,68 @@ ARABIC_MEN = _words("""
     Abdelkader, Mustapha, Yassine, Amine, Bilal, Tarik, Reda, Ilyas, Driss, Hassan, Idriss
     Zakaria, Walid, Sofiane, Adam, Ayoub, Ismaïl, Aziz, Lotfi, Slim, Jamal, Fouad
 """)
-FRENCH = Names(
+FRENCH = _names(
     FRENCH_WOMEN,
     FRENCH_MEN,
-    _words("""
+    """
     Martin, Bernard, Dubois, Thomas, Robert, Richard, Petit, Durand, Leroy, Moreau, Simon, Laurent
     Lefebvre, Michel, Garcia, Roux, Fournier, Girard, Bonnet, Lambert, Fontaine, Rousseau, Blanc
     Guérin, Boyer, Garnier, Chevalier, Legrand, Gauthier, Perrin, Clément, Morel, Masson, Marchand
     Dufour, Lemaire, Renard, Picard, Leclerc, Gaillard, Colin, Aubry, Lévêque, Charpentier, Noël
-"""),
+""",
 )
-BELGIAN = Names(
+BELGIAN = _names(
     FRENCH_WOMEN,
     FRENCH_MEN,
-    _words("""
+    """
     Peeters, Janssens, Maes, Jacobs, Mertens, Willems, Claes, Goossens, Wouters, De Smet, Dubois
     Lambert, Dupont, Martin, Leclercq, Lejeune, Hermans, Vandenberghe, Van Damme, Collard, Denis
     Delvaux, Lemmens, Renard, Baert, Pirotte, Gillet, Hendrickx
-"""),
+""",
 )
-MOROCCAN = Names(
+MOROCCAN = _names(
     ARABIC_WOMEN,
     ARABIC_MEN,
-    _words("""
+    """
     Alami, Bennani, Berrada, Benjelloun, El Fassi, Tazi, Idrissi, Chraïbi, Lahlou, El Amrani
     Bouzidi, Cherkaoui, Benkirane, El Mansouri, Kettani, Ouazzani, Saïdi, Tahiri, Filali, Sqalli
     Alaoui, Belhaj, Guessous, Naciri, Skalli, Zniber, Amrani, Boutaleb, Daoudi, El Ghazi, Hajji
     Jebli, Kadiri, Mernissi, Rami, Sefrioui, Slaoui, Ziani
-"""),
+""",
 )
-ALGERIAN = Names(
+ALGERIAN = _names(
     ARABIC_WOMEN,
     ARABIC_MEN,
-    _words("""
+    """
     Benali, Bouaziz, Hamidi, Cherif, Meziane, Belkacem, Mansouri, Brahimi, Haddad, Khelifi, Amrane
     Zerrouki, Boudiaf, Saadi, Ferhat, Larbi, Ouali, Rahmani, Slimani, Taleb, Ziane, Aït Ahmed
     Benyahia, Djebbar, Hocine, Kaci, Lounès, Mokrani, Saïd, Yahiaoui, Bensalem, Guerroudj
-"""),
+""",
 )
-TUNISIAN = Names(
+TUNISIAN = _names(
     ARABIC_WOMEN,
     ARABIC_MEN,
-    _words("""
+    """
     Ben Salah, Trabelsi, Ben Amor, Jaziri, Gharbi, Mejri, Chaabane, Bouzid, Hammami, Ayari
     Ben Youssef, Karoui, Mabrouk, Sassi, Turki, Zouari, Masmoudi, Ellouze, Kammoun, Fakhfakh
     Belhadj, Dridi, Guesmi, Jlassi, Khemiri, Nasri, Riahi, Souissi, Triki
-"""),
+""",
 )
-SWISS = Names(
+SWISS = _names(
     FRENCH_WOMEN,
     FRENCH_MEN,
-    _words("""
+    """
     Favre, Rochat, Jaquet, Meyer, Müller, Blanc, Bovet, Chappuis, Monnier, Pittet, Roulet, Cuénod
     Dufaux, Keller, Perret, Vuilleumier
-"""),
+""",
 )
-QUEBECER = Names(
+QUEBECER = _names(
     FRENCH_WOMEN,
     FRENCH_MEN,
-    _words("""
+    """
     Tremblay, Gagnon, Roy, Côté, Bouchard, Gauthier, Morin, Lavoie, Fortin, Gagné, Ouellet
     Pelletier, Bélanger, Lévesque, Bergeron, Leblanc, Paquette, Girard
-"""),
+""",
 )
 
 # Who lives where: families have moved.

@@ -48,6 +48,7 @@ class Crowd:
     def __init__(self, country: Country, first_day: dt.date, today: dt.date, chance: Chance):
         self.country, self.first_day, self.today, self.chance = country, first_day, today, chance
         self.people: dict[str, list[Person]] = {audience: [] for audience in AGES}
+        self.online: dict[str, list[Person]] = {audience: [] for audience in AGES}
         self.unreliable: dict[str, list[Person]] = {audience: [] for audience in AGES}
         self.new: list[Person] = []
 
@@ -71,7 +72,8 @@ class Crowd:
         """
         if audience == "all" and self.chance.happens(0.3):
             audience = "child"
-        pools = [among or [], self.people[audience] if self.chance.happens(RETURNING) else []]
+        known = (self.online if online else self.people)[audience]
+        pools = [among or [], known if self.chance.happens(RETURNING) else []]
         is_unreliable = is_no_show and not online and self.chance.happens(0.7)
         if is_unreliable:
             pools = [self.unreliable[audience]]
@@ -89,13 +91,14 @@ class Crowd:
 
     def _family(self, audience: str) -> Person:
         """An account, its owner, and for some a child or partner; returns who comes."""
-        head = self._person("adult" if audience == "child" else audience)
+        head_audience = "adult" if audience == "child" else audience
+        head = self._person(head_audience)
         head.account = Account(head.first_name, head.last_name)
-        self._add(head, "adult" if audience == "child" else audience)
+        self._add(head, head_audience)
         child = None
-        if audience == "child" or self.chance.happens(0.4):
+        if audience == "child" or self.chance.happens(0.3):
             child = self._relative(head, Patient.Relation.CHILD, "child")
-        if self.chance.happens(0.3):
+        if self.chance.happens(0.2):
             self._relative(head, Patient.Relation.PARTNER, "adult")
         return child if child and audience == "child" else head
 
@@ -106,6 +109,8 @@ class Crowd:
 
     def _add(self, person: Person, audience: str) -> Person:
         self.people[audience].append(person)
+        if person.account is not None:
+            self.online[audience].append(person)
         self.new.append(person)
         return person
 

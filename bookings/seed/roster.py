@@ -21,15 +21,15 @@ MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = range(5)
 # User name, name, specialty, weekdays, load: what others rely on by name.
 KNOWN: tuple[tuple[str, Name, str, tuple[int, ...], float], ...] = (
     ("dr_smith", Name("John", "Smith", False), "cardiologie",
-     (MONDAY, TUESDAY, WEDNESDAY, FRIDAY), 0.62),
+     (MONDAY, TUESDAY, WEDNESDAY, FRIDAY), 0.75),
     ("dr_johnson", Name("Sarah", "Johnson", True), "dermatologie",
-     (TUESDAY, WEDNESDAY, THURSDAY, FRIDAY), 0.7),
+     (TUESDAY, WEDNESDAY, THURSDAY, FRIDAY), 0.85),
     ("dr_brown", Name("Michael", "Brown", False), "orthopedie",
-     (MONDAY, WEDNESDAY, FRIDAY), 0.45),
+     (MONDAY, WEDNESDAY, FRIDAY), 0.6),
     ("dr_davis", Name("Emily", "Davis", True), "pediatrie",
-     (MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY), 0.66),
+     (MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY), 0.8),
     ("dr_wilson", Name("Robert", "Wilson", False), "medecine-interne",
-     (TUESDAY, THURSDAY, FRIDAY), 0.5),
+     (TUESDAY, THURSDAY, FRIDAY), 0.65),
 )  # fmt: skip
 SALMA_ALAMI = Name("Salma", "Alami", True)
 

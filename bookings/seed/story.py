@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from bookings.seed.chance import Chance
 from bookings.seed.motifs import Motif
@@ -24,10 +25,11 @@ class Step(NamedTuple):
 
 
 class Visit(NamedTuple):
-    """When a visit is, seen from now. `left_open` is where the desk forgot it."""
+    """When a visit is, on whose clock. `left_open` is where the desk forgot it."""
 
     start: dt.datetime
     end: dt.datetime
+    zone: ZoneInfo
     left_open: Status | None = None
 
 
@@ -35,7 +37,7 @@ def booked(
     visit: Visit, motif: Motif, now: dt.datetime, *, online: bool, chance: Chance
 ) -> list[Step]:
     """How it came to be: booked at once, or requested and, if there was time, confirmed."""
-    latest = min(now, visit.start - max(motif.notice_hours, 0) * dt.timedelta(hours=1))
+    latest = min(now, visit.start - dt.timedelta(hours=motif.notice_hours))
     if motif.emergency_only:
         # Bookable within 24 hours only.
         earliest = visit.start - dt.timedelta(hours=23)
@@ -44,13 +46,16 @@ def booked(
         at = latest - (10 + 30 * 1440 * chance.random() ** 2) * MINUTE
     at = at.replace(microsecond=0)
     who = "patient" if online else "desk"
+    if not (online or motif.emergency_only or _desk_is_open(at, visit.zone)):
+        evening_before = (at - dt.timedelta(days=1)).astimezone(visit.zone)
+        at = evening_before.replace(hour=chance.randint(8, 17)).astimezone(dt.UTC)
     if not (motif.on_request and online):
         return [Step(Verb.BOOK, "", Status.CONFIRMED, who, at)]
     requested = Step(Verb.REQUEST, "", Status.PENDING, who, at)
     is_waiting = visit.start > now and chance.happens(0.5)
     if is_waiting:
         return [requested]
-    answered = _between(at, min(now, visit.start), chance)
+    answered = _at_desk(at, min(now, visit.start), visit.zone, chance)
     return [requested, Step(Verb.CONFIRM, Status.PENDING, Status.CONFIRMED, "desk", answered)]
 
 
@@ -62,7 +67,11 @@ def cancelled(steps: list[Step], visit: Visit, now: dt.datetime, chance: Chance)
         return [first, unanswered]
     last = steps[-1]
     who = first.by if chance.happens(0.7) else "desk"
-    at = _between(last.at, min(now, visit.start), chance)
+    latest = min(now, visit.start)
+    if who == "desk":
+        at = _at_desk(last.at, latest, visit.zone, chance)
+    else:
+        at = _between(last.at, latest, chance)
     return [*steps, Step(Verb.CANCEL, last.after, Status.CANCELLED, who, at)]
 
 
@@ -81,12 +90,12 @@ def lived(steps: list[Step], visit: Visit, now: dt.datetime, chance: Chance) -> 
     begun = visit.start + chance.randint(0, 7) * MINUTE
     finished = visit.end - chance.randint(0, 4) * MINUTE
     arrived = max(arrived, steps[-1].at)
-    lengths = [
+    course = [
         Step(Verb.ARRIVE, Status.CONFIRMED, Status.ARRIVED, "desk", arrived),
         Step(Verb.START, Status.ARRIVED, Status.IN_PROGRESS, "doctor", begun),
         Step(Verb.FINISH, Status.IN_PROGRESS, Status.DONE, "doctor", finished),
     ]
-    return [*steps, *_until(lengths, visit.left_open, now)]
+    return [*steps, *_until(course, visit.left_open, now)]
 
 
 def walked_in(
@@ -94,13 +103,13 @@ def walked_in(
 ) -> list[Step]:
     """A visit without a time: number drawn, then seen; today's last ones still wait."""
     begun = arrived + chance.randint(10, 50) * MINUTE
-    lengths = [
+    course = [
         Step(Verb.START, Status.ARRIVED, Status.IN_PROGRESS, "doctor", begun),
         Step(Verb.FINISH, Status.IN_PROGRESS, Status.DONE, "doctor", begun + minutes * MINUTE),
     ]
-    is_waiting = is_today and lengths[-1].at > now
+    is_waiting = is_today and course[-1].at > now
     came = Step(Verb.ADD_WALK_IN, "", Status.ARRIVED, "desk", arrived)
-    return [came] if is_waiting else [came, *lengths]
+    return [came] if is_waiting else [came, *course]
 
 
 def _until(steps: list[Step], left_open: Status | None, now: dt.datetime) -> list[Step]:
@@ -117,3 +126,17 @@ def _until(steps: list[Step], left_open: Status | None, now: dt.datetime) -> lis
 
 def _between(low: dt.datetime, high: dt.datetime, chance: Chance) -> dt.datetime:
     return (low + (high - low) * chance.uniform(0.05, 0.95)).replace(microsecond=0)
+
+
+def _at_desk(low: dt.datetime, high: dt.datetime, zone: ZoneInfo, chance: Chance) -> dt.datetime:
+    """While somebody is at the desk, if there is such a time in between."""
+    at = _between(low, high, chance)
+    for _try in range(8):
+        if _desk_is_open(at, zone):
+            break
+        at = _between(low, high, chance)
+    return at
+
+
+def _desk_is_open(at: dt.datetime, zone: ZoneInfo) -> bool:
+    return 8 <= at.astimezone(zone).hour < 19

@@ -16,12 +16,14 @@ from bookings.status import TOOK_PLACE, Status
 from scheduling.engine import days_from
 
 CANCELLED = 0.07
-ONLINE, REQUESTED_ONLINE = 0.22, 0.9
+ONLINE, REQUESTED_ONLINE = 0.25, 0.9
 # Left open at the last working day's end, for the desk's list of visits to close.
 LEFT_OPEN = {0: Status.ARRIVED, 1: Status.IN_PROGRESS}
 
 
 class WalkIn(NamedTuple):
+    """Someone without appointment: when they came, and the number they drew."""
+
     arrival: dt.datetime
     day: dt.date
     number: int
@@ -81,24 +83,29 @@ def plan_visits(
     forgotten = _to_close(diary, taken)
     regulars = Regulars()
     visits = []
-    for at, make in sorted(
-        [
-            *((slot.start, (slot, False)) for slot in taken),
-            *((slot.start, (slot, True)) for slot in called_off),
-            *((walk_in.arrival, (walk_in, False)) for walk_in in came),
-        ],
-        key=lambda each: (each[0], each[1][1]),
-    ):
-        plan, is_cancelled = make
+    for plan, is_cancelled in _in_order(taken, called_off, came):
         if isinstance(plan, WalkIn):
             visit = _walk_in(diary, crowd, plan, regulars, chance)
         else:
             left_open = None if is_cancelled else forgotten.get(plan)
             visit = _booked(diary, crowd, plan, is_cancelled, left_open, regulars, chance)
-        if visit.status in TOOK_PLACE and at < diary.now:
+        if visit.status in TOOK_PLACE:
             regulars.add(visit.person)
         visits.append(visit)
     return visits
+
+
+def _in_order(
+    taken: list[Slot], called_off: list[Slot], came: list[WalkIn]
+) -> list[tuple[Slot | WalkIn, bool]]:
+    """(slot or walk-in, cancelled?), by time."""
+    events: list[tuple[Slot | WalkIn, bool]] = [
+        *((slot, True) for slot in called_off),
+        *((slot, False) for slot in taken),
+        *((walk_in, False) for walk_in in came),
+    ]
+    # Slots and walk-ins begin with their time; the sort is stable.
+    return sorted(events, key=lambda event: event[0][0])
 
 
 def _booked(
@@ -118,7 +125,7 @@ def _booked(
         # Whoever never came can get this from the desk only.
         among = regulars.some_online(slot.day, chance)
         online = bool(among)
-    visit = story.Visit(slot.start, slot.end, left_open)
+    visit = story.Visit(slot.start, slot.end, diary.zone, left_open)
     steps = story.booked(visit, motif, diary.now, online=online, chance=chance)
     tell = story.cancelled if is_cancelled else story.lived
     steps = tell(steps, visit, diary.now, chance)
@@ -145,9 +152,7 @@ def _walk_in(
     )
     person = crowd.pick(walk_in.day, diary.doctor.field.audience, among=regulars.all)
     reason = _reason(diary, chance)
-    return VisitPlan(
-        _uuid(chance), person, 0, walk_in.day, steps, reason, number=walk_in.number
-    )
+    return VisitPlan(_uuid(chance), person, 0, walk_in.day, steps, reason, number=walk_in.number)
 
 
 def _walk_ins(diary: Diary, chance: Chance) -> list[WalkIn]:

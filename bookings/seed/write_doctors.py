@@ -48,13 +48,14 @@ class DoctorWriter:
         zone = self.zone_of(place)
         today = self.now.astimezone(zone).date()
         practice = self._practice(place, today)
-        first = self._practice(plan_practice(self.seed, place.city.name, 0), today) \
-            if place.number else practice
+        first = (
+            self._practice(plan_practice(self.seed, place.city.name, 0), today)
+            if place.number
+            else practice
+        )
         closed = Holiday.objects.filter(practice=practice, decision=Holiday.Decision.CLOSED)
         holidays = [day_span(date, zone) for date in closed.values_list("date", flat=True)]
-        users = [
-            self.sign_ins.user(plan.username, plan.name, User.Role.DOCTOR) for plan in plans
-        ]
+        users = [self.sign_ins.user(plan.username, plan.name, User.Role.DOCTOR) for plan in plans]
         self.sign_ins.write(users)
         doctors = [
             self._doctor(plan, user, practice) for plan, user in zip(plans, users, strict=True)
@@ -163,9 +164,7 @@ class DoctorWriter:
                     kept.append((row, doctor.types[each.kept_for]))
         OpeningHours.objects.bulk_create(rows)
         link = OpeningHours.types.through
-        link.objects.bulk_create(
-            link(openinghours=row, consultationtype=one) for row, one in kept
-        )
+        link.objects.bulk_create(link(openinghours=row, consultationtype=one) for row, one in kept)
 
 
 def specialties() -> dict[str, Specialty]:

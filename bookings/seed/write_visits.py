@@ -121,9 +121,7 @@ def _write_notes(doctor: WrittenDoctor, visits: list[VisitPlan], chance: Chance)
     """On a few past visits, the doctor's own words."""
     noted = [v for v in visits if v.status == Status.DONE and chance.happens(NOTED)]
     PrivateNote.objects.bulk_create(
-        PrivateNote(
-            doctor=doctor.row, appointment_id=visit.id, text=chance.choice(PRIVATE_NOTES)
-        )
+        PrivateNote(doctor=doctor.row, appointment_id=visit.id, text=chance.choice(PRIVATE_NOTES))
         for visit in noted
     )
 
@@ -142,7 +140,7 @@ def _write_files(
     for number, person in enumerate(some):
         at = now - dt.timedelta(days=chance.randint(1, 6), minutes=chance.randint(0, 600))
         file = PatientFile(practice=doctor.row.practice, patient=person.row)
-        if number == 0:
+        if number == 0 and chance.happens(0.6):
             file.blocked_at, file.blocked_by = at, doctor.row.user
             file.block_reason = chance.choice(BLOCK_REASONS)
         else:
