@@ -1,13 +1,103 @@
-"""Where allauth asks us."""
+"""Where allauth asks us: mails, sign-in limits, addresses."""
 
 from __future__ import annotations
 
+import logging
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from django.contrib import messages
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+log = logging.getLogger("tbib.accounts")
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    pass
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_taken": _("This e-mail address already has an account."),
+        "email_password_mismatch": _("This e-mail address and password do not go together."),
+        "username_password_mismatch": _("This user name and password do not go together."),
+        "too_many_login_attempts": _(
+            "Too many tries with a wrong password. Wait five minutes, or choose a new password."
+        ),
+        "rate_limited": _("That was a lot of tries at once. Wait a minute and try again."),
+        "enter_current_password": _("This is not your current password."),
+    }
+
+    # -- mails ----------------------------------------------------------------------------
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> bool:
+        """Send in the account's language. False when the mail server cannot be reached: a
+        sign-up or a reset goes on, and the log names the mail but nobody."""
+        language = getattr(context.get("user"), "language", "") or translation.get_language()
+        try:
+            with translation.override(language):
+                super().send_mail(template_prefix, email, context)
+        except OSError as error:  # SMTPException is one too
+            log.error("mail not sent: %s: %s", template_prefix, type(error).__name__)
+            return False
+        return True
+
+    def send_confirmation_mail(
+        self, request: HttpRequest, emailconfirmation: Any, signup: bool
+    ) -> None:
+        """Unlike allauth, say that a mail is on its way only when it is."""
+        address = emailconfirmation.email_address
+        sent = self.send_mail(
+            "account/email/email_confirmation_signup"
+            if signup
+            else "account/email/email_confirmation",
+            address.email,
+            {
+                "user": address.user,
+                "activate_url": self.get_email_confirmation_url(request, emailconfirmation),
+            },
+        )
+        if sent:
+            text = gettext("We sent a link to %(email)s: open it to confirm the address.")
+            messages.info(request, text % {"email": address.email})
+        else:
+            text = gettext("We could not send a mail to %(email)s now. Try again later.")
+            messages.warning(request, text % {"email": address.email})
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """All or nothing, also when another account took the address meanwhile."""
+        try:
+            with transaction.atomic():
+                return bool(super().confirm_email(request, email_address))
+        except IntegrityError as error:
+            if "account_email_is_unique" not in str(error):
+                raise
+        failed = "account/messages/email_confirmation_failed.txt"
+        self.add_message(request, messages.ERROR, failed, {"email": email_address.email})
+        return False
+
+    # -- limits ---------------------------------------------------------------------------
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Wrong passwords count for one name from one address.
+
+        By name alone, as in allauth, a stranger could lock a doctor out; by address alone, one
+        clumsy secretary would lock the clinic.
+        """
+        key = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{key}:{self.get_client_ip(request)}"
+
+    # -- ways -----------------------------------------------------------------------------
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("profile")
+
+    def is_ajax(self, request: HttpRequest) -> bool:
+        """allauth answers scripts in JSON; ours is htmx and wants the page's own HTML."""
+        return False
 
 
 def client_address(request: HttpRequest) -> str:

@@ -121,6 +121,9 @@ if "sqlite" in database["ENGINE"]:
     database["TEST"] = {"NAME": str(Path(database["NAME"]).with_name("test.sqlite3"))}
 
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
+    # allauth counts sign-ins there, and nobody is shut out because Redis is down.
+    CACHES["default"]["BACKEND"] = "accounts.cache.ForgivingRedisCache"
 
 AUTH_USER_MODEL = "accounts.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -171,12 +174,26 @@ ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_UNIQUE_EMAIL = True
+# One address an account: a new one replaces it once its link was opened.
+ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_LOGIN_BY_CODE_ENABLED = False
+# Whoever opened the link and chose a password need not type it again.
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
+# "key" is the user name or e-mail together with the address (accounts.adapter): wrong passwords
+# lock one name at one place. The limits by address alone leave room for a whole clinic behind
+# one router.
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
+    "login": "120/m/ip",
+    "login_failed": "60/m/ip,5/5m/key",
+    "signup": "30/m/ip",
+    "reset_password": "20/m/ip,5/h/key",
+}
 if not RATE_LIMITS:
     ACCOUNT_RATE_LIMITS = False
 

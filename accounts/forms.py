@@ -1,0 +1,347 @@
+"""Sign-in, sign-up, passwords, profile, relatives.
+
+Sign-in and sign-up stand together on the confirm page: each form gives its controls ids of
+its own (`auto_id`), while the names that are posted stay plain.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from allauth.account.forms import (
+    ChangePasswordForm,
+    LoginForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+    SignupForm,
+)
+from allauth.account.internal.flows.manage_email import email_already_exists
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout, Row
+from django import forms
+from django.conf import settings
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
+
+from accounts.models import Patient, User
+from accounts.services import EmailTaken, change_email, sign_up_patient
+
+# Names of people and addresses of mail are neither corrected nor capitalised by a phone.
+AS_TYPED = {"autocapitalize": "none", "spellcheck": "false"}
+
+
+def helper() -> FormHelper:
+    """crispy draws the fields; the <form>, its token and its button are the template's."""
+    drawn = FormHelper()
+    drawn.form_tag = False
+    drawn.disable_csrf = True
+    return drawn
+
+
+# -- fields -------------------------------------------------------------------------------
+
+
+def name_field(label: Any, autocomplete: str) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": autocomplete, "spellcheck": "false"}),
+    )
+
+
+def email_field(label: Any = None) -> forms.EmailField:
+    return forms.EmailField(
+        label=label or _("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", **AS_TYPED}),
+    )
+
+
+def current_password_field(label: Any = None) -> forms.CharField:
+    return forms.CharField(
+        label=label or _("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+def new_password_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Password"),
+        strip=False,
+        help_text=_("At least 8 characters, not digits alone, and not easy to guess."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
+class BirthDateField(forms.DateField):
+    """A date of birth: not in the future, not before 1900."""
+
+    OLDEST = dt.date(1900, 1, 1)
+
+    def __init__(self, *, autocomplete: str = "bday", **options: Any) -> None:
+        options.setdefault("label", _("Date of birth"))
+        widget = forms.DateInput(
+            format="%Y-%m-%d", attrs={"type": "date", "autocomplete": autocomplete}
+        )
+        super().__init__(widget=widget, **options)
+
+    def validate(self, value: dt.date | None) -> None:
+        super().validate(value)
+        if value is None:
+            return
+        # Where the day begins first, it is already tomorrow: nobody's newborn is refused.
+        if value > (timezone.now() + dt.timedelta(hours=14)).date():
+            raise forms.ValidationError(_("A date of birth cannot be in the future."))
+        if value < self.OLDEST:
+            raise forms.ValidationError(_("Please check the year."))
+
+
+def phone_field(*, autocomplete: str = "tel", required: bool = True) -> PhoneNumberField:
+    field = PhoneNumberField(
+        label=_("Phone"),
+        required=required,
+        help_text=_("From another country, with its code: +212 6…"),
+    )
+    field.widget.attrs["autocomplete"] = autocomplete
+    return field
+
+
+# -- sign-in ------------------------------------------------------------------------------
+
+
+class SignInForm(LoginForm):
+    """User name or e-mail, and password."""
+
+    password = current_password_field()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options.setdefault("auto_id", "sign_in_%s")
+        super().__init__(*args, **options)
+        self.fields["login"] = forms.CharField(
+            label=_("E-mail address or user name"),
+            max_length=254,
+            widget=forms.TextInput(attrs={"autocomplete": "username", **AS_TYPED}),
+        )
+        self.order_fields(["login", "password"])
+        self.helper = helper()
+        self.helper.form_error_title = _("You are not signed in yet.")
+
+    @property
+    def is_locked(self) -> bool:
+        """Refused for the number of tries, whatever the password was."""
+        return self.has_error(NON_FIELD_ERRORS, "too_many_login_attempts")
+
+
+# -- sign-up ------------------------------------------------------------------------------
+
+
+class SignUpForm(SignupForm):
+    """What every new account gives. `save` opens it, and raises EmailTaken when somebody was
+    faster; the transaction is a service's, not allauth's."""
+
+    first_name = name_field(_("First name"), "given-name")
+    last_name = name_field(_("Last name"), "family-name")
+
+    def __init__(self, *args: Any, sign_in_url: str = "", **options: Any) -> None:
+        options.setdefault("auto_id", "sign_up_%s")
+        super().__init__(*args, **options)
+        self.sign_in_url = sign_in_url
+        self.fields["email"] = email_field()
+        self.fields["password1"] = new_password_field()
+        self.helper = helper()
+
+    def validate_unique_email(self, value: str) -> str:
+        try:
+            email, _exists = email_already_exists(value)
+        except forms.ValidationError as error:
+            raise self.email_taken() from error
+        return str(email)
+
+    def email_taken(self) -> forms.ValidationError:
+        text = _now("This e-mail address already has an account.")
+        if self.sign_in_url:
+            link = _now("Sign in with it")
+            text = format_html('{} <a href="{}">{}</a>', text, self.sign_in_url, link)
+        return forms.ValidationError(text, code="email_taken")
+
+    def account_data(self) -> dict[str, Any]:
+        """What `accounts.services.new_account` takes, of a valid form."""
+        data = self.cleaned_data
+        names = ("email", "first_name", "last_name")
+        return {**{name: data[name] for name in names}, "password": data["password1"]}
+
+    def save(self, request: HttpRequest) -> User:
+        raise NotImplementedError
+
+
+class PatientSignUpForm(SignUpForm):
+    birth_date = BirthDateField()
+    phone = phone_field()
+
+    field_order = ("first_name", "last_name", "birth_date", "phone", "email", "password1")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.helper.layout = Layout(
+            Row("first_name", "last_name"), Row("birth_date", "phone"), "email", "password1"
+        )
+
+    def save(self, request: HttpRequest) -> User:
+        data = self.cleaned_data
+        return sign_up_patient(
+            **self.account_data(), birth_date=data["birth_date"], phone=data["phone"]
+        )
+
+
+# -- passwords and e-mail -----------------------------------------------------------------
+
+
+class PasswordResetForm(ResetPasswordForm):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["email"] = email_field()
+        self.helper = helper()
+
+
+class _ChosenOnce:
+    """A new password is typed once: it can be reset, and a manager types it anyway."""
+
+    fields: dict[str, forms.Field]
+
+    def choose_once(self) -> None:
+        password = self.fields["password1"]
+        password.label = _("New password")
+        password.widget.attrs.pop("placeholder", None)
+        password.help_text = new_password_field().help_text
+        del self.fields["password2"]
+        self.helper = helper()
+
+
+class NewPasswordForm(_ChosenOnce, ResetPasswordKeyForm):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.choose_once()
+
+
+class PasswordChangeForm(_ChosenOnce, ChangePasswordForm):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["oldpassword"] = current_password_field(_("Current password"))
+        self.order_fields(["oldpassword", "password1"])
+        self.choose_once()
+
+
+class EmailForm(forms.Form):
+    """Another e-mail address; asks for the password, because mail opens the account."""
+
+    email = email_field(_("New e-mail address"))
+    password = current_password_field()
+
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.user = user
+        self.helper = helper()
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"]).lower()
+        if email == self.user.email.lower():
+            raise forms.ValidationError(_("This is your address already."))
+        email_already_exists(email, user=self.user, always_raise=True)
+        return email
+
+    def clean_password(self) -> str:
+        password = str(self.cleaned_data["password"])
+        if not self.user.check_password(password):
+            raise forms.ValidationError(_("This is not your current password."))
+        return password
+
+    def save(self) -> Any:
+        """The new EmailAddress, or None with an error at the field when it was just taken."""
+        try:
+            return change_email(user=self.user, email=self.cleaned_data["email"])
+        except EmailTaken:
+            self.add_error("email", _("This e-mail address already has an account."))
+            return None
+
+
+# -- profile and relatives ----------------------------------------------------------------
+
+
+class ProfileForm(forms.ModelForm):
+    """The account and, for whoever has one, its owner as a person (birth date, phone).
+
+    A doctor's name is the one patients search for: an admin changes it.
+    """
+
+    first_name = name_field(_("First name"), "given-name")
+    last_name = name_field(_("Last name"), "family-name")
+    birth_date = BirthDateField()
+    phone = phone_field()
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=[
+            (code, get_language_info(code)["name_local"].capitalize())
+            for code, _name in settings.LANGUAGES
+        ],
+        help_text=_("Of the pages and of the mails we send you."),
+    )
+
+    class Meta:
+        model = User
+        fields = ("first_name", "last_name", "language")
+
+    field_order = ("first_name", "last_name", "birth_date", "phone", "language")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        user = self.instance
+        self.person = Patient.objects.filter(account=user, relation=Patient.Relation.SELF).first()
+        if self.person is None and user.role == User.Role.PATIENT:
+            self.person = Patient(account=user)
+        if self.person is None:
+            del self.fields["birth_date"], self.fields["phone"]
+        else:
+            self.initial.update(birth_date=self.person.birth_date, phone=self.person.phone)
+        if user.is_doctor:
+            del self.fields["first_name"], self.fields["last_name"]
+        self.helper = helper()
+
+    def changed_person(self) -> Patient | None:
+        """The owner as a person with what the valid form says, unsaved."""
+        if self.person is not None:
+            for name in ("first_name", "last_name", "birth_date", "phone"):
+                if name in self.cleaned_data:
+                    setattr(self.person, name, self.cleaned_data[name])
+        return self.person
+
+
+class RelativeForm(forms.ModelForm):
+    """Somebody the account's owner books for."""
+
+    first_name = name_field(_("First name"), "off")
+    last_name = name_field(_("Last name"), "off")
+    birth_date = BirthDateField(autocomplete="off")
+    phone = phone_field(autocomplete="off", required=False)
+    relation = forms.ChoiceField(
+        label=_("This person is"),
+        choices=[
+            choice for choice in Patient.Relation.choices if choice[0] != Patient.Relation.SELF
+        ],
+    )
+
+    class Meta:
+        model = Patient
+        fields = ("relation", "first_name", "last_name", "birth_date", "phone")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["phone"].help_text = _("Empty: your own number is called.")
+        self.helper = helper()

@@ -1,0 +1,41 @@
+"""Addresses under /accounts/. allauth's own pages keep its names; what is not designed is not
+routed."""
+
+from allauth.account import views as allauth_views
+from django.urls import path, re_path
+
+from accounts import views
+
+urlpatterns = [
+    path("login/", views.SignInView.as_view(), name="account_login"),
+    path("logout/", allauth_views.logout, name="account_logout"),
+    path("register/", views.SignUpView.as_view(), name="account_signup"),
+    path("inactive/", allauth_views.account_inactive, name="account_inactive"),
+    path("home/", views.home_of_account, name="home_of_account"),
+    path("language/", views.set_language, name="set_language"),
+    # Passwords. A reset signs in, so it has no page after.
+    path("password/change/", views.PasswordChangeView.as_view(), name="account_change_password"),
+    path("password/reset/", views.PasswordResetView.as_view(), name="account_reset_password"),
+    path(
+        "password/reset/done/",
+        allauth_views.password_reset_done,
+        name="account_reset_password_done",
+    ),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        views.PasswordResetFromKeyView.as_view(),
+        name="account_reset_password_from_key",
+    ),
+    # E-mail.
+    path("email/", views.email, name="account_email"),
+    re_path(
+        r"^confirm-email/(?P<key>[-:\w]+)/$",
+        views.ConfirmEmailView.as_view(),
+        name="account_confirm_email",
+    ),
+    # Persons.
+    path("profile/", views.profile, name="profile"),
+    path("relatives/add/", views.add_relative, name="add_relative"),
+    path("relatives/<int:pk>/", views.relative, name="relative"),
+    path("relatives/<int:pk>/remove/", views.remove_relative_view, name="remove_relative"),
+]
