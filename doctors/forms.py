@@ -1,0 +1,119 @@
+"""What a doctor tells to be listed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crispy_forms.layout import Fieldset, Layout, Row
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
+
+from accounts.forms import SignUpForm
+from accounts.models import User
+from doctors.models import Specialty
+from doctors.places import countries, zones, zones_by_country
+from doctors.services import sign_up_doctor
+
+PRACTICE = ("name", "street", "postal_code", "city", "country", "time_zone", "phone")
+
+
+class DoctorSignUpForm(SignUpForm):
+    """The account, the specialty, and the practice where the doctor works."""
+
+    specialty = forms.ModelChoiceField(
+        Specialty.objects.all(), label=_("Specialty"), empty_label=_("Choose…")
+    )
+    practice_name = forms.CharField(
+        label=_("Name of the practice"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    practice_street = forms.CharField(
+        label=_("Street and number"),
+        max_length=160,
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )
+    practice_postal_code = forms.CharField(
+        label=_("Postal code"),
+        max_length=12,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
+    )
+    practice_city = forms.CharField(
+        label=_("City"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
+    )
+    practice_country = forms.ChoiceField(
+        label=_("Country"), widget=forms.Select(attrs={"autocomplete": "country"})
+    )
+    practice_time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        required=False,
+        help_text=_("Only where the country has several: appointments are on this clock."),
+    )
+    practice_phone = PhoneNumberField(
+        label=_("Phone of the practice"),
+        help_text=_("Shown to patients."),
+    )
+
+    field_order = (
+        *("first_name", "last_name", "specialty", "email", "password1"),
+        *(f"practice_{name}" for name in PRACTICE),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        language = (get_language() or "fr")[:2]
+        self.fields["specialty"].queryset = Specialty.objects.order_by(f"name_{language}")
+        self.fields["practice_country"].choices = countries()
+        self.fields["practice_country"].initial = settings.PHONENUMBER_DEFAULT_REGION
+        same = [("", _("The country's"))]
+        self.fields["practice_time_zone"].choices = [*same, *zones()]
+        phone = self.fields["practice_phone"]
+        phone.widget.attrs["autocomplete"] = "tel"
+        if self.data.get("practice_country") in zones_by_country():
+            # "05 22 …" is a number of the practice's country.
+            phone.region = self.data["practice_country"]
+        self.helper.layout = Layout(
+            Fieldset(
+                _("You"),
+                Row("first_name", "last_name"),
+                "specialty",
+                "email",
+                "password1",
+            ),
+            Fieldset(
+                _("Your practice"),
+                "practice_name",
+                "practice_street",
+                Row("practice_postal_code", "practice_city"),
+                Row("practice_country", "practice_time_zone"),
+                "practice_phone",
+            ),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean()
+        if not data.get("practice_time_zone") and data.get("practice_country"):
+            found = zones_by_country()[data["practice_country"]]
+            if len(found) == 1:
+                data["practice_time_zone"] = found[0]
+            else:
+                self.add_error(
+                    "practice_time_zone",
+                    _("This country has several: choose the one of the practice."),
+                )
+        return data
+
+    def save(self, request: HttpRequest) -> User:
+        data = self.cleaned_data
+        return sign_up_doctor(
+            **self.account_data(),
+            specialty=data["specialty"],
+            practice={name: data[f"practice_{name}"] for name in PRACTICE},
+        )
