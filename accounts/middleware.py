@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import middleware as auth_middleware
+from django.contrib.auth.views import redirect_to_login
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
-from django_htmx.http import HttpResponseClientRedirect
 
 log = logging.getLogger("tbib.requests")
 
@@ -76,7 +76,7 @@ class LanguageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         language = self._choice(request)
         translation.activate(language)
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
         response = self.get_response(request)
         response.setdefault("Content-Language", language)
         patch_vary_headers(response, ["Cookie"])
@@ -102,12 +102,13 @@ class HtmxRedirectMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Any) -> HttpResponse:
         response = self.get_response(request)
-        if getattr(request, "htmx", False) and response.status_code in (301, 302, 303, 307):
-            redirect = HttpResponseClientRedirect(response["Location"])
-            redirect.cookies = response.cookies
-            return redirect
+        if request.htmx and response.status_code in (301, 302, 303, 307, 308):
+            # The same response, so that cookies, Cache-Control and Vary stay.
+            response["HX-Redirect"] = response["Location"]
+            del response["Location"]
+            response.status_code = 200
         return response
 
 
@@ -118,7 +119,7 @@ class LoginRequiredMiddleware(auth_middleware.LoginRequiredMiddleware):
     it was sent from, not to the fragment's address.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+    def handle_no_permission(self, request: Any, view_func: Any) -> Any:
         if wants_json(request):
             problem = {
                 "type": "about:blank",
@@ -129,10 +130,11 @@ class LoginRequiredMiddleware(auth_middleware.LoginRequiredMiddleware):
             }
             return JsonResponse(problem, status=401, content_type="application/problem+json")
         response = super().handle_no_permission(request, view_func)
-        page = request.htmx.current_url if getattr(request, "htmx", False) else None
-        if page and url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure()):
+        page = request.htmx.current_url if request.htmx else None
+        ours = {request.get_host()}
+        if page and url_has_allowed_host_and_scheme(page, ours, request.is_secure()):
             path = urlsplit(page)._replace(scheme="", netloc="").geturl()
-            return auth_middleware.redirect_to_login(path, self.get_login_url(view_func))
+            return redirect_to_login(path, self.get_login_url(view_func))
         return response
 
 
