@@ -6,14 +6,13 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.formfields import PhoneNumberField
 
+from accounts.forms import RelativeForm
 from accounts.models import Patient, User
 from bookings.services.writing import is_staff
 from bookings.visitor import Choice
@@ -76,51 +75,24 @@ def patients_for(user: User, doctor: Doctor) -> Any:
     return Patient.objects.filter(persons).select_related("account").distinct()
 
 
-class PersonForm(forms.Form):
-    """A person given in place: a relative to add, or a new patient at the desk."""
+class PersonForm(RelativeForm):
+    """A person given in place: a relative to add, or a new patient at the desk.
 
-    first_name = forms.CharField(
-        label=_("First name"),
-        max_length=80,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    last_name = forms.CharField(
-        label=_("Last name"),
-        max_length=80,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    birth_date = forms.DateField(
-        label=_("Date of birth"),
-        widget=forms.DateInput(attrs={"type": "date", "autocomplete": "off"}, format="%Y-%m-%d"),
-    )
-    relation = forms.ChoiceField(
-        label=_("Who is it?"),
-        choices=[c for c in Patient.Relation.choices if c[0] != Patient.Relation.SELF],
-        required=False,
-    )
-    phone = PhoneNumberField(label=_("Phone"), required=False)
+    Shown beside fields that may stay empty: the browser does not insist, the server does.
+    """
 
-    def clean_birth_date(self) -> dt.date:
-        born: dt.date = self.cleaned_data["birth_date"]
-        if born > timezone.now().date():
-            raise forms.ValidationError(_("A date of birth cannot be in the future."))
-        if born.year < 1900:
-            raise forms.ValidationError(_("Please check the year."))
-        return born
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, at_desk: bool = False, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "person_%s")
+        super().__init__(*args, **kwargs)
+        if at_desk:
+            del self.fields["relation"]
 
     def person(self, *, account: User | None) -> Patient:
         """The new person, unsaved: `account`'s relative, or the desk's own when None."""
-        data = self.cleaned_data
-        return Patient(
-            account=account,
-            relation=(data["relation"] or Patient.Relation.OTHER)
-            if account
-            else Patient.Relation.SELF,
-            first_name=data["first_name"].strip(),
-            last_name=data["last_name"].strip(),
-            birth_date=data["birth_date"],
-            phone=data["phone"],
-        )
+        self.instance.account = account
+        return self.instance
 
 
 class BookingForm(forms.Form):
@@ -134,6 +106,7 @@ class BookingForm(forms.Form):
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"max_length": _("Please keep it under 1000 characters.")},
     )
 
     def __init__(self, *args: Any, user: User, doctor: Doctor, **kwargs: Any) -> None:
@@ -141,12 +114,14 @@ class BookingForm(forms.Form):
         self.user, self.doctor = user, doctor
         self.at_desk = is_staff(user, doctor)
         self.persons = patients_for(user, doctor)
-        wants_new = self.data.get("patient") == self.NEW or (
+        adds_person = self.data.get("patient") == self.NEW or (
             not self.data.get("patient") and bool(self.data.get("first_name"))
         )
-        self.person_form = PersonForm(self.data if wants_new else None)
-        self.person_form.helper = FormHelper()
-        self.person_form.helper.form_tag = False
+        self.person_form = PersonForm(
+            self.data if adds_person else None,
+            at_desk=self.at_desk,
+            initial=kwargs.get("initial"),
+        )
 
     def clean_patient(self) -> Patient | None:
         """An own person by default; None when one is to be added from the fields."""
@@ -169,3 +144,8 @@ class BookingForm(forms.Form):
         """Whom the visit is for; unsaved when they are new: `book` writes both or neither."""
         patient: Patient | None = self.cleaned_data["patient"]
         return patient or self.person_form.person(account=None if self.at_desk else self.user)
+
+    @property
+    def chosen(self) -> str:
+        """The person marked on the page: a pk, "new", or the first one's when empty."""
+        return str(self["patient"].value() or "")

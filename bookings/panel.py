@@ -175,6 +175,24 @@ class BookingPanel:
         return self.doctor.get_absolute_url()
 
     @property
+    def seen_address(self) -> dict[str, str]:
+        """{"yes": …, "no": …}: step 1's two answers."""
+        return {seen: self.address(seen=seen, type=None) for seen in ("yes", "no")}
+
+    @property
+    def types_address(self) -> str:
+        return self.address(type=None)
+
+    @property
+    def type_choices(self) -> list[tuple[str, ConsultationType]]:
+        """Step 2: each reason with the address that chooses it."""
+        return [(self.address(type=kind.pk), kind) for kind in self.types]
+
+    @property
+    def today_address(self) -> str:
+        return self.address(**{"from": None})
+
+    @property
     def earlier_address(self) -> str | None:
         if self.first <= self.today:
             return None

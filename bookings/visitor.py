@@ -12,7 +12,8 @@ from bookings.models import Hold
 from bookings.slots import SlotQuery
 from doctors.models import ConsultationType, Doctor
 
-TOKEN, CHOICE = "hold_token", "chosen_slot"
+TOKEN, CHOICE, DRAFT = "hold_token", "chosen_slot", "booking_draft"
+TYPED = ("patient", "reason", "relation", "first_name", "last_name", "birth_date", "phone")
 
 
 class Choice(NamedTuple):
@@ -55,8 +56,21 @@ def remember_choice(request: HttpRequest, choice: Choice) -> None:
     }
 
 
+def remember_typed(request: HttpRequest) -> None:
+    """Keep what was typed so far while another time is chosen or the hold is prolonged."""
+    typed = {name: request.POST[name][:1000] for name in TYPED if request.POST.get(name)}
+    if typed:
+        request.session[DRAFT] = typed
+
+
+def typed_so_far(request: HttpRequest) -> dict[str, str]:
+    return request.session.get(DRAFT, {})
+
+
 def forget_choice(request: HttpRequest) -> None:
-    request.session.pop(CHOICE, None)
+    """After the booking: the session keeps neither the choice nor what was written."""
+    for name in (CHOICE, DRAFT):
+        request.session.pop(name, None)
 
 
 def remembered_choice(request: HttpRequest) -> dict[str, str] | None:

@@ -89,5 +89,9 @@ class Hold(models.Model):
         return self.doctor.practice.local(self.starts_at)
 
     @property
+    def local_expiry(self) -> dt.datetime:
+        return self.doctor.practice.local(self.expires_at)
+
+    @property
     def local_end(self) -> dt.datetime:
         return self.doctor.practice.local(self.ends_at)

@@ -146,6 +146,8 @@ def _show(
         "in_time": at_desk or bool(closes and now < closes),
         "changes_close": appointment.practice.local(closes) if closes else None,
         "email": account.email if account else "",
+        "booked_on": appointment.practice.local(appointment.created_at),
+        "desk_address": desk_day(appointment),
     }
     status = refusal.status if refusal else HTTPStatus.OK
     return render(request, f"bookings/{template}.html", context, status=status)

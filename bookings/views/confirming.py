@@ -18,7 +18,7 @@ from accounts.forms import PatientSignUpForm, SignInForm
 from accounts.models import Patient
 from accounts.views import SignUpView
 from bookings import rules, services, slots
-from bookings.forms import BookingForm, ChoiceForm, PersonForm
+from bookings.forms import BookingForm, ChoiceForm
 from bookings.models import Appointment
 from bookings.services.writing import is_staff
 from bookings.views.finding import (
@@ -33,7 +33,9 @@ from bookings.visitor import (
     current_hold,
     forget_choice,
     hold_token,
+    remember_typed,
     remembered_choice,
+    typed_so_far,
 )
 from doctors.models import Doctor
 
@@ -122,10 +124,18 @@ def _add_walk_in(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def extend_hold(request: HttpRequest) -> HttpResponse:
-    """“Prolonger”: five more minutes, twice at most."""
+    """“Prolonger”: five more minutes, twice at most; htmx renews the countdown alone."""
+    remember_typed(request)
+    refusal = None
     try:
         services.extend_hold(hold_token(request) or "")
-    except rules.Refusal as refusal:
+    except rules.Refusal as caught:
+        refusal = caught
+    data = remembered_choice(request)
+    form = ChoiceForm(data, user=request.user) if data else None
+    if wanted_fragment(request, {"hold"}) and form and form.is_valid():
+        return _show_confirm(request, form.choice, hold_refusal=refusal)
+    if refusal:
         messages.warning(request, str(refusal))
     return redirect("confirm_booking")
 
@@ -150,8 +160,10 @@ def _show_confirm(
     *,
     booking_form: BookingForm | None = None,
     refusal: rules.Refusal | None = None,
+    hold_refusal: rules.Refusal | None = None,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
+    """The whole page, its form after a refusal, or the countdown alone."""
     now = timezone.now()
     hold = current_hold(request, choice, now=now)
     if refusal is None and hold is None:
@@ -160,15 +172,21 @@ def _show_confirm(
         "choice": choice,
         "doctor": choice.doctor,
         "hold": hold,
+        "hold_refusal": hold_refusal,
         "now": now,
         "refusal": refusal,
         "nearest": nearest_times(request, choice, refusal) if refusal else [],
         "next": reverse("confirm_booking"),
+        "now_local": choice.doctor.practice.local(now),
+        "changes_close": choice.local_start - choice.doctor.practice.cancellation_deadline,
         **_forms(request, choice, booking_form),
     }
-    fragment = wanted_fragment(request, {"confirm_form"})
-    template = "partials/confirm_form.html" if fragment else "confirm_booking.html"
-    status = refusal.status if refusal else status
+    fragment = wanted_fragment(request, {"confirm_form", "hold"})
+    template = f"partials/{fragment}.html" if fragment else "confirm_booking.html"
+    if refusal:
+        status = refusal.status
+    elif hold_refusal:
+        status = hold_refusal.status
     return render(request, f"bookings/{template}", context, status=status)
 
 
@@ -178,12 +196,16 @@ def _forms(
     """The booking form for who is signed in; sign-in and sign-up for everyone else."""
     if not request.user.is_authenticated:
         return {"sign_in_form": SignInForm(), "sign_up_form": PatientSignUpForm()}
-    form = booking_form or BookingForm(user=request.user, doctor=choice.doctor)
+    form = booking_form or BookingForm(
+        user=request.user, doctor=choice.doctor, initial=typed_so_far(request)
+    )
+    persons = [] if form.at_desk else list(Patient.objects.of_account(request.user))
+    known = {str(person.pk) for person in persons} | {BookingForm.NEW}
+    default = str(persons[0].pk) if persons else BookingForm.NEW
     return {
         "form": form,
-        "persons": list(Patient.objects.of_account(request.user)),
-        "person_form": form.person_form if form.person_form.is_bound else PersonForm(),
-        "adds_person": form.person_form.is_bound,
+        "persons": persons,
+        "chosen_person": form.chosen if form.chosen in known else default,
     }
 
 

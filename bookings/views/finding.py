@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import retarget
 
 from accounts.adapter import client_address
 from accounts.models import Patient
@@ -20,7 +21,7 @@ from bookings import rules, services, slots
 from bookings.forms import ChoiceForm
 from bookings.panel import BookingPanel
 from bookings.services.writing import is_staff
-from bookings.visitor import Choice, hold_token, new_hold_token, remember_choice
+from bookings.visitor import Choice, hold_token, new_hold_token, remember_choice, remember_typed
 from doctors.models import Doctor
 from scheduling.models import week_of
 
@@ -57,6 +58,7 @@ def hold_slot(request: HttpRequest) -> HttpResponse:
 
 def keep_and_confirm(request: HttpRequest, choice: Choice) -> HttpResponse:
     """Hold `choice` for this visitor and send them to the confirm page, or say why not."""
+    remember_typed(request)
     try:
         services.hold(
             token=new_hold_token(request),
@@ -106,6 +108,9 @@ def show_panel(
             "week": week_of(panel.doctor, panel.today),
         }
     response = render(request, template, context, status=status)
+    if request.htmx and not fragment:
+        # Sent from another page's fragment: the answer is a page of its own.
+        retarget(response, "body")
     patch_vary_headers(response, ["HX-Target"])
     return response
 
