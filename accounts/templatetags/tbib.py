@@ -15,7 +15,7 @@ import phonenumbers
 from babel import Locale
 from babel.dates import format_date
 from babel.dates import format_time as babel_time
-from babel.numbers import format_currency
+from babel.numbers import format_currency, get_currency_symbol
 from django import template
 from django.forms import BoundField, CheckboxInput
 from django.utils.html import format_html
@@ -93,17 +93,16 @@ def price(amount: Decimal | None, currency: str = "EUR") -> str:
     """ "400 MAD", "€50": the reader's way, cents only where there are some; "" for no price."""
     if amount is None:
         return ""
-    locale = reader_locale()
+    locale, currency = reader_locale(), currency or "EUR"
     pattern = locale.currency_formats["standard"].pattern
-    if amount == amount.to_integral_value():
-        return format_currency(
-            amount,
-            currency or "EUR",
-            format=pattern.replace(".00", ""),
-            locale=locale,
-            currency_digits=False,
-        )
-    return format_currency(amount, currency or "EUR", locale=locale)
+    if pattern.startswith("¤") and get_currency_symbol(currency, locale)[-1].isalpha():
+        pattern = pattern.replace("¤", "¤\xa0", 1)  # "MAD 400", not "MAD400"
+    is_whole = amount == amount.to_integral_value()
+    if is_whole:
+        pattern = pattern.replace(".00", "")
+    return format_currency(
+        amount, currency, format=pattern, locale=locale, currency_digits=not is_whole
+    )
 
 
 # -- days and times -----------------------------------------------------------------------
@@ -219,12 +218,7 @@ def phone_display(phone: Any, country: str = "") -> str:
         return str(phone or "")
     if not country or phonenumbers.region_code_for_number(number) != country:
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
-    digits = "".join(filter(str.isdigit, national))
-    if country == "MA" and len(digits) == 10:
-        # The library's "0522-274160" is the directory's way; people write pairs.
-        return " ".join(digits[i : i + 2] for i in range(0, 10, 2))
-    return national
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
 # -- form controls ------------------------------------------------------------------------

@@ -12,8 +12,9 @@ function dismiss() {
 }
 
 // A notice with "Try again now". `page`, if given, is a whole error page of ours: its heading and
-// first sentence say more than "Connection lost".
-function showLost(config, page) {
+// first sentence say more than "Connection lost". `late`: sent, but no answer in time, so that
+// "nothing was sent" would be untrue.
+function showLost(config, { page = null, late = false } = {}) {
   const template = document.getElementById("connection-lost");
   if (!template || !dock()) return;
   const notice = template.content.firstElementChild.cloneNode(true);
@@ -22,6 +23,8 @@ function showLost(config, page) {
     notice.querySelector("[data-lost-title]").textContent = read("h1");
     notice.querySelector("[data-lost-text]").textContent = read("p");
   }
+  notice.querySelector("[data-lost-text]").hidden = late;
+  notice.querySelector("[data-lost-late]").hidden = !late;
   notice.querySelector("[data-retry]").addEventListener("click", () => {
     dismiss();
     retry(config);
@@ -68,7 +71,8 @@ function errorPage(xhr) {
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, (event) => {
     const config = event.detail.requestConfig;
-    if (config && wasAskedFor(config)) showLost(config);
+    const late = name === "htmx:timeout" && config?.verb !== "get";
+    if (config && wasAskedFor(config)) showLost(config, { late });
   });
 }
 
@@ -84,7 +88,7 @@ document.addEventListener("htmx:responseError", (event) => {
   const { xhr, requestConfig } = event.detail;
   const page = errorPage(xhr);
   const wasNotSwapped = page || xhr.status >= 500;
-  if (wasNotSwapped && wasAskedFor(requestConfig)) showLost(requestConfig, page);
+  if (wasNotSwapped && wasAskedFor(requestConfig)) showLost(requestConfig, { page });
 });
 
 document.addEventListener("htmx:beforeOnLoad", (event) => {
