@@ -45,6 +45,18 @@ def helper() -> FormHelper:
     return drawn
 
 
+def in_rows(form: forms.BaseForm, *pairs: tuple[str, str]) -> Layout:
+    """The form's fields in their order, these pairs of short ones side by side."""
+    partner, second = dict(pairs), {second for _first, second in pairs}
+    return Layout(
+        *(
+            Row(name, partner[name]) if name in partner else name
+            for name in form.fields
+            if name not in second
+        )
+    )
+
+
 # -- fields -------------------------------------------------------------------------------
 
 
@@ -190,9 +202,7 @@ class PatientSignUpForm(SignUpForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.helper.layout = Layout(
-            Row("first_name", "last_name"), Row("birth_date", "phone"), "email", "password1"
-        )
+        self.helper.layout = in_rows(self, ("first_name", "last_name"), ("birth_date", "phone"))
 
     def save(self, request: HttpRequest) -> User:
         data = self.cleaned_data
@@ -313,6 +323,7 @@ class ProfileForm(forms.ModelForm):
         if user.is_doctor:
             del self.fields["first_name"], self.fields["last_name"]
         self.helper = helper()
+        self.helper.layout = in_rows(self, ("first_name", "last_name"), ("birth_date", "phone"))
 
     def changed_person(self) -> Patient | None:
         """The owner as a person with what the valid form says, unsaved."""
@@ -345,3 +356,4 @@ class RelativeForm(forms.ModelForm):
         super().__init__(*args, **options)
         self.fields["phone"].help_text = _("Empty: your own number is called.")
         self.helper = helper()
+        self.helper.layout = in_rows(self, ("first_name", "last_name"), ("birth_date", "phone"))
