@@ -540,13 +540,17 @@ def test_openings_of_two_days_keep_a_grid_each():
 
 
 def test_two_days_whose_shifts_overlap_offer_both_grids_each_start_once():
-    ranges = [WeeklyRange(0, at("22:00"), at("26:00")), WeeklyRange(1, at("00:15"), at("01:45"))]
+    late = WeeklyRange(0, at("22:00"), at("25:30"))
 
-    assert times(ranges, TUESDAY) == ["00:00", "00:15", "00:30", "00:45", "01:00", "01:15", "01:30"]
+    half_past = [late, WeeklyRange(1, at("00:30"), at("02:00"))]
+    quarter_past = [late, WeeklyRange(1, at("00:15"), at("01:45"))]
+
+    assert times(half_past, TUESDAY) == ["00:00", "00:30", "01:00", "01:30"]
+    assert times(quarter_past, TUESDAY) == ["00:00", "00:15", "00:30", "00:45", "01:00", "01:15"]
 
 
 def test_the_whole_grid_is_what_is_offered_when_nothing_is_taken():
-    opened = engine.openings(daily("09:00-12:10", "14:00-15:00"), [MONDAY], PARIS)
+    opened = engine.openings(daily("09:00-12:00", "14:00-15:00"), [MONDAY], PARIS)
 
     grid = list(engine.grid_starts(opened, 45 * MINUTE))
 
