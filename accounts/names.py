@@ -10,9 +10,9 @@ def normalise(text: str) -> str:
     """Lower case, without accents, single spaces: "Hélène  D'Été" -> "helene d'ete".
 
     Kept in a column and applied to queries, because SQLite's `icontains` knows no É and
-    PostgreSQL's knows no accents at all.
+    PostgreSQL's knows no accents at all. A NUL is a space: PostgreSQL refuses it as text.
     """
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("\x00", " "))
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(bare.split())
 

@@ -68,6 +68,13 @@ class Specialty(models.Model):
         """"Cardiologue", in the reader's language."""
         return self._in_reader_language("practitioner")
 
+    @property
+    def every_name(self) -> set[str]:
+        """Slug, field and practitioner in each language, as people type them."""
+        fields = (self.name_en, self.name_fr, self.name_ar)
+        practitioners = (self.practitioner_en, self.practitioner_fr, self.practitioner_ar)
+        return {normalise(name) for name in (self.slug, *fields, *practitioners) if name}
+
     def _in_reader_language(self, attribute: str) -> str:
         language = (get_language() or "fr")[:2]
         text: str = getattr(self, f"{attribute}_{language}", "")
@@ -221,6 +228,20 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
             if word not in {"dr", "docteur", "doctor", "pr"}:
                 found = found.filter(search_text__contains=word)
         return found
+
+    def of_specialty(self, text: str) -> DoctorQuerySet:
+        """Whose specialty has `text` for slug or name in any language, case and accents aside."""
+        wanted = normalise(text)
+        fields = [field for field in Specialty.objects.all() if wanted in field.every_name]
+        return self.filter(specialty__in=fields)
+
+    def in_city(self, text: str) -> DoctorQuerySet:
+        """Whose practice is in the city of that name, case and accents aside."""
+        wanted = normalise(text)
+        near = Practice.objects.filter(search_text__contains=wanted)
+        cities = near.order_by().values_list("city", flat=True).distinct()
+        same = [city for city in cities if normalise(city) == wanted]
+        return self.filter(practice__city__in=same)
 
     def for_pages(self) -> DoctorQuerySet:
         """With what a card or a page shows, in one query."""

@@ -1,0 +1,122 @@
+"""Doctors and what they offer, as JSON (contract C11)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Router, Schema
+from pydantic import BeforeValidator, Field
+
+from accounts.problems import may_answer
+from doctors.models import ConsultationType, Doctor
+
+DOCTORS_PER_PAGE = 20
+LONGEST_SEARCH = 100
+
+router = Router(tags=["doctors"])
+
+
+def page_number(text: str) -> int:
+    if text.isascii() and text.isdecimal() and len(text) < 10 and int(text) > 0:
+        return int(text)
+    raise ValueError(_("“page” must be a whole number from 1."))
+
+
+Page = Annotated[int, Field(ge=1), BeforeValidator(page_number)]
+Text = Annotated[str, BeforeValidator(lambda text: text.strip()[:LONGEST_SEARCH])]
+
+
+class DoctorOut(Schema):
+    id: int
+    name: str
+    slug: str
+    specialty: str
+    practice: str
+    city: str
+    time_zone: str
+
+
+class DoctorsOut(Schema):
+    items: list[DoctorOut]
+    count: int
+
+
+class ConsultationTypeOut(Schema):
+    id: int
+    name: str
+    duration: Annotated[int, Field(description="minutes")]
+    price: Annotated[str, Field(description="“49.50 EUR”, words, or empty")]
+    color: str
+    is_emergency_only: bool
+    require_existing_patient: bool
+
+
+@router.get("/doctors", response=DoctorsOut, openapi_extra=may_answer(400))
+def doctors(
+    request: HttpRequest, q: Text = "", specialty: Text = "", city: Text = "", page: Page = 1
+) -> dict[str, Any]:
+    """The listed doctors by name, 20 a page, narrowed by what is given; `count` is of all pages."""
+    found = Doctor.objects.listed().search(q)
+    if specialty:
+        found = found.of_specialty(specialty)
+    if city:
+        found = found.in_city(city)
+    first = (page - 1) * DOCTORS_PER_PAGE
+    shown = found.for_pages()[first : first + DOCTORS_PER_PAGE]
+    return {"items": [as_json(doctor) for doctor in shown], "count": found.count()}
+
+
+@router.get(
+    "/doctors/{int:doctor_id}/consultation-types",
+    response=list[ConsultationTypeOut],
+    openapi_extra=may_answer(404),
+)
+def consultation_types(request: HttpRequest, doctor_id: int) -> list[dict[str, Any]]:
+    """What one can come for, in the doctor's order."""
+    doctor = visible_doctor(request, doctor_id)
+    return [type_as_json(kind) for kind in doctor.consultation_types.offered()]
+
+
+def visible_doctor(request: HttpRequest, doctor_id: int) -> Doctor:
+    """The doctor with account and practice; Http404 for one that is not shown to the reader."""
+    doctors = Doctor.objects.visible_to(request.user).select_related("user", "practice")
+    doctor = doctors.filter(pk=doctor_id).first()
+    if doctor is None:
+        raise Http404(_("There is no such doctor."))
+    return doctor
+
+
+def as_json(doctor: Doctor) -> dict[str, Any]:
+    return {
+        "id": doctor.pk,
+        "name": doctor.name,
+        "slug": doctor.slug,
+        "specialty": doctor.specialty.name,
+        "practice": doctor.practice.name,
+        "city": doctor.practice.city,
+        "time_zone": doctor.practice.time_zone,
+    }
+
+
+def type_as_json(kind: ConsultationType) -> dict[str, Any]:
+    return {
+        "id": kind.pk,
+        "name": kind.name,
+        "duration": kind.duration,
+        "price": price(kind),
+        "color": kind.color,
+        "is_emergency_only": kind.is_emergency_only,
+        "require_existing_patient": kind.require_existing_patient,
+    }
+
+
+def price(kind: ConsultationType) -> str:
+    """ "300 MAD", "49.50 EUR": the same in every language; the doctor's words without an amount."""
+    if kind.price is None:
+        return kind.price_note
+    whole = kind.price == kind.price.to_integral_value()
+    amount = kind.price.quantize(Decimal("1") if whole else Decimal("0.01"))
+    return f"{amount} {kind.currency}"
