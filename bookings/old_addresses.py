@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import path
+from django.urls import path, resolve, reverse
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-from bookings.api import day
 from doctors.models import Doctor
 
 
@@ -21,7 +22,16 @@ def doctor_by_id(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(doctor, permanent=True)
 
 
-def _moved_to(name: str, *, public: bool = True) -> object:
+@login_not_required
+@require_safe
+def calendar(request: HttpRequest, pk: int) -> HttpResponse:
+    """That day's slots, answered and refused by the API's own view."""
+    address = resolve(reverse("api:doctor_day", args=[pk]))
+    response: HttpResponse = address.func(request, **address.kwargs)
+    return response
+
+
+def _moved_to(name: str, *, public: bool = True) -> Callable[..., HttpResponseBase]:
     view = RedirectView.as_view(pattern_name=name, permanent=True, query_string=True)
     return login_not_required(view) if public else view
 
@@ -29,8 +39,8 @@ def _moved_to(name: str, *, public: bool = True) -> object:
 urlpatterns = [
     path("specialists/", _moved_to("doctor_list")),
     path("specialists/<int:pk>/", doctor_by_id),
-    path("specialists/<int:pk>/calendar", day),
-    path("specialists/<int:pk>/calendar/", day),
+    path("specialists/<int:pk>/calendar", calendar),
+    path("specialists/<int:pk>/calendar/", calendar),
     path("doctor/<int:pk>", doctor_by_id),
     path("doctor/<int:pk>/", doctor_by_id),
     path("doctor/dashboard", _moved_to("dashboard", public=False)),

@@ -84,6 +84,11 @@ def check_bookable(doctor: Doctor, consultation_type: ConsultationType) -> None:
         raise TimeNotOffered(
             _("This reason for a visit is not offered any more."), code="type_not_offered"
         )
+    check_books_online(doctor)
+
+
+def check_books_online(doctor: Doctor) -> None:
+    """The doctor is one the public may book with, and takes bookings online."""
     if not doctor.is_approved or not doctor.books_online:
         refusal = _("%(doctor)s does not take bookings online.") % {"doctor": doctor.name}
         raise RuleRefused(f"{refusal} {by_phone(doctor.practice)}", code="no_online_booking")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -66,7 +67,7 @@ def lock_appointment(appointment: Appointment, *, now: dt.datetime) -> Appointme
     return fresh
 
 
-def is_staff(user: User | None, doctor: Doctor) -> bool:
+def is_staff(user: User | AnonymousUser | None, doctor: Doctor) -> bool:
     """Whether `user` works at this doctor's desk now, or is an admin."""
     if user is None or not user.is_authenticated:
         return False
