@@ -164,18 +164,19 @@ class NoOverlap(models.BaseConstraint):
     def validate(
         self, model: Any, instance: Any, exclude: Any = None, using: str = DEFAULT_DB_ALIAS
     ) -> None:
+        group = getattr(instance, model._meta.get_field(self.group).attname)
         start, end = getattr(instance, self.start), getattr(instance, self.end)
         values = {
             field.name: getattr(instance, field.attname) for field in model._meta.concrete_fields
         }
-        if start is None or end is None or not self.condition.check(values, using=using):
+        if None in (group, start, end) or not self.condition.check(values, using=using):
             return
         rivals = (
             model._default_manager.using(using)
             .filter(self.condition)
             .filter(
                 **{
-                    self.group: getattr(instance, self.group),
+                    self.group: group,
                     f"{self.start}__lt": end,
                     f"{self.end}__gt": start,
                 }
