@@ -45,7 +45,8 @@ class OpeningHoursQuerySet(models.QuerySet["OpeningHours"]):
             ranges = found.setdefault(doctor_id, defaultdict(list))
             if type_id is None or type_id in type_ids:
                 ranges[type_id].append(WeeklyRange(*values))
-        return {pk: found.get(pk) or {None: fallback_ranges()} for pk in doctor_ids}
+        # A doctor whose every range is kept for other types has rows, and no fallback.
+        return {pk: found.get(pk, {None: fallback_ranges()}) for pk in doctor_ids}
 
 
 def fallback_ranges() -> list[WeeklyRange]:
