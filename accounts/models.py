@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from accounts.names import SearchTextField
+from accounts.names import LowerCaseCharField, LowerCaseEmailField, SearchTextField
 
 
 class User(AbstractUser):
@@ -27,7 +27,14 @@ class User(AbstractUser):
         DOCTOR = "doctor", _("doctor")
         SECRETARY = "secretary", _("secretary")
 
-    email = models.EmailField(_("e-mail address"), blank=True)
+    username = LowerCaseCharField(
+        _("user name"),
+        max_length=150,
+        unique=True,
+        validators=[AbstractUser.username_validator],
+        error_messages={"unique": _("Another account has this user name.")},
+    )
+    email = LowerCaseEmailField(_("e-mail address"), blank=True)
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.PATIENT)
     language = models.CharField(
         _("language"),

@@ -39,3 +39,19 @@ class SearchTextField(models.CharField):
         text = normalise(getattr(model_instance, self.of))[: self.max_length]
         setattr(model_instance, self.attname, text)
         return text
+
+
+class LowerCaseMixin:
+    """Stored and looked up in lower case: sign-in, where people type either, asks for that."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        value = super().get_prep_value(value)  # type: ignore[misc]
+        return value.lower() if isinstance(value, str) else value
+
+
+class LowerCaseCharField(LowerCaseMixin, models.CharField):
+    pass
+
+
+class LowerCaseEmailField(LowerCaseMixin, models.EmailField):
+    pass
