@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account import views as allauth_views
 from allauth.account.internal.flows.email_verification import send_verification_email_to_address
@@ -288,11 +289,21 @@ def remove_relative_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form whose token is stale: say so, and give back what was typed."""
+    """A form whose token is stale: say so, and offer to send what was typed again."""
     match = request.resolver_match
     log.warning("form refused at %s: %s", match.view_name if match else "?", reason)
-    context = {"typed": typed_text(request), "path": request.path}
+    context: dict[str, Any] = {"typed": [], "path": ""}
+    if was_sent_from_here(request):
+        context = {"typed": typed_text(request), "path": request.path}
     return render(request, "403_csrf.html", context, status=403)
+
+
+def was_sent_from_here(request: HttpRequest) -> bool:
+    """Whether one of our pages posted it. What another site made up is not offered again."""
+    if site := request.headers.get("sec-fetch-site"):
+        return site == "same-origin"
+    source = request.headers.get("origin") or request.headers.get("referer")
+    return source is None or urlsplit(source).netloc == request.get_host()
 
 
 def typed_text(request: HttpRequest) -> list[tuple[str, str]]:

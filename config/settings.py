@@ -188,14 +188,13 @@ ACCOUNT_SESSION_REMEMBER = True
 # "key" is the user name or e-mail together with the address (accounts.adapter): wrong passwords
 # lock one name at one place. The limits by address alone leave room for a whole clinic behind
 # one router.
-ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
+SIGN_IN_LIMITS = {
     "login": "120/m/ip",
     "login_failed": "60/m/ip,5/5m/key",
     "signup": "30/m/ip",
     "reset_password": "20/m/ip,5/h/key",
 }
-if not RATE_LIMITS:
-    ACCOUNT_RATE_LIMITS = False
+ACCOUNT_RATE_LIMITS = SIGN_IN_LIMITS if RATE_LIMITS else False
 
 # -- the product's rules ------------------------------------------------------------------
 
