@@ -1,7 +1,6 @@
 import datetime as dt
 
 import pytest
-from allauth.account.models import EmailAddress
 
 from accounts.models import Patient
 from accounts.tests.factories import PatientFactory, RelativeFactory, UserFactory
@@ -10,33 +9,12 @@ from bookings.models import Appointment, Hold, Notification, PatientFile, Status
 from bookings.status import Status, Verb
 from bookings.tests.factories import AppointmentFactory, HoldFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
+from bookings.tests.steps import book, secretary_of, verified
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, MembershipFactory
 from scheduling.services import add_absence, retire_type
 from scheduling.tests.factories import open_week
 
 pytestmark = pytest.mark.django_db
-
-
-def book(kind, *, patient=None, at="10:00", by=None, now=FRIDAY_MORNING, **options):
-    patient = patient or PatientFactory()
-    return services.book(
-        by=by or patient.account,
-        patient=patient,
-        doctor=kind.doctor,
-        consultation_type=kind,
-        starts_at=monday(at),
-        now=now,
-        **options,
-    )
-
-
-def secretary_of(doctor):
-    return MembershipFactory(practice=doctor.practice).user
-
-
-def verified(patient):
-    EmailAddress.objects.create(user=patient.account, email=patient.account.email, verified=True)
-    return patient
 
 
 class TestBook:

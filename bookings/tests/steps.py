@@ -1,0 +1,59 @@
+"""What tests do, in one line each, on Friday 26 February 2027 for Monday 1 March in Paris."""
+
+from allauth.account.models import EmailAddress
+
+from accounts.tests.factories import PatientFactory
+from bookings import services
+from bookings.slots import SlotQuery, free_slots
+from bookings.tests.moments import FRIDAY_MORNING, monday
+from doctors.models import Doctor
+from doctors.tests.factories import MembershipFactory
+
+
+def book(kind, *, patient=None, at="10:00", by=None, now=FRIDAY_MORNING, **options):
+    patient = patient or PatientFactory()
+    return services.book(
+        by=by or patient.account,
+        patient=patient,
+        doctor=kind.doctor,
+        consultation_type=kind,
+        starts_at=monday(at),
+        now=now,
+        **options,
+    )
+
+
+def hold(kind, *, token="mine", at="10:00", now=FRIDAY_MORNING, address="192.0.2.1", doctor=None):
+    return services.hold(
+        token=token,
+        doctor=doctor or kind.doctor,
+        consultation_type=kind,
+        starts_at=monday(at),
+        address=address,
+        now=now,
+    )
+
+
+def free_on(day, kind, *, now=FRIDAY_MORNING, doctor=None, **options):
+    """The free starts of one day as wall times, ["09:00", …]; `kind=None` for no type."""
+    query = SlotQuery(doctor or kind.doctor, kind)
+    found = free_slots(query, day, 1, now=now, **options)
+    return [f"{start:%H:%M}" for start in found[day]]
+
+
+def free_on_monday(kind, **options):
+    return free_on(monday("10:00").date(), kind, **options)
+
+
+def secretary_of(doctor):
+    return MembershipFactory(practice=doctor.practice).user
+
+
+def verified(patient):
+    EmailAddress.objects.create(user=patient.account, email=patient.account.email, verified=True)
+    return patient
+
+
+def version_of(doctor):
+    """How many changes the doctor's calendar has counted."""
+    return Doctor.objects.get(pk=doctor.pk).calendar_version
