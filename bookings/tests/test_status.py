@@ -1,0 +1,56 @@
+"""The status table, cell by cell, against one written by hand from the product's rules."""
+
+from __future__ import annotations
+
+import pytest
+
+from bookings.status import CHANGES, LIVE, TOOK_PLACE, UPCOMING, Status, Verb, leads_to
+
+# A dot is a refusal. Requests, bookings and walk-ins make new visits; moves keep the status and
+# undo goes back by the history: none of these is a way from one status to another.
+TABLE = """
+verb          pending    confirmed    arrived      in_progress  done  no_show  cancelled
+request       .          .            .            .            .     .        .
+book          .          .            .            .            .     .        .
+add_walk_in   .          .            .            .            .     .        .
+confirm       confirmed  .            .            .            .     .        .
+arrive        .          arrived      .            .            .     .        .
+start         .          in_progress  in_progress  .            .     .        .
+finish        .          .            done         done         .     .        .
+mark_absent   .          no_show      .            .            .     .        .
+cancel        cancelled  cancelled    cancelled    .            .     .        .
+move          .          .            .            .            .     .        .
+undo          .          .            .            .            .     .        .
+"""
+
+HEADER, *ROWS = [line.split() for line in TABLE.strip().splitlines()]
+CELLS = [
+    (verb, status, None if cell == "." else cell)
+    for verb, *cells in ROWS
+    for status, cell in zip(HEADER[1:], cells, strict=True)
+]
+
+
+@pytest.mark.parametrize(("verb", "status", "to"), CELLS)
+def test_every_verb_from_every_status(verb, status, to):
+    assert leads_to(Verb(verb), status) == to
+
+
+def test_the_table_has_every_verb_and_every_status():
+    assert [verb for verb, *_cells in ROWS] == Verb.values
+    assert HEADER[1:] == Status.values
+
+
+def test_no_verb_leads_where_it_started():
+    assert [verb for verb, change in CHANGES.items() if change.to in change.sources] == []
+
+
+@pytest.mark.parametrize("status", ["", "lost", "Confirmed"])
+def test_an_unknown_status_leads_nowhere(status):
+    assert [leads_to(verb, status) for verb in Verb] == [None] * len(Verb)
+
+
+def test_groups_of_statuses():
+    assert list(LIVE) == ["pending", "confirmed", "arrived", "in_progress", "done"]
+    assert list(UPCOMING) == ["pending", "confirmed"]
+    assert list(TOOK_PLACE) == ["arrived", "in_progress", "done"]
