@@ -1,5 +1,4 @@
 import pytest
-from django.contrib.auth.hashers import get_hasher
 from django.core import mail
 
 from accounts.tests.factories import PASSWORD, UserFactory
@@ -15,13 +14,6 @@ def ask(client, email):
 
 def link_in(message):
     return next(line for line in message.body.splitlines() if line.startswith("http"))
-
-
-def test_production_hashes_with_argon2():
-    from config.settings import PASSWORD_HASHERS
-
-    assert PASSWORD_HASHERS[0].rpartition(".")[2] == "Argon2PasswordHasher"
-    assert get_hasher("default")
 
 
 class TestReset:

@@ -10,7 +10,6 @@ from accounts.tests.factories import (
     SecretaryUserFactory,
     UserFactory,
 )
-from bookings.tests.factories import AppointmentFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -126,17 +125,6 @@ class TestRelatives:
         client.force_login(lina.account)
         response = client.post(f"/accounts/relatives/{lina.pk}/remove/")
         assert (response["Location"], Patient.objects.count()) == ("/accounts/profile/", 0)
-
-    def test_one_with_visits_stays_and_it_is_said(self, client):
-        lina = RelativeFactory()
-        AppointmentFactory(patient=lina)
-        client.force_login(lina.account)
-        response = client.post(f"/accounts/relatives/{lina.pk}/remove/", follow=True)
-        assert relatives(lina.account) == [lina]
-        assert (
-            "Lina Benali has appointments, past or to come, and stays on your list."
-            in response.text
-        )
 
     def test_get_removes_nobody(self, client):
         lina = RelativeFactory()

@@ -1,0 +1,40 @@
+"""What the environment turns the settings into, each in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+
+from config import settings
+
+
+def setting(name, **environment):
+    code = f"import json; from config import settings; print(json.dumps(settings.{name}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **environment},
+        cwd=settings.BASE_DIR,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return json.loads(done.stdout)
+
+
+def test_passwords_are_hashed_with_argon2():
+    assert settings.PASSWORD_HASHERS[0] == "django.contrib.auth.hashers.Argon2PasswordHasher"
+
+
+def test_a_redis_cache_may_be_away():
+    caches = setting("CACHES", CACHE_URL="redis://redis.example:6379/1")
+    assert caches["default"] == {
+        "BACKEND": "accounts.cache.ForgivingRedisCache",
+        "LOCATION": "redis://redis.example:6379/1",
+    }
+
+
+def test_sign_in_is_limited_unless_it_is_turned_off():
+    limits = setting("ACCOUNT_RATE_LIMITS", RATE_LIMITS="on")
+    assert limits == settings.SIGN_IN_LIMITS
+    assert limits["login_failed"] == "60/m/ip,5/5m/key"
+    assert setting("ACCOUNT_RATE_LIMITS", RATE_LIMITS="off") is False
