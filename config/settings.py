@@ -116,9 +116,10 @@ if "sqlite" in database["ENGINE"]:
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
-    # A file, because threads do not share an in-memory database's locks; beside the other one,
-    # so that two runs with their own DATABASE_URL do not meet.
-    database["TEST"] = {"NAME": str(Path(database["NAME"]).with_name("test.sqlite3"))}
+    # A file, because threads do not share an in-memory database's locks; named after the other
+    # one, so that two runs with their own DATABASE_URL do not meet.
+    file = Path(database["NAME"])
+    database["TEST"] = {"NAME": str(file.with_name(f"test_{file.name}"))}
 
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
