@@ -26,7 +26,7 @@ class Account:
 
 @dataclass(eq=False, slots=True)
 class Person:
-    """`days` are those on which they come; `row` is set once it is written."""
+    """`days` are those on which they come; `patient_id` is set once it is written."""
 
     first_name: str
     last_name: str
@@ -36,7 +36,7 @@ class Person:
     relation: str = Patient.Relation.SELF
     account: Account | None = None
     days: set[dt.date] = field(default_factory=set)
-    row: Patient | None = None
+    patient_id: int = 0
 
 
 class Crowd:

@@ -139,7 +139,7 @@ CITIES = {
             ("Tram A et D, arrêt Étoile Bourse, 4 min à pied", "Tram C, arrêt Esplanade"),
         ),
         City(
-            "Saint-Denis (La Réunion)", "FR", "Indian/Reunion", -20.8789, 55.4481, ("97400",),
+            "Saint-Denis de La Réunion", "FR", "Indian/Reunion", -20.8789, 55.4481, ("97400",),
             PhoneRange("+26226200", 4), ("Le Barachois", "Le Butor", "Bellepierre"),
             ("Bus 6, arrêt Hôtel de Ville", "Parking du Barachois, 5 min à pied"),
         ),
@@ -228,6 +228,6 @@ CITIES = {
 CYCLE = (
     CASABLANCA, "Lyon", "Bruxelles", "Rabat", PARIS, "Alger", "Tunis", "Marseille", "Lille",
     "Marrakech", "Bordeaux", "Liège", CASABLANCA, "Oran", "Strasbourg", PARIS, "Fès", "Sfax",
-    "Montréal", "Nantes", "Constantine", "Tanger", "Lyon", "Saint-Denis (La Réunion)",
+    "Montréal", "Nantes", "Constantine", "Tanger", "Lyon", "Saint-Denis de La Réunion",
     "Genève", CASABLANCA, "Fort-de-France", PARIS,
 )  # fmt: skip

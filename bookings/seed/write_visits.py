@@ -65,12 +65,13 @@ def _appointment(
     names: dict[str, str],
 ) -> Appointment:
     kind, slot, person = doctor.types[visit.motif], visit.slot, visit.person
+    practice = doctor.elsewhere if slot and slot.elsewhere else doctor.row.practice
     return Appointment(
         id=visit.id,
-        patient=person.row,
-        doctor=doctor.row,
-        practice=doctor.elsewhere if slot and slot.elsewhere else doctor.row.practice,
-        consultation_type=kind,
+        patient_id=person.patient_id,
+        doctor_id=doctor.row.pk,
+        practice_id=practice.pk,
+        consultation_type_id=kind.pk,
         starts_at=slot.start if slot else None,
         ends_at=slot.end if slot else None,
         buffer_minutes=kind.buffer_after,
@@ -105,8 +106,8 @@ def _write_people(people: list[Person], sign_ins: SignIns) -> None:
     sign_ins.write(list(accounts.values()))
     for account, user in accounts.items():
         account.user_id = user.pk
-    for person in people:
-        person.row = Patient(
+    rows = [
+        Patient(
             account_id=person.account.user_id if person.account else None,
             relation=person.relation,
             first_name=person.first_name,
@@ -114,7 +115,11 @@ def _write_people(people: list[Person], sign_ins: SignIns) -> None:
             birth_date=person.birth_date,
             phone=person.phone,
         )
-    Patient.objects.bulk_create([person.row for person in people if person.row])
+        for person in people
+    ]
+    Patient.objects.bulk_create(rows)
+    for person, row in zip(people, rows, strict=True):
+        person.patient_id = row.pk
 
 
 def _write_notes(doctor: WrittenDoctor, visits: list[VisitPlan], chance: Chance) -> None:
@@ -139,7 +144,7 @@ def _write_files(
     files = []
     for number, person in enumerate(some):
         at = now - dt.timedelta(days=chance.randint(1, 6), minutes=chance.randint(0, 600))
-        file = PatientFile(practice=doctor.row.practice, patient=person.row)
+        file = PatientFile(practice=doctor.row.practice, patient_id=person.patient_id)
         if number == 0 and chance.happens(0.6):
             file.blocked_at, file.blocked_by = at, doctor.row.user
             file.block_reason = chance.choice(BLOCK_REASONS)
