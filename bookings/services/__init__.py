@@ -1,4 +1,4 @@
-"""Every write to appointments and holds. Keyword arguments in, the object out, a
+"""Every write to appointments, holds and patient files. Keyword arguments in, the object out, a
 `bookings.rules.Refusal` when a rule says no."""
 
 from bookings.services.booking import (
@@ -9,6 +9,7 @@ from bookings.services.booking import (
     move,
 )
 from bookings.services.desk import add_walk_in, change_status, undo
+from bookings.services.files import block_patient, reset_no_shows, unblock_patient
 from bookings.services.holds import (
     extend_hold,
     extend_hold_after_sign_up,
@@ -18,6 +19,7 @@ from bookings.services.holds import (
 
 __all__ = [
     "add_walk_in",
+    "block_patient",
     "book",
     "cancel",
     "cancel_unanswered_requests",
@@ -28,5 +30,7 @@ __all__ = [
     "hold",
     "move",
     "release_hold",
+    "reset_no_shows",
+    "unblock_patient",
     "undo",
 ]

@@ -1,0 +1,8 @@
+"""The admin of what has been taken, and of the hours it was taken from.
+
+Private notes have no page here, on purpose: they are their doctor's alone.
+"""
+
+from bookings.admin import appointments, files, hours
+
+__all__ = ["appointments", "files", "hours"]

@@ -1,0 +1,64 @@
+"""Which visits a change of hours, an absence or a holiday hits.
+
+Nothing here changes one (rule 14): whoever closes a time is shown them, and moves or cancels
+each on purpose.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from bookings.models import Appointment
+from bookings.models.appointment import AppointmentQuerySet
+from doctors.models import Doctor, Practice
+from scheduling.engine import DAY, Span, day_span, days_from, merge, openings
+from scheduling.models import OpeningHours
+
+
+def hit_by_absence(
+    doctor: Doctor, start: dt.datetime, end: dt.datetime, *, now: dt.datetime
+) -> AppointmentQuerySet:
+    """Visits to come that share time with an absence of `doctor`, earliest first."""
+    visits = Appointment.objects.upcoming(now).of(doctor).overlapping(start, end)
+    return visits.select_related("practice").order_by("starts_at")
+
+
+def hit_by_holiday(practice: Practice, day: dt.date, *, now: dt.datetime) -> AppointmentQuerySet:
+    """Visits to come to the practice's doctors on its local `day`, earliest first."""
+    visits = Appointment.objects.upcoming(now).filter(doctor__practice=practice)
+    visits = visits.overlapping(*day_span(day, practice.zone))
+    return visits.select_related("practice").order_by("starts_at")
+
+
+def outside_hours(doctor: Doctor, *, now: dt.datetime) -> list[Appointment]:
+    """Visits to come that the doctor's opening hours, as saved now, do not hold whole.
+
+    The desk may have put some there on purpose: to know what a change hits, ask before it
+    and after.
+    """
+    visits = Appointment.objects.upcoming(now).of(doctor).select_related("practice")
+    found = list(visits.order_by("starts_at"))
+    if not found:
+        return []
+    zone = doctor.practice.zone
+    first, last = (visit.starts_at.astimezone(zone).date() for visit in (found[0], found[-1]))  # type: ignore[union-attr]
+    # A range of the day before may reach past midnight.
+    days = days_from(first - DAY, (last - first).days + 2)
+    type_ids = {visit.consultation_type_id for visit in found if visit.consultation_type_id}
+    ranges = OpeningHours.objects.ranges_of([doctor.pk], type_ids)[doctor.pk]
+    opened: dict[int | None, list[Span]] = {
+        type_id: merge(
+            openings(
+                [*ranges.get(None, ()), *(ranges.get(type_id, ()) if type_id else ())], days, zone
+            )
+        )
+        for type_id in {None, *type_ids}
+    }
+    return [
+        visit
+        for visit in found
+        if not any(
+            opens <= visit.starts_at and visit.ends_at <= closes  # type: ignore[operator]
+            for opens, closes in opened[visit.consultation_type_id]
+        )
+    ]

@@ -1,0 +1,62 @@
+"""What a practice decides about a patient: a block, its end, a fresh count of no-shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Patient, User
+from bookings import rules
+from bookings.models import PatientFile
+from bookings.services.writing import lock_patient, writing
+from doctors.models import Practice
+
+
+def block_patient(
+    *,
+    by: User,
+    patient: Patient,
+    practice: Practice,
+    reason: str = "",
+    now: dt.datetime | None = None,
+) -> PatientFile:
+    """No more online booking at this practice; who and when is stamped, once."""
+    with writing():
+        file = _locked_file(by, patient, practice)
+        file.block_reason = reason.strip()
+        if file.blocked_at is None:
+            file.blocked_at, file.blocked_by = now or timezone.now(), by
+        file.save()
+    return file
+
+
+def unblock_patient(*, by: User, patient: Patient, practice: Practice) -> PatientFile:
+    """Online booking again, unless no-shows or an admin's block stand in the way."""
+    with writing():
+        file = _locked_file(by, patient, practice)
+        file.blocked_at, file.blocked_by, file.block_reason = None, None, ""
+        file.save()
+    return file
+
+
+def reset_no_shows(
+    *, by: User, patient: Patient, practice: Practice, now: dt.datetime | None = None
+) -> PatientFile:
+    """Count absences at this practice from now on; the visits keep their status."""
+    with writing():
+        file = _locked_file(by, patient, practice)
+        file.no_shows_reset_at = now or timezone.now()
+        file.save()
+    return file
+
+
+def _locked_file(by: User, patient: Patient, practice: Practice) -> PatientFile:
+    """The file, made when there is none, under the person's lock: a booking waits for it."""
+    if not Practice.objects.visible_to(by).filter(pk=practice.pk).exists():
+        raise rules.RuleRefused(_("Only the practice can do this."), code="desk_only")
+    file, _made = PatientFile.objects.get_or_create(
+        patient=lock_patient(patient), practice=practice
+    )
+    return file

@@ -1,0 +1,211 @@
+"""Consultation types in the admin, and how every page that changes an agenda writes.
+
+Opening hours, absences and holidays are registered in bookings.admin: saving them tells
+which appointments they hit, and this app knows none.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.admin_shared import AutocompleteFilter, TbibAdmin
+from doctors.admin import swatch
+from doctors.models import ConsultationType
+from scheduling.engine import to_utc
+from scheduling.models import DoctorAbsence, OpeningHours, clock
+from scheduling.services import changing_agenda, retire_type
+
+
+class AgendaAdmin(TbibAdmin):
+    """Writes under the doctors' locks and counts the change in their calendars.
+
+    The admin's own transaction is the outer one on its forms: the locks last until
+    related rows are saved too.
+    """
+
+    def doctor_ids(self, obj: Any) -> list[int]:
+        """Whose agenda the row changes."""
+        return [obj.doctor_id]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        with changing_agenda(*self.doctor_ids(obj)):
+            super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        with changing_agenda(*self.doctor_ids(obj)):
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        pks = {pk for obj in queryset for pk in self.doctor_ids(obj)}
+        with changing_agenda(*pks):
+            super().delete_queryset(request, queryset)
+
+
+@admin.register(ConsultationType)
+class ConsultationTypeAdmin(AgendaAdmin):
+    list_display = (
+        *("name", "doctor", "duration", "price", "currency", "color_swatch"),
+        *("is_emergency_only", "require_existing_patient", "needs_confirmation", "is_retired"),
+    )
+    list_select_related = ("doctor__user",)
+    list_filter = (
+        ("retired_at", admin.EmptyFieldListFilter),
+        *("is_emergency_only", "require_existing_patient", "needs_confirmation"),
+        ("doctor", AutocompleteFilter),
+    )
+    search_fields = ("name", "doctor__search_text")
+    ordering = ("doctor__user__last_name", "doctor", "position", "pk")
+    autocomplete_fields = ("doctor",)
+    actions = ("retire", "offer_again")
+    readonly_fields = ("retired_at",)
+    instead_of_deleting = gettext_lazy("Retire the type instead: it is offered no more.")
+
+    @admin.display(description=gettext_lazy("color"), ordering="color")
+    def color_swatch(self, consultation_type: ConsultationType) -> str:
+        return swatch(consultation_type.color)
+
+    @admin.display(description=gettext_lazy("retired"), boolean=True)
+    def is_retired(self, consultation_type: ConsultationType) -> bool:
+        return consultation_type.is_retired
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **options: Any) -> Any:
+        if db_field.name == "color":
+            options["widget"] = forms.TextInput(attrs={"type": "color"})
+        return super().formfield_for_dbfield(db_field, request, **options)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (*self.readonly_fields, "doctor") if obj else self.readonly_fields
+
+    @admin.action(description=gettext_lazy("Retire"), permissions=["change"])
+    def retire(self, request: HttpRequest, queryset: QuerySet[ConsultationType]) -> None:
+        offered = list(queryset.filter(retired_at=None))
+        for consultation_type in offered:
+            retire_type(consultation_type)
+            self.log_change(request, consultation_type, _("Retired."))
+        text = ngettext(
+            "%d type is offered no more. Its appointments stay.",
+            "%d types are offered no more. Their appointments stay.",
+            len(offered),
+        )
+        self.message_user(request, text % len(offered), messages.SUCCESS)
+
+    @admin.action(description=gettext_lazy("Offer again"), permissions=["change"])
+    def offer_again(self, request: HttpRequest, queryset: QuerySet[ConsultationType]) -> None:
+        retired = list(queryset.exclude(retired_at=None))
+        with changing_agenda(*{each.doctor_id for each in retired}):
+            for consultation_type in retired:
+                consultation_type.retired_at = None
+                consultation_type.save(update_fields=["retired_at"])
+                self.log_change(request, consultation_type, _("Offered again."))
+        text = ngettext("%d type is offered again.", "%d types are offered again.", len(retired))
+        self.message_user(request, text % len(retired), messages.SUCCESS)
+
+
+class ClockField(forms.CharField):
+    """A wall clock as "09:30"; cleaned to minutes since midnight. "24:00" is the day's end."""
+
+    def __init__(self, *, last_minute: int, **options: Any) -> None:
+        self.last_minute = last_minute
+        widget = forms.TextInput(attrs={"placeholder": "09:00", "size": "6", "maxlength": "5"})
+        super().__init__(widget=widget, **options)
+
+    def to_python(self, value: Any) -> Any:
+        text = (super().to_python(value) or "").replace("h", ":")
+        if not text:
+            return None
+        hours, _colon, minutes = text.partition(":")
+        is_clock = hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2
+        minute = int(hours) * 60 + int(minutes) if is_clock and int(minutes) < 60 else -1
+        if not 0 <= minute <= self.last_minute:
+            raise forms.ValidationError(_("Write a time like 09:30."))
+        return minute
+
+
+class OpeningHoursForm(forms.ModelForm):
+    """Hours as people write them: "22:00" to "02:00" goes past midnight."""
+
+    opens = ClockField(label=gettext_lazy("opens"), last_minute=1439)
+    closes = ClockField(
+        label=gettext_lazy("closes"),
+        last_minute=1440,
+        help_text=gettext_lazy("24:00 is midnight; earlier than the opening is the next day."),
+    )
+
+    class Meta:
+        model = OpeningHours
+        fields = ("doctor", "practice", "weekday", "valid_from", "valid_until", "types")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.instance.pk:
+            self.initial["opens"] = clock(self.instance.start_minute)
+            self.initial["closes"] = clock(self.instance.end_minute)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        opens, closes = data.get("opens"), data.get("closes")
+        if opens is not None and closes is not None:
+            self.instance.start_minute = opens
+            self.instance.end_minute = closes if closes > opens else closes + 1440
+        first, last = data.get("valid_from"), data.get("valid_until")
+        if first and last and last < first:
+            self.add_error("valid_until", _("The last day is before the first."))
+        doctor = data.get("doctor") or getattr(self.instance, "doctor", None)
+        if any(each.doctor_id != doctor.pk for each in data.get("types", ()) if doctor):
+            self.add_error("types", _("These are another doctor's types."))
+        return data
+
+
+def wall_clock_field(label: Any) -> forms.SplitDateTimeField:
+    """Date and time in the browser's own pickers: the admin's would compare the reader's clock
+    with the server's, and neither counts."""
+    widget = forms.SplitDateTimeWidget(
+        date_attrs={"type": "date"},
+        time_attrs={"type": "time"},
+        date_format="%Y-%m-%d",
+        time_format="%H:%M",
+    )
+    return forms.SplitDateTimeField(label=label, widget=widget)
+
+
+class AbsenceForm(forms.ModelForm):
+    """Start and end on the clock of the doctor's practice."""
+
+    starts_at = wall_clock_field(gettext_lazy("from"))
+    ends_at = wall_clock_field(gettext_lazy("until"))
+
+    class Meta:
+        model = DoctorAbsence
+        fields = ("doctor", "starts_at", "ends_at", "reason")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        hint = _("On the clock of the doctor's practice.")
+        if self.instance.pk:
+            practice = self.instance.doctor.practice
+            hint = _("On the clock of %(zone)s.") % {"zone": practice.zone_name}
+            for name in ("starts_at", "ends_at"):
+                self.initial[name] = practice.local(getattr(self.instance, name))
+        for name in ("starts_at", "ends_at"):
+            self.fields[name].help_text = hint
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        doctor = data.get("doctor") or getattr(self.instance, "doctor", None)
+        for name in ("starts_at", "ends_at"):
+            if data.get(name) and doctor:
+                wall = timezone.make_naive(data[name])  # as it was typed
+                minute = wall.hour * 60 + wall.minute
+                data[name] = to_utc(wall.date(), minute, doctor.practice.zone)
+        start, end = data.get("starts_at"), data.get("ends_at")
+        if start and end and end <= start:
+            self.add_error("ends_at", _("An absence ends after it starts."))
+        return data

@@ -1,0 +1,248 @@
+"""The admin as a whole: every model has its pages, and nobody else gets in."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.contrib import admin
+from django.urls import reverse
+
+from accounts.models import Patient, User
+from accounts.tests.factories import (
+    AdminFactory,
+    DoctorUserFactory,
+    EmailAddressFactory,
+    PatientFactory,
+    SecretaryUserFactory,
+    UserFactory,
+)
+from bookings.models import (
+    Appointment,
+    Hold,
+    Notification,
+    PatientFile,
+    PrivateNote,
+    StatusChange,
+)
+from bookings.status import Status, Verb
+from bookings.tests.factories import AppointmentFactory, HoldFactory, NotificationFactory
+from doctors.models import ConsultationType, Doctor, Membership, Practice, Specialty
+from doctors.tests.factories import (
+    ConsultationTypeFactory,
+    DoctorFactory,
+    MembershipFactory,
+    PracticeFactory,
+    SpecialtyFactory,
+)
+from scheduling.models import DoctorAbsence, Holiday, OpeningHours
+from scheduling.tests.factories import AbsenceFactory, HolidayFactory, OpeningHoursFactory
+
+pytestmark = pytest.mark.django_db
+
+OUR_APPS = ("accounts", "doctors", "scheduling", "bookings", "dashboard")
+
+
+def patient_file():
+    return PatientFile.objects.create(
+        patient=PatientFactory(), practice=PracticeFactory(), block_reason="Rude at the desk"
+    )
+
+
+def status_change():
+    return StatusChange.objects.create(
+        appointment=AppointmentFactory(),
+        verb=Verb.ARRIVE,
+        from_status=Status.CONFIRMED,
+        to_status=Status.ARRIVED,
+    )
+
+
+# model: how to make a row, what its line says, what its page says, whether there is "Add".
+PAGES = {
+    User: (UserFactory, "Nadia Benali", 'value="Benali"', True),
+    EmailAddress: (EmailAddressFactory, "@example.org", "@example.org", False),
+    Patient: (PatientFactory, "Nadia Benali", 'value="Benali"', True),
+    Specialty: (SpecialtyFactory, "Cardiologie", 'value="Cardiologue"', True),
+    Practice: (PracticeFactory, "Europe/Paris", "1 rue de la Paix", True),
+    Membership: (MembershipFactory, "Nadia Benali", "Paris", True),
+    Doctor: (DoctorFactory, "Dr John Smith", "Dr John Smith", True),
+    ConsultationType: (ConsultationTypeFactory, "#129d82", 'value="Consultation"', True),
+    OpeningHours: (OpeningHoursFactory, "09:00–17:00", 'value="17:00"', True),
+    DoctorAbsence: (
+        AbsenceFactory,
+        "Mon 1 March 2027, 00:00 (Paris)",
+        'value="2027-03-01"',
+        True,
+    ),
+    Holiday: (HolidayFactory, "Fête", 'value="Fête"', True),
+    Appointment: (
+        AppointmentFactory,
+        "Mon 1 March 2027, 10:00 (Paris)",
+        "Mon 1 March 2027, 10:30 (Paris)",
+        False,
+    ),
+    StatusChange: (status_change, "arrived", "Nadia Benali", False),
+    Notification: (
+        NotificationFactory,
+        "patient@example.org",
+        "2027-03-01 10:00 · Dr John Smith · Nadia Benali",
+        False,
+    ),
+    Hold: (HoldFactory, "Mon 1 March 2027, 10:00 (Paris)", "Consultation", False),
+    PatientFile: (patient_file, "Rude at the desk", 'value="Rude at the desk"', True),
+}
+MODELS = pytest.mark.parametrize("model", PAGES, ids=lambda model: model.__name__)
+
+
+def page(model, name, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
+
+
+def text_of(response):
+    return response.content.decode()
+
+
+@pytest.fixture
+def boss(client):
+    """A client that is an admin who reads English."""
+    client.force_login(AdminFactory(language="en", first_name="Ada", last_name="Min"))
+    return client
+
+
+def test_every_model_has_its_pages_but_private_notes():
+    ours = {model for app in OUR_APPS for model in apps.get_app_config(app).get_models()}
+    assert {model for model in ours if not admin.site.is_registered(model)} == {PrivateNote}
+    assert ours - {PrivateNote} == set(PAGES) - {EmailAddress}
+
+
+@MODELS
+def test_an_admin_reads_the_list(boss, model):
+    make, line, _content, _can_add = PAGES[model]
+    make()
+    response = boss.get(page(model, "changelist"))
+    assert (response.status_code, line in text_of(response)) == (200, True)
+
+
+@MODELS
+def test_an_admin_opens_a_row(boss, model):
+    make, _line, content, _can_add = PAGES[model]
+    response = boss.get(page(model, "change", make().pk))
+    assert (response.status_code, content in text_of(response)) == (200, True)
+
+
+@MODELS
+def test_an_admin_adds_a_row_where_that_makes_sense(boss, model):
+    can_add = PAGES[model][3]
+    response = boss.get(page(model, "add"))
+    assert response.status_code == (200 if can_add else 403)
+
+
+@MODELS
+def test_an_admin_searches(boss, model):
+    PAGES[model][0]()
+    response = boss.get(page(model, "changelist"), {"q": "Hélène Zzyzx"})
+    assert response.context["cl"].result_count == 0
+
+
+@MODELS
+@pytest.mark.parametrize("make_user", [UserFactory, DoctorUserFactory, SecretaryUserFactory])
+def test_nobody_else_gets_in(client, model, make_user):
+    client.force_login(make_user())
+    response = client.get(page(model, "changelist"), follow=True)
+    assert (response.status_code, "changelist" in text_of(response)) == (403, False)
+
+
+def test_visitors_sign_in_on_the_page_of_everyone(client):
+    response = client.get(reverse("admin:index"), follow=True)
+    assert response.redirect_chain[-1] == (
+        f"{reverse('account_login')}?next=%2Fadmin%2F",
+        302,
+    )
+
+
+def test_the_admins_own_sign_in_page_has_no_limits_and_is_not_used(client):
+    account = AdminFactory()
+    response = client.post(
+        reverse("admin:login"), {"username": account.username, "password": "testpass123"}
+    )
+    assert response["Location"].startswith(reverse("account_login"))
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_admin_is_called_tbib(boss):
+    assert '<a href="/admin/">Tbib</a>' in text_of(boss.get(reverse("admin:index")))
+
+
+@MODELS
+def test_pages_have_no_inline_style_or_script(boss, model):
+    """The CSP would refuse them."""
+    row = PAGES[model][0]()
+    for address in (page(model, "changelist"), page(model, "change", row.pk)):
+        html = text_of(boss.get(address))
+        assert [html.count(what) for what in ("style=", "<style", "<script>", "onclick=")] == [
+            0
+        ] * 4
+
+
+# -- private notes ------------------------------------------------------------------------
+
+CANARY = "canary-7f3a9"
+
+
+@pytest.fixture
+def noted():
+    """An appointment whose doctor keeps a private note about it."""
+    appointment = AppointmentFactory()
+    PrivateNote.objects.create(doctor=appointment.doctor, appointment=appointment, text=CANARY)
+    return appointment
+
+
+@pytest.mark.parametrize("name", ["change", "delete", "history"])
+def test_no_page_tells_of_a_private_note(boss, noted, name):
+    rows = (
+        noted,
+        noted.doctor,
+        noted.doctor.user,
+        noted.patient,
+        noted.practice,
+        noted.consultation_type,
+    )
+    for row in rows:
+        html = text_of(boss.get(page(type(row), name, row.pk), follow=True))
+        assert [word in html.lower() for word in (CANARY, "private", "notes")] == [False] * 3
+
+
+def test_the_page_that_deletes_several_tells_of_no_private_note(boss, noted):
+    data = {"action": "delete_selected", "_selected_action": [noted.doctor.pk]}
+    html = text_of(boss.post(page(Doctor, "changelist"), data))
+    assert ("1 appointment" in html, "1 other record" in html) == (True, True)
+    assert [word in html.lower() for word in (CANARY, "private", "notes")] == [False] * 3
+
+
+def test_no_list_finds_by_a_private_note(boss, noted):
+    for model in PAGES:
+        assert CANARY not in text_of(boss.get(page(model, "changelist")))
+        found = boss.get(page(model, "changelist"), {"q": CANARY})
+        assert found.context["cl"].result_count == 0
+
+
+def test_private_notes_have_no_address(boss):
+    assert boss.get("/admin/bookings/privatenote/").status_code == 404
+
+
+# -- queries ------------------------------------------------------------------------------
+
+# The session, the account, how many rows, the rows; then the values of filters, and the types
+# that opening hours are kept for.
+QUERIES = {Practice: 4 + 3, Doctor: 4 + 3, OpeningHours: 4 + 1}
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+@MODELS
+def test_lists_ask_the_same_queries_for_1_and_30_rows(boss, model, rows, django_assert_num_queries):
+    for number in range(rows):
+        if model is Specialty:
+            SpecialtyFactory(slug=f"field-{number}", name_en=f"Field {number}")
+        else:
+            PAGES[model][0]()
+    with django_assert_num_queries(QUERIES.get(model, 4)):
+        boss.get(page(model, "changelist"))
