@@ -62,6 +62,8 @@ class BookingPanel:
         """The grid alone, for another time of the same visit."""
         panel = cls.from_query(data, appointment.doctor, moving=appointment, **options)
         panel.seen, panel.type_id = "yes", appointment.consultation_type_id
+        if panel.first_day is None and appointment.local_start:
+            panel.first_day = appointment.local_start.date()
         return panel
 
     @cached_property

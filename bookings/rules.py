@@ -19,6 +19,7 @@ from bookings.models import Appointment, PatientFile
 from bookings.models.files import no_shows
 from bookings.slots import Code, SlotQuery
 from doctors.models import ConsultationType, Doctor, Practice
+from scheduling.engine import Span
 
 
 class Refusal(Exception):
@@ -43,6 +44,8 @@ class SlotTaken(Refusal):
     code = "slot_taken"
     status = HTTPStatus.CONFLICT
     offers_times = True
+    clash: Span | None = None
+    """The person's own other visit, when that is what stands in the way."""
 
 
 class TimeNotOffered(Refusal):
@@ -80,11 +83,16 @@ def by_phone(practice: Practice) -> str:
 
 def check_bookable(doctor: Doctor, consultation_type: ConsultationType) -> None:
     """The doctor takes online bookings, and the type is one of theirs, not retired."""
+    check_type_is_offered(doctor, consultation_type)
+    check_books_online(doctor)
+
+
+def check_type_is_offered(doctor: Doctor, consultation_type: ConsultationType) -> None:
+    """The type is one of the doctor's, not retired: asked of staff as well."""
     if consultation_type.doctor_id != doctor.pk or consultation_type.is_retired:
         raise TimeNotOffered(
             _("This reason for a visit is not offered any more."), code="type_not_offered"
         )
-    check_books_online(doctor)
 
 
 def check_books_online(doctor: Doctor) -> None:
@@ -182,14 +190,16 @@ def check_patient_free(
         .select_related("practice")
         .first()
     )
-    if clash and clash.local_start:
+    if clash and clash.starts_at and clash.ends_at:
         refusal = _("%(patient)s already has an appointment at that time: %(doctor)s at %(time)s.")
         refusal %= {
             "patient": patient.name,
             "doctor": clash.doctor_name,
-            "time": f"{clash.local_start:%H:%M}",
+            "time": f"{clash.practice.local(clash.starts_at):%H:%M}",
         }
-        raise SlotTaken(refusal, code="patient_overlap")
+        taken = SlotTaken(refusal, code="patient_overlap")
+        taken.clash = (clash.starts_at, clash.ends_at)
+        raise taken
 
 
 def check_deadline(appointment: Appointment, now: dt.datetime) -> None:

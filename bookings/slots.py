@@ -349,20 +349,30 @@ def nearest_free(
     now: dt.datetime,
     token: str | None = None,
     moving: UUID | None = None,
+    avoid: engine.Span | None = None,
     count: int = 3,
 ) -> list[dt.datetime]:
-    """The free starts closest to `around`, in order of time: what a refusal offers instead."""
+    """The free starts closest to `around`, in order of time: what a refusal offers instead.
+
+    `avoid` is a stretch in which the person is elsewhere.
+    """
     today = query.today(now)
     day = around.astimezone(query.zone).date()
     last = today + dt.timedelta(days=query.horizon_days)
-    day = min(max(day, today), last)
-    first = max(today, day - dt.timedelta(days=3))
-    near = free_slots(query, first, FIRST_CHUNK_DAYS, now=now, token=token, moving=moving)
-    starts = [start for starts in near.values() for start in starts]
+    first = max(today, min(day, last) - dt.timedelta(days=3))
+
+    def around_there(first: dt.date, days: int) -> list[dt.datetime]:
+        found = free_slots(query, first, days, now=now, token=token, moving=moving)
+        starts = (start for starts in found.values() for start in starts)
+        return [start for start in starts if not _meets(start, query.length, avoid)]
+
+    starts = around_there(first, FIRST_CHUNK_DAYS)
     if not starts:
-        later = next_free([query], first, now=now, token=token)[query.doctor.pk]
-        if later is None:
-            return []
-        more = free_slots(query, later.date(), 3, now=now, token=token, moving=moving)
-        starts = [start for starts in more.values() for start in starts]
+        after = first + dt.timedelta(days=FIRST_CHUNK_DAYS)
+        later = next_free([query], after, now=now, token=token)[query.doctor.pk]
+        starts = around_there(later.date(), 3) if later else []
     return sorted(sorted(starts, key=lambda start: abs(start - around))[:count])
+
+
+def _meets(start: dt.datetime, length: dt.timedelta, span: engine.Span | None) -> bool:
+    return span is not None and start < span[1] and span[0] < start + length

@@ -97,10 +97,12 @@ def confirm_request(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def undo_change(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Take back today's last change of a visit."""
+    """Take back today's last change of a visit; `change` names the one the reader saw."""
     appointment = _at_desk(request, pk)
+    change = request.POST.get("change", "")
+    change_id = int(change) if change.isdecimal() and len(change) < 19 else None
     try:
-        services.undo(appointment, by=request.user)
+        services.undo(appointment, by=request.user, change_id=change_id)
     except rules.Refusal as refusal:
         return _show(request, appointment, "appointment_page", refusal=refusal)
     messages.success(request, _("The last change is taken back."))
@@ -164,7 +166,8 @@ def _show_move(
     nearest = []
     if refusal and refusal.offers_times and wanted and appointment.consultation_type:
         query = SlotQuery(appointment.doctor, appointment.consultation_type)
-        nearest = slots.nearest_free(query, wanted, now=now, moving=appointment.pk)
+        avoid = getattr(refusal, "clash", None)
+        nearest = slots.nearest_free(query, wanted, now=now, moving=appointment.pk, avoid=avoid)
     panel = BookingPanel.for_move(
         request.GET, appointment, now=now, refusal=refusal, nearest=nearest
     )

@@ -157,7 +157,11 @@ def nearest_times(request: HttpRequest, choice: Choice, refusal: rules.Refusal) 
     if not refusal.offers_times or choice.consultation_type.doctor_id != choice.doctor.pk:
         return []
     return slots.nearest_free(
-        choice.query, choice.starts_at, now=timezone.now(), token=hold_token(request)
+        choice.query,
+        choice.starts_at,
+        now=timezone.now(),
+        token=hold_token(request),
+        avoid=getattr(refusal, "clash", None),
     )
 
 
