@@ -75,7 +75,7 @@ def week_of(doctor: Doctor, today: dt.date) -> list[DayHours]:
             weekday,
             [
                 (clock(each.start_minute), clock(each.end_minute))
-                for each in sorted(ranges)
+                for each in sorted(ranges, key=lambda each: each.start_minute)
                 if each.opens_on(monday + dt.timedelta(days=int(weekday)))
             ],
             is_today=weekday == today.weekday(),
