@@ -91,6 +91,7 @@ def _walk(diary: Diary, day: dt.date, chance: Chance) -> Iterator[Slot]:
     if diary.doctor.is_known and offset >= 0:
         blocked = merge([*blocked, *_kept_free(diary, day, chance)])
     ends = [end for _start, end in blocked]
+    slots = []
     for kept_for, elsewhere in dict.fromkeys((each.kept_for, each.elsewhere) for each in ranges):
         hours = [
             each.hours
@@ -102,7 +103,13 @@ def _walk(diary: Diary, day: dt.date, chance: Chance) -> Iterator[Slot]:
                 start = opens + minute * MINUTE
                 end = start + diary.doctor.motifs[motif].minutes * MINUTE
                 if not start.astimezone(diary.zone).fold:
-                    yield Slot(start, end, motif, day, elsewhere, likely)
+                    slots.append(Slot(start, end, motif, day, elsewhere, likely))
+    busy_until = None
+    for slot in sorted(slots):
+        # The pause after a visit may reach into hours that are kept for another type.
+        if busy_until is None or slot.start >= busy_until:
+            yield slot
+            busy_until = slot.end + diary.doctor.motifs[slot.motif].buffer * MINUTE
 
 
 def _fill(
@@ -132,7 +139,7 @@ def _fill(
             if at < len(blocked) and blocked[at][0] <= start:
                 minute = _up_to_five(-((opens - ends[at]) // MINUTE))
                 continue
-            room = (blocked[at][0] - start) // MINUTE if at < len(blocked) else room
+            room = (blocked[at][0] - start) // MINUTE if at < len(blocked) else total + 1440
         fitting = [
             each
             for each in motifs

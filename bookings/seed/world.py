@@ -71,11 +71,11 @@ def write_world(
 def _unlogged() -> Iterator[None]:
     """Without the log that Django keeps of every statement while DEBUG is on: spelling out
     the parameters of bulk inserts takes a third of the time on SQLite."""
-    connection.make_debug_cursor = connection.make_cursor  # type: ignore[method-assign]
+    connection.make_debug_cursor = connection.make_cursor  # type: ignore[assignment, method-assign]
     try:
         yield
     finally:
-        del connection.make_debug_cursor  # type: ignore[misc]
+        del connection.make_debug_cursor
 
 
 def by_practice(doctors: list[DoctorPlan]) -> Iterator[tuple[PracticePlan, list[DoctorPlan]]]:
