@@ -57,7 +57,7 @@ def book(
         query = SlotQuery(doctor, consultation_type)
         staff = is_staff(by, doctor)
         if staff:
-            _check_type_is_theirs(doctor, consultation_type)
+            rules.check_type_is_offered(doctor, consultation_type)
         else:
             check_person(patient=patient, query=query, now=now)
             rules.check_verified(patient.account, now)
@@ -255,13 +255,6 @@ def _same_visit(
     )
 
 
-def _check_type_is_theirs(doctor: Doctor, consultation_type: ConsultationType) -> None:
-    if consultation_type.doctor_id != doctor.pk or consultation_type.is_retired:
-        raise rules.TimeNotOffered(
-            _("This reason for a visit is not offered any more."), code="type_not_offered"
-        )
-
-
 def _check_confirmed_request_stays(appointment: Appointment) -> None:
     """What the practice confirmed by hand is not moved under it."""
     kind = appointment.consultation_type
@@ -296,7 +289,9 @@ def _check_time(
         return
     ends_at = starts_at + query.length
     visits = Appointment.objects.live().of(query.doctor).filter(is_overbooked=False)
-    if visits.overlapping(starts_at, ends_at).exclude(pk=moving_id).exists():
+    if moving:
+        visits = visits.exclude(pk=moving.pk)
+    if visits.overlapping(starts_at, ends_at).exists():
         raise rules.refuse_time(slots.Code.BOOKED, query)
     holds = Hold.objects.unexpired(now).of_others(token).filter(doctor=query.doctor)
     if holds.filter(starts_at__lt=ends_at, ends_at__gt=starts_at).exists():

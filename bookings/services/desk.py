@@ -31,8 +31,10 @@ def change_status(
     """Apply one of confirm, arrive, start, finish, mark_absent, as the status table allows.
 
     Raises StateConflict for any other change, saying what the visit is now: of two people
-    at two desks, the later one is told.
+    at two desks, the later one is told. To cancel, see `cancel`: the patient is told.
     """
+    if verb is Verb.CANCEL:
+        raise ValueError("change_status tells nobody: use cancel")
     now = now or timezone.now()
     with writing():
         appointment = lock_appointment(appointment, now=now)
@@ -57,11 +59,19 @@ def change_status(
     return appointment
 
 
-def undo(appointment: Appointment, *, by: User, now: dt.datetime | None = None) -> Appointment:
+def undo(
+    appointment: Appointment,
+    *,
+    by: User,
+    change_id: int | None = None,
+    now: dt.datetime | None = None,
+) -> Appointment:
     """Take back the last change, made on the same local day; the desk's alone.
 
-    Raises StateConflict when there is nothing to take back today, and SlotTaken when the
-    time went to someone else meanwhile (the desk may then add the visit as overbooked).
+    `change_id` is the change that the reader means, so that a double click, or two people
+    at once, do not take back two. Raises StateConflict when there is nothing to take back
+    today, and SlotTaken when the time went to someone else meanwhile (the desk may then add
+    the visit as overbooked).
     """
     now = now or timezone.now()
     with writing():
@@ -71,6 +81,11 @@ def undo(appointment: Appointment, *, by: User, now: dt.datetime | None = None) 
         local = appointment.practice.local
         if last is None or not last.from_status or local(last.at).date() != local(now).date():
             raise rules.StateConflict(_("There is no change of today to take back."))
+        if change_id is not None and change_id != last.pk:
+            raise rules.StateConflict(
+                _("This appointment has changed meanwhile: it is “%(status)s” now.")
+                % {"status": appointment.get_status_display()},
+            )
         before, after = appointment.status, Status(last.from_status)
         if after in LIVE and before not in LIVE:
             _check_time_is_still_free(appointment, now=now)
@@ -78,9 +93,11 @@ def undo(appointment: Appointment, *, by: User, now: dt.datetime | None = None) 
         appointment.sequence += 1
         appointment.save(update_fields=["status", "sequence"])
         record(appointment, Verb.UNDO, by=by, now=now, from_status=before, undoes=last)
-        if last.verb == Verb.CANCEL:
-            # The patient was told it is cancelled.
-            tell(appointment, Notification.Kind.BOOKED, now=now)
+        if last.verb in (Verb.CANCEL, Verb.CONFIRM):
+            # The patient was told of it, and it is no longer true.
+            kinds = Notification.Kind
+            is_request = after == Status.PENDING
+            tell(appointment, kinds.REQUESTED if is_request else kinds.BOOKED, now=now)
     return appointment
 
 
@@ -93,16 +110,21 @@ def add_walk_in(
     reason: str = "",
     now: dt.datetime | None = None,
 ) -> Appointment:
-    """Add a person to today's waiting room with the next queue number of that doctor's day."""
+    """Add a person to today's waiting room with the next queue number of that doctor's day.
+
+    `patient` may be unsaved, a person to add: both are written or neither.
+    """
     now = now or timezone.now()
     with writing():
         doctor = lock_doctor(doctor, now=now)
-        patient = lock_patient(patient)
         _require_desk(by, doctor)
-        if consultation_type and consultation_type.doctor_id != doctor.pk:
-            raise rules.TimeNotOffered(
-                _("This reason for a visit is another doctor's."), code="type_not_offered"
-            )
+        if consultation_type:
+            consultation_type = ConsultationType.objects.get(pk=consultation_type.pk)
+            rules.check_type_is_offered(doctor, consultation_type)
+        if patient.pk:
+            patient = lock_patient(patient)
+        else:
+            patient.save()
         today = doctor.practice.local(now).date()
         day = Appointment.objects.of(doctor).filter(queue_date=today)
         # Cancelled ones count: a number called out once is not given twice.

@@ -102,9 +102,9 @@ def tell(
     appointment: Appointment, kind: Notification.Kind, *, now: dt.datetime, **details: Any
 ) -> None:
     """Write the message about this change to the outbox; a file without account has no
-    address and gets none."""
+    address and gets none, and who walked in is told at the desk."""
     account = appointment.patient.account
-    if account is None or not account.email:
+    if appointment.is_walk_in or account is None or not account.email:
         return
     Notification.objects.create(
         appointment=appointment,

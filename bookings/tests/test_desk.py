@@ -1,0 +1,239 @@
+import datetime as dt
+
+import pytest
+from django.utils import translation
+
+from accounts.models import Patient
+from accounts.tests.factories import AdminFactory, PatientFactory
+from bookings import rules, services
+from bookings.models import Appointment, Notification
+from bookings.status import Status, Verb, leads_to
+from bookings.tests.factories import AppointmentFactory
+from bookings.tests.moments import FRIDAY_MORNING, monday
+from bookings.tests.steps import book, secretary_of, version_of
+from doctors.models import ConsultationType
+from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, MembershipFactory
+from scheduling.services import retire_type
+
+pytestmark = pytest.mark.django_db
+
+ELEVEN = monday("11:00")
+"""An hour after the visits of these tests begin."""
+
+
+def apply(verb, appointment, *, by=None, now=ELEVEN):
+    """The verb as the desk would, by the service that knows it."""
+    by = by or appointment.doctor.user
+    if verb is Verb.CANCEL:
+        return services.cancel(appointment, by=by, now=now)
+    return services.change_status(appointment, verb, by=by, now=now)
+
+
+VERBS = [Verb.CONFIRM, Verb.ARRIVE, Verb.START, Verb.FINISH, Verb.MARK_ABSENT, Verb.CANCEL]
+ALLOWED = [(verb, at) for verb in VERBS for at in Status if leads_to(verb, at)]
+REFUSED = [
+    (verb, at)
+    for verb in VERBS
+    for at in Status
+    # Cancelling twice is the same wish twice: it changes nothing and refuses nothing.
+    if not leads_to(verb, at) and (verb, at) != (Verb.CANCEL, Status.CANCELLED)
+]
+
+
+class TestChangeStatus:
+    @pytest.mark.parametrize(("verb", "before"), ALLOWED)
+    def test_follows_the_table_and_stamps_who_and_when(self, verb, before):
+        appointment = AppointmentFactory(status=before)
+        secretary = secretary_of(appointment.doctor)
+        changed = apply(verb, appointment, by=secretary)
+        appointment.refresh_from_db()
+        assert appointment.status == changed.status == leads_to(verb, before)
+        assert appointment.sequence == 1
+        assert list(
+            appointment.changes.values_list("verb", "from_status", "to_status", "by", "at")
+        ) == [(verb, before, leads_to(verb, before), secretary.pk, ELEVEN)]
+        assert version_of(appointment.doctor) == 1
+
+    @pytest.mark.parametrize(("verb", "before"), REFUSED)
+    def test_refuses_every_other_change_and_writes_nothing(self, verb, before):
+        appointment = AppointmentFactory(status=before)
+        with pytest.raises(rules.StateConflict):
+            apply(verb, appointment)
+        appointment.refresh_from_db()
+        assert (appointment.status, appointment.sequence) == (before, 0)
+        assert not appointment.changes.exists()
+        assert version_of(appointment.doctor) == 0
+
+    @pytest.mark.parametrize("verb", [Verb.REQUEST, Verb.BOOK, Verb.ADD_WALK_IN, Verb.MOVE])
+    def test_refuses_verbs_that_are_no_change_of_status(self, verb):
+        with pytest.raises(rules.StateConflict):
+            apply(verb, AppointmentFactory())
+
+    def test_cancel_has_a_service_of_its_own_that_tells_the_patient(self):
+        with pytest.raises(ValueError, match="use cancel"):
+            services.change_status(
+                appointment := AppointmentFactory(), Verb.CANCEL, by=appointment.doctor.user
+            )
+
+    def test_nobody_is_absent_before_the_visit_begins(self):
+        appointment = AppointmentFactory()
+        with pytest.raises(rules.StateConflict) as refused:
+            apply(Verb.MARK_ABSENT, appointment, now=monday("10:00") - dt.timedelta(seconds=1))
+        assert refused.value.code == "not_begun"
+        absent = apply(Verb.MARK_ABSENT, appointment, now=monday("10:00"))
+        assert absent.status == Status.NO_SHOW
+
+    def test_confirming_a_request_tells_the_patient_and_no_other_verb_does(self):
+        appointment = AppointmentFactory(status=Status.PENDING)
+        for verb in (Verb.CONFIRM, Verb.ARRIVE, Verb.START, Verb.FINISH):
+            apply(verb, appointment)
+        kinds = appointment.notifications.values_list("kind", flat=True)
+        assert list(kinds) == [Notification.Kind.BOOKED]
+
+    def test_of_two_people_at_two_desks_the_later_one_is_told_what_it_is_now(self):
+        appointment = AppointmentFactory()
+        seen_by_the_other = Appointment.objects.get(pk=appointment.pk)
+        apply(Verb.ARRIVE, appointment)
+        with pytest.raises(rules.StateConflict) as told, translation.override("en"):
+            apply(Verb.MARK_ABSENT, seen_by_the_other)
+        assert str(told.value) == (
+            "This appointment is “Arrived”: it cannot become “marked absent” now."
+        )
+        assert told.value.status == 409
+
+
+class TestTheDesk:
+    @pytest.mark.parametrize("verb", VERBS)
+    def test_is_never_the_patient_another_practice_or_a_former_member(self, verb):
+        status = Status.PENDING if verb is Verb.CONFIRM else Status.ARRIVED
+        if verb in (Verb.ARRIVE, Verb.MARK_ABSENT):
+            status = Status.CONFIRMED
+        appointment = AppointmentFactory(status=status)
+        practice = appointment.practice
+        for by in (
+            appointment.patient.account,
+            MembershipFactory().user,
+            MembershipFactory(practice=practice, ended_at=FRIDAY_MORNING).user,
+            DoctorFactory(practice=practice).user,
+        ):
+            with pytest.raises(rules.Refusal):
+                apply(verb, appointment, by=by)
+        appointment.refresh_from_db()
+        assert appointment.status == status
+
+    def test_is_the_doctor_each_secretary_of_the_practice_and_an_admin(self):
+        doctor = DoctorFactory()
+        staff = [doctor.user, secretary_of(doctor), secretary_of(doctor), AdminFactory()]
+        for hour, by in enumerate(staff, start=10):
+            appointment = AppointmentFactory(doctor=doctor, starts_at=monday(f"{hour}:00"))
+            assert apply(Verb.ARRIVE, appointment, by=by).status == Status.ARRIVED
+
+
+class TestWalkIn:
+    def walk_in(self, doctor, *, now=ELEVEN, by=None, patient=None, **options):
+        return services.add_walk_in(
+            by=by or doctor.user,
+            doctor=doctor,
+            patient=patient or PatientFactory(account=None),
+            now=now,
+            **options,
+        )
+
+    def numbers(self, doctor):
+        rows = doctor.appointments.order_by("created_at", "queue_number")
+        return list(rows.values_list("queue_number", flat=True))
+
+    def test_has_no_time_todays_date_and_the_next_number_and_has_arrived(self):
+        doctor = DoctorFactory()
+        first, second = self.walk_in(doctor), self.walk_in(doctor)
+        assert (second.starts_at, second.ends_at, second.queue_date, second.status) == (
+            None,
+            None,
+            dt.date(2027, 3, 1),
+            Status.ARRIVED,
+        )
+        assert (first.queue_number, second.queue_number) == (1, 2)
+        assert list(first.changes.values_list("verb", "to_status", "by", "at")) == [
+            (Verb.ADD_WALK_IN, Status.ARRIVED, doctor.user.pk, ELEVEN)
+        ]
+        assert version_of(doctor) == 2
+
+    def test_has_the_types_name_duration_and_price(self):
+        kind = ConsultationTypeFactory(name="Urgence", duration=20, price=45, currency="MAD")
+        added = self.walk_in(kind.doctor, consultation_type=kind)
+        assert (added.type_name, added.duration, added.price, added.currency) == (
+            "Urgence",
+            20,
+            45,
+            "MAD",
+        )
+
+    def test_takes_no_public_slot_and_no_number_from_a_visit_with_a_time(self):
+        kind = ConsultationTypeFactory()
+        self.walk_in(kind.doctor, now=monday("09:50"))
+        assert book(kind, now=monday("09:55")).queue_number is None
+
+    def test_numbers_are_not_used_again_after_a_cancellation(self):
+        doctor = DoctorFactory()
+        self.walk_in(doctor)
+        services.cancel(self.walk_in(doctor), by=doctor.user, now=ELEVEN)
+        self.walk_in(doctor)
+        assert self.numbers(doctor) == [1, 2, 3]
+
+    def test_numbers_are_each_doctors_own(self):
+        doctor = DoctorFactory()
+        colleague = DoctorFactory(practice=doctor.practice)
+        assert self.walk_in(doctor).queue_number == 1
+        assert self.walk_in(colleague).queue_number == 1
+
+    @pytest.mark.parametrize(
+        ("zone", "last_of_monday"),
+        [
+            ("Europe/Paris", "2027-03-01T22:59:00Z"),
+            ("Pacific/Auckland", "2027-03-01T10:59:00Z"),
+            ("Pacific/Honolulu", "2027-03-02T09:59:00Z"),
+            ("Africa/Casablanca", "2027-03-01T23:59:00Z"),
+        ],
+    )
+    def test_numbers_begin_again_at_the_practices_own_midnight(self, zone, last_of_monday):
+        doctor = DoctorFactory(practice__time_zone=zone)
+        before = dt.datetime.fromisoformat(last_of_monday)
+        after = before + dt.timedelta(minutes=1)
+        added = [self.walk_in(doctor, now=now) for now in (before, before, after)]
+        assert [(each.queue_date.day, each.queue_number) for each in added] == [
+            (1, 1),
+            (1, 2),
+            (2, 1),
+        ]
+
+    def test_a_new_person_is_added_with_the_visit(self):
+        new = Patient(first_name="Omar", last_name="Idrissi")
+        added = self.walk_in(DoctorFactory(), patient=new)
+        assert (added.patient.name, added.patient_name) == ("Omar Idrissi", "Omar Idrissi")
+
+    def test_nobody_is_written_to_about_a_walk_in(self):
+        doctor = DoctorFactory()
+        added = self.walk_in(doctor, patient=PatientFactory())
+        services.cancel(added, by=doctor.user, now=ELEVEN)
+        services.undo(added, by=doctor.user, now=ELEVEN)
+        assert not Notification.objects.exists()
+
+    def test_of_a_retired_type_or_another_doctors_is_refused(self):
+        doctor = DoctorFactory()
+        retired = ConsultationTypeFactory(doctor=doctor)
+        retire_type(ConsultationType.objects.get(pk=retired.pk))
+        new = Patient(first_name="Omar", last_name="Idrissi")
+        for kind in (retired, ConsultationTypeFactory()):
+            with pytest.raises(rules.TimeNotOffered) as refused:
+                self.walk_in(doctor, consultation_type=kind, patient=new)
+            assert (refused.value.code, refused.value.status) == ("type_not_offered", 422)
+        assert not Appointment.objects.exists()
+        assert not Patient.objects.filter(first_name="Omar").exists()
+
+    def test_is_added_by_that_doctors_desk_only(self):
+        doctor, patient = DoctorFactory(), PatientFactory()
+        for by in (patient.account, DoctorFactory().user, MembershipFactory().user):
+            with pytest.raises(rules.RuleRefused) as refused:
+                self.walk_in(doctor, by=by, patient=patient)
+            assert refused.value.code == "desk_only"
+        assert self.walk_in(doctor, by=secretary_of(doctor)).queue_number == 1
