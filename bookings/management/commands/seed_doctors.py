@@ -20,11 +20,10 @@ DEFAULT_COUNT = 40
 
 SIGN_INS = """
 Sample sign-ins, all with the password {password}:
-  {doctors}
-              a doctor's agenda
-  secretaire  the desk of their practice
-  patient     booking for oneself and one's family{numbered}
-  admin       the site's administration"""
+  {doctors}: a doctor's agenda
+  secretaire: the desk of their practice
+  {patients}: booking for oneself and one's family
+  admin: the site's administration"""
 
 
 class Command(BaseCommand):
@@ -63,7 +62,9 @@ class Command(BaseCommand):
             help="another number makes other people (default %(default)s)",
         )
         parser.add_argument(
-            "--if-empty", action="store_true", help="do nothing when there is a doctor"
+            "--if-empty",
+            action="store_true",
+            help="do nothing when there is a doctor, and leave the sign-ins to the caller to tell",
         )
         parser.add_argument(
             "--force",
@@ -102,14 +103,14 @@ class Command(BaseCommand):
                 now=timezone.now(),
                 progress=progress,
             )
-        if options["verbosity"]:
+        if options["verbosity"] and not options["if_empty"]:
             self.stdout.write(_sign_ins(options["count"], options["patients"]))
 
 
 def _sign_ins(count: int, patients: int) -> str:
     doctors = ", ".join(username for username, *_rest in KNOWN[:count])
-    numbered = f"\n  patient1 … patient{patients}" if patients else ""
-    return SIGN_INS.format(password=PASSWORD, doctors=doctors, numbered=numbered)
+    numbered = f", patient1 … patient{patients}" if patients else ""
+    return SIGN_INS.format(password=PASSWORD, doctors=doctors, patients=f"patient{numbered}")
 
 
 def _whole_number(text: str) -> int:
