@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
+from accounts.requests import SignedInRequest
 from bookings.models import Appointment
 from bookings.status import Status
 from doctors.models import Doctor
@@ -17,7 +18,7 @@ from scheduling import engine
 
 
 @require_safe
-def day(request: HttpRequest) -> HttpResponse:
+def day(request: SignedInRequest) -> HttpResponse:
     """One doctor's day on the practice's clock, and every request still to answer.
 
     A patient has no desk and is sent to the own appointments.
@@ -50,7 +51,7 @@ def day(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/day.html", context)
 
 
-def _wanted_doctor(request: HttpRequest, doctors: list[Doctor]) -> Doctor:
+def _wanted_doctor(request: SignedInRequest, doctors: list[Doctor]) -> Doctor:
     """The doctor picked by the secretary; 404 for another practice's."""
     wanted = request.GET.get("doctor", "")
     if not wanted:
@@ -62,7 +63,7 @@ def _wanted_doctor(request: HttpRequest, doctors: list[Doctor]) -> Doctor:
     )
 
 
-def _wanted_day(request: HttpRequest) -> dt.date | None:
+def _wanted_day(request: SignedInRequest) -> dt.date | None:
     """The date in the address; nonsense is today. Kept where a day has neighbours."""
     try:
         day = parse_date(request.GET.get("date", ""))

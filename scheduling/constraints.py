@@ -114,11 +114,9 @@ class NoOverlap(models.BaseConstraint):
         sql, params = where.as_sql(compiler, editor.connection)
         return sql % tuple(editor.quote_value(value) for value in params)
 
-    def _triggers(
-        self, model: type[models.Model], editor: BaseDatabaseSchemaEditor
-    ) -> list[Statement]:
-        def quoted(field: str) -> str:
-            return editor.quote_name(model._meta.get_field(field).column)
+    def _triggers(self, model: Any, editor: BaseDatabaseSchemaEditor) -> list[Statement]:
+        def quoted(name: str) -> str:
+            return editor.quote_name(model._meta.get_field(name).column)
 
         condition = self._condition_sql(model, editor)
         columns = "|".join(re.escape(editor.quote_name(f.column)) for f in model._meta.local_fields)
@@ -205,12 +203,12 @@ class NoOverlap(models.BaseConstraint):
         return hash((self.name, self.group, self.start, self.end))
 
 
-def _fields_in(condition: Q) -> list[str]:
-    """Names of the model's fields that `condition` looks at."""
+def _fields_in(condition: Any) -> list[str]:
+    """Names of the model's fields that a Q looks at."""
     names: list[str] = []
     for child in condition.children:
         if isinstance(child, Q):
             names += _fields_in(child)
         else:
-            names.append(str(child[0]).partition("__")[0])
+            names.append(child[0].partition("__")[0])
     return names

@@ -8,13 +8,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.requests import SignedInRequest
 from bookings import rules, services, slots
 from bookings.forms import parse_start
 from bookings.models import Appointment
@@ -29,7 +30,7 @@ PAST_PER_PAGE = 20
 
 
 @require_safe
-def my_appointments(request: HttpRequest) -> HttpResponse:
+def my_appointments(request: SignedInRequest) -> HttpResponse:
     """Upcoming and past visits of the account's persons."""
     now = timezone.now()
     own = Appointment.objects.filter(patient__account=request.user).for_pages()
@@ -44,13 +45,13 @@ def my_appointments(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def appointment_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def appointment_page(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """One visit as its patient sees it: confirmed, requested, cancelled."""
     return _show(request, _visible(request, pk), "appointment_page")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def cancel_appointment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def cancel_appointment(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask once, then cancel; the desk may add a word for the patient."""
     appointment = _visible(request, pk)
     if request.method != "POST":
@@ -67,7 +68,7 @@ def cancel_appointment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def move_appointment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def move_appointment(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The three-day grid again, for the same reason; the old time is kept until then."""
     appointment = _visible(request, pk)
     if request.method != "POST":
@@ -84,7 +85,7 @@ def move_appointment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def confirm_request(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def confirm_request(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The practice says yes to a request."""
     appointment = _at_desk(request, pk)
     try:
@@ -96,7 +97,7 @@ def confirm_request(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def undo_change(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def undo_change(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Take back today's last change of a visit; `change` names the one the reader saw."""
     appointment = _at_desk(request, pk)
     change = request.POST.get("change", "")
@@ -118,17 +119,17 @@ def desk_day(appointment: Appointment) -> str:
     return f"{reverse('dashboard')}?{query.urlencode()}"
 
 
-def _visible(request: HttpRequest, pk: uuid.UUID) -> Appointment:
+def _visible(request: SignedInRequest, pk: uuid.UUID) -> Appointment:
     visible = Appointment.objects.visible_to(request.user).for_pages()
     return get_object_or_404(visible, pk=pk)
 
 
-def _at_desk(request: HttpRequest, pk: uuid.UUID) -> Appointment:
+def _at_desk(request: SignedInRequest, pk: uuid.UUID) -> Appointment:
     return get_object_or_404(Appointment.objects.at_desk_of(request.user).for_pages(), pk=pk)
 
 
 def _show(
-    request: HttpRequest,
+    request: SignedInRequest,
     appointment: Appointment,
     template: str,
     *,
@@ -156,7 +157,7 @@ def _show(
 
 
 def _show_move(
-    request: HttpRequest,
+    request: SignedInRequest,
     appointment: Appointment,
     *,
     refusal: rules.Refusal | None = None,

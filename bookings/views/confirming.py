@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.forms import PatientSignUpForm, SignInForm
-from accounts.models import Patient
+from accounts.models import Patient, User
+from accounts.requests import Request
 from accounts.views import SignUpView
 from bookings import rules, services, slots
 from bookings.forms import BookingForm, ChoiceForm
@@ -42,7 +43,7 @@ from doctors.models import Doctor
 
 @login_not_required
 @require_safe
-def confirm_booking(request: HttpRequest) -> HttpResponse:
+def confirm_booking(request: Request) -> HttpResponse:
     """The last step before the appointment exists.
 
     The choice comes from the address or from the session; without one there is nothing to
@@ -59,10 +60,10 @@ def confirm_booking(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_POST
-def book(request: HttpRequest) -> HttpResponse:
+def book(request: Request) -> HttpResponse:
     """Contract C4: with a time an appointment; without one, from the desk, a walk-in."""
     if request.user.is_authenticated and not request.POST.get("appointment_time"):
-        return _add_walk_in(request)
+        return _add_walk_in(request, request.user)
     form = ChoiceForm(request.POST, user=request.user)
     if not form.is_valid():
         return refuse_unreadable_choice(request, form)
@@ -95,24 +96,24 @@ def see_appointment(appointment: Appointment) -> HttpResponse:
     return response
 
 
-def _add_walk_in(request: HttpRequest) -> HttpResponse:
+def _add_walk_in(request: Request, user: User) -> HttpResponse:
     wanted, kind = request.POST.get("doctor", ""), request.POST.get("consultation_type", "")
-    desk = Doctor.objects.desk_of(request.user).for_pages()
+    desk = Doctor.objects.desk_of(user).for_pages()
     doctor = desk.filter(pk=wanted).first() if wanted.isdecimal() else None
     if doctor is None:
         # A patient, or somebody else's desk: an appointment needs a time there.
-        form = ChoiceForm(request.POST, user=request.user)
-        form.is_valid()
-        return refuse_unreadable_choice(request, form)
+        choice_form = ChoiceForm(request.POST, user=user)
+        choice_form.is_valid()
+        return refuse_unreadable_choice(request, choice_form)
     kinds = doctor.consultation_types.offered()
     consultation_type = kinds.filter(pk=kind).first() if kind.isdecimal() else None
     if kind and consultation_type is None:
         return refuse_plainly(request, _("This reason for a visit is not offered any more."))
-    form = BookingForm(request.POST, user=request.user, doctor=doctor)
+    form = BookingForm(request.POST, user=user, doctor=doctor)
     if not form.is_valid():
         return refuse_plainly(request, _("Please say for whom this appointment is."))
     appointment = services.add_walk_in(
-        by=request.user,
+        by=user,
         doctor=doctor,
         patient=form.person(),
         consultation_type=consultation_type,
@@ -123,7 +124,7 @@ def _add_walk_in(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_POST
-def extend_hold(request: HttpRequest) -> HttpResponse:
+def extend_hold(request: Request) -> HttpResponse:
     """“Prolonger”: five more minutes, twice at most; htmx renews the countdown alone."""
     remember_typed(request)
     refusal = None
@@ -155,7 +156,7 @@ class SignUpToBook(SignUpView):
 
 
 def _show_confirm(
-    request: HttpRequest,
+    request: Request,
     choice: Choice,
     *,
     booking_form: BookingForm | None = None,
@@ -190,9 +191,7 @@ def _show_confirm(
     return render(request, f"bookings/{template}", context, status=status)
 
 
-def _forms(
-    request: HttpRequest, choice: Choice, booking_form: BookingForm | None
-) -> dict[str, Any]:
+def _forms(request: Request, choice: Choice, booking_form: BookingForm | None) -> dict[str, Any]:
     """The booking form for who is signed in; sign-in and sign-up for everyone else."""
     if not request.user.is_authenticated:
         return {"sign_in_form": SignInForm(), "sign_up_form": PatientSignUpForm()}
@@ -209,7 +208,7 @@ def _forms(
     }
 
 
-def _no_longer_free(request: HttpRequest, choice: Choice) -> rules.Refusal | None:
+def _no_longer_free(request: Request, choice: Choice) -> rules.Refusal | None:
     """Why a choice that is not kept cannot be confirmed, said before anyone types."""
     if choice.consultation_type.doctor_id != choice.doctor.pk:
         return rules.TimeNotOffered(_("This reason for a visit is not offered any more."))

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -17,6 +17,7 @@ from django_htmx.http import retarget
 
 from accounts.adapter import client_address
 from accounts.models import Patient
+from accounts.requests import Request
 from bookings import rules, services, slots
 from bookings.forms import ChoiceForm
 from bookings.panel import BookingPanel
@@ -30,7 +31,7 @@ DOCTORS_PER_PAGE = 20
 
 @login_not_required
 @require_safe
-def doctor_list(request: HttpRequest) -> HttpResponse:
+def doctor_list(request: Request) -> HttpResponse:
     """Every listed doctor, narrowed by `q`; each leads to their calendar."""
     text = request.GET.get("q", "").strip()[:100]
     found = Doctor.objects.listed().for_pages().search(text)
@@ -40,7 +41,7 @@ def doctor_list(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def doctor_page(request: HttpRequest, slug: str) -> HttpResponse:
+def doctor_page(request: Request, slug: str) -> HttpResponse:
     """The doctor and the booking panel; htmx asks for the panel or the grid alone."""
     doctor = get_object_or_404(Doctor.objects.visible_to(request.user).for_pages(), slug=slug)
     return show_panel(request, panel_of(request, doctor, request.GET))
@@ -48,7 +49,7 @@ def doctor_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_not_required
 @require_POST
-def hold_slot(request: HttpRequest) -> HttpResponse:
+def hold_slot(request: Request) -> HttpResponse:
     """“Suivant”: keep the chosen time for five minutes, then confirm."""
     form = ChoiceForm(request.POST, user=request.user)
     if not form.is_valid():
@@ -56,7 +57,7 @@ def hold_slot(request: HttpRequest) -> HttpResponse:
     return keep_and_confirm(request, form.choice)
 
 
-def keep_and_confirm(request: HttpRequest, choice: Choice) -> HttpResponse:
+def keep_and_confirm(request: Request, choice: Choice) -> HttpResponse:
     """Hold `choice` for this visitor and send them to the confirm page, or say why not."""
     remember_typed(request)
     try:
@@ -78,7 +79,7 @@ def keep_and_confirm(request: HttpRequest, choice: Choice) -> HttpResponse:
 # -- the panel, whoever shows it ----------------------------------------------------------
 
 
-def panel_of(request: HttpRequest, doctor: Doctor, data: QueryDict, **options: Any) -> BookingPanel:
+def panel_of(request: Request, doctor: Doctor, data: QueryDict, **options: Any) -> BookingPanel:
     """The panel for this reader: a signed-in patient sees at once what the rules say of them,
     a visitor at confirmation, staff never."""
     patient = None
@@ -94,9 +95,7 @@ def panel_of(request: HttpRequest, doctor: Doctor, data: QueryDict, **options: A
     )
 
 
-def show_panel(
-    request: HttpRequest, panel: BookingPanel, status: int = HTTPStatus.OK
-) -> HttpResponse:
+def show_panel(request: Request, panel: BookingPanel, status: int = HTTPStatus.OK) -> HttpResponse:
     context = {"panel": panel, "doctor": panel.doctor}
     fragment = wanted_fragment(request, {"booking_panel", "slot_grid"})
     if fragment:
@@ -115,14 +114,14 @@ def show_panel(
     return response
 
 
-def wanted_fragment(request: HttpRequest, known: set[str]) -> str | None:
+def wanted_fragment(request: Request, known: set[str]) -> str | None:
     """The fragment htmx asks for; a history restore wants the page whole."""
     if request.htmx.history_restore_request or request.htmx.target not in known:
         return None
     return str(request.htmx.target)
 
 
-def refuse_in_panel(request: HttpRequest, choice: Choice, refusal: rules.Refusal) -> HttpResponse:
+def refuse_in_panel(request: Request, choice: Choice, refusal: rules.Refusal) -> HttpResponse:
     """The panel again with what happened and, when times would help, the three nearest."""
     panel = panel_of(
         request,
@@ -134,7 +133,7 @@ def refuse_in_panel(request: HttpRequest, choice: Choice, refusal: rules.Refusal
     return show_panel(request, panel, status=refusal.status)
 
 
-def refuse_unreadable_choice(request: HttpRequest, form: ChoiceForm) -> HttpResponse:
+def refuse_unreadable_choice(request: Request, form: ChoiceForm) -> HttpResponse:
     """A choice we cannot read: what is wrong with it, on the doctor's page when there is one."""
     doctor = form.cleaned_data.get("doctor")
     if doctor is None:
@@ -146,13 +145,13 @@ def refuse_unreadable_choice(request: HttpRequest, form: ChoiceForm) -> HttpResp
 
 
 def refuse_plainly(
-    request: HttpRequest, text: str, status: int = HTTPStatus.UNPROCESSABLE_ENTITY
+    request: Request, text: str, status: int = HTTPStatus.UNPROCESSABLE_ENTITY
 ) -> HttpResponse:
     """A refusal that has no page of its own to land on."""
     return render(request, "bookings/refused.html", {"refusal": text}, status=status)
 
 
-def nearest_times(request: HttpRequest, choice: Choice, refusal: rules.Refusal) -> list[Any]:
+def nearest_times(request: Request, choice: Choice, refusal: rules.Refusal) -> list[Any]:
     """The three free times to offer beside `refusal`, or none when times would not help."""
     if not refusal.offers_times or choice.consultation_type.doctor_id != choice.doctor.pk:
         return []
@@ -165,7 +164,7 @@ def nearest_times(request: HttpRequest, choice: Choice, refusal: rules.Refusal) 
     )
 
 
-def _address_around(request: HttpRequest, choice: Choice | None) -> QueryDict:
+def _address_around(request: Request, choice: Choice | None) -> QueryDict:
     """The panel's state around a posted choice, as if it had been in the address."""
     data = QueryDict(mutable=True)
     data["seen"] = request.POST.get("seen") or "yes"
