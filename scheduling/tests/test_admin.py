@@ -1,0 +1,137 @@
+import datetime as dt
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.utils import translation
+
+from accounts.tests.admin import act, admin_client, found, said, save
+from doctors.models import ConsultationType, Doctor
+from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory
+from scheduling.admin import AbsenceForm, OpeningHoursForm
+from scheduling.tests.factories import AbsenceFactory, OpeningHoursFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def changes_of(doctor):
+    return Doctor.objects.values_list("calendar_version", flat=True).get(pk=doctor.pk)
+
+
+class TestConsultationTypes:
+    def test_a_change_counts_in_the_calendar(self):
+        kind = ConsultationTypeFactory()
+        save(admin_client(), kind, duration=45)
+        kind.refresh_from_db()
+        assert (kind.duration, changes_of(kind.doctor)) == (45, 1)
+
+    def test_retire_offers_the_type_no_more(self):
+        client, kind = admin_client(), ConsultationTypeFactory()
+        response = act(client, "retire", kind)
+        assert not ConsultationType.objects.offered().exists()
+        assert changes_of(kind.doctor) == 1
+        assert LogEntry.objects.get().get_change_message() == "Retired."
+        assert said(response) == ["1 type is offered no more. Its appointments stay."]
+
+    def test_offer_again_brings_it_back(self):
+        kind = ConsultationTypeFactory()
+        client = admin_client()
+        act(client, "retire", kind)
+        response = act(client, "offer_again", kind)
+        assert list(ConsultationType.objects.offered()) == [kind]
+        assert changes_of(kind.doctor) == 2
+        assert said(response)[-1] == "1 type is offered again."
+
+    def test_search_finds_by_type_and_by_doctor(self):
+        kind = ConsultationTypeFactory(name="Bilan annuel", doctor__user__last_name="Lefèvre")
+        ConsultationTypeFactory(name="Suivi")
+        assert found(admin_client(), ConsultationType, q="lefevre bilan") == [kind]
+
+    def test_deleting_several_counts_in_each_calendar(self):
+        kinds = [ConsultationTypeFactory(), ConsultationTypeFactory()]
+        act(admin_client(), "delete_selected", *kinds, post="yes")
+        assert not ConsultationType.objects.exists()
+        assert [changes_of(kind.doctor) for kind in kinds] == [1, 1]
+
+
+class TestOpeningHoursForm:
+    def form(self, opens, closes, **data):
+        doctor = data.pop("doctor", None) or DoctorFactory()
+        return OpeningHoursForm(
+            {"doctor": doctor.pk, "weekday": 0, "opens": opens, "closes": closes, **data}
+        )
+
+    @pytest.mark.parametrize(
+        ("opens", "closes", "minutes"),
+        [
+            ("09:00", "12:30", (540, 750)),
+            ("9h00", "12h30", (540, 750)),
+            ("00:00", "24:00", (0, 1440)),
+            ("00:00", "00:00", (0, 1440)),
+            ("22:00", "02:00", (1320, 1560)),
+            ("22:00", "24:00", (1320, 1440)),
+            ("09:00", "09:00", (540, 1980)),
+            ("23:59", "23:58", (1439, 2878)),
+        ],
+    )
+    def test_hours_are_written_as_people_write_them(self, opens, closes, minutes):
+        row = self.form(opens, closes).save()
+        row.refresh_from_db()
+        assert (row.start_minute, row.end_minute) == minutes
+
+    @pytest.mark.parametrize(
+        "text", ["24:00", "25:00", "9:5", "09:60", "nine", "-1:00", "9", "٩:٠٠x"]
+    )
+    def test_other_openings_are_refused_in_words(self, text):
+        with translation.override("en"):
+            assert self.form(text, "12:00").errors == {"opens": ["Write a time like 09:30."]}
+
+    def test_a_row_shows_its_hours_as_they_were_written(self):
+        row = OpeningHoursFactory(start_minute=1320, end_minute=1560)
+        form = OpeningHoursForm(instance=row)
+        assert (form["opens"].value(), form["closes"].value()) == ("22:00", "02:00")
+
+    def test_the_last_day_is_not_before_the_first(self):
+        form = self.form("09:00", "12:00", valid_from="2027-03-02", valid_until="2027-03-01")
+        assert list(form.errors) == ["valid_until"]
+
+    def test_hours_are_not_kept_for_another_doctors_type(self):
+        form = self.form("09:00", "12:00", types=[ConsultationTypeFactory().pk])
+        assert list(form.errors) == ["types"]
+
+
+class TestAbsenceForm:
+    def form(self, start, end, zone="Europe/Paris"):
+        doctor = DoctorFactory(practice__time_zone=zone)
+        fields = ("starts_at_0", "starts_at_1", "ends_at_0", "ends_at_1")
+        typed = dict(zip(fields, (*start.split(), *end.split()), strict=True))
+        return AbsenceForm({"doctor": doctor.pk, **typed})
+
+    @pytest.mark.parametrize(
+        ("zone", "start"),
+        [
+            ("Europe/Paris", dt.datetime(2027, 7, 1, 6, tzinfo=dt.UTC)),
+            ("Asia/Kolkata", dt.datetime(2027, 7, 1, 2, 30, tzinfo=dt.UTC)),
+            ("America/New_York", dt.datetime(2027, 7, 1, 12, tzinfo=dt.UTC)),
+        ],
+    )
+    def test_times_are_on_the_clock_of_the_practice(self, zone, start):
+        absence = self.form("2027-07-01 08:00", "2027-07-02 08:00", zone).save()
+        assert (absence.starts_at, absence.ends_at) == (start, start + dt.timedelta(days=1))
+
+    def test_a_time_that_the_spring_night_skips_is_the_moment_of_the_change(self):
+        absence = self.form("2027-03-28 02:30", "2027-03-28 09:00").save()
+        assert absence.starts_at == dt.datetime(2027, 3, 28, 1, tzinfo=dt.UTC)
+
+    def test_an_absence_ends_after_it_starts(self):
+        form = self.form("2027-07-02 08:00", "2027-07-01 08:00")
+        assert list(form.errors) == ["ends_at"]
+
+    def test_a_row_shows_the_clock_of_its_practice(self):
+        html = AbsenceForm(instance=AbsenceFactory()).as_p()
+        assert [
+            html.count(f'value="{text}"') for text in ("2027-03-01", "2027-03-02", "00:00")
+        ] == [
+            1,
+            1,
+            2,
+        ]
