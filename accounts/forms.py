@@ -25,8 +25,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import get_language_info
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
@@ -178,9 +177,9 @@ class SignUpForm(SignupForm):
         return str(email)
 
     def email_taken(self) -> forms.ValidationError:
-        text = _now("This e-mail address already has an account.")
+        text = gettext("This e-mail address already has an account.")
         if self.sign_in_url:
-            link = _now("Sign in with it")
+            link = gettext("Sign in with it")
             text = format_html('{} <a href="{}">{}</a>', text, self.sign_in_url, link)
         return forms.ValidationError(text, code="email_taken")
 
