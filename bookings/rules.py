@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Patient, User
 from accounts.services import user_is_verified
@@ -207,11 +208,15 @@ def check_deadline(appointment: Appointment, now: dt.datetime) -> None:
     closes = appointment.changes_close_at
     if closes is not None and now < closes:
         return
-    refusal = _(
+    hours = appointment.practice.cancellation_deadline_hours
+    refusal = ngettext(
+        "Online changes are possible until %(hours)s hour before the appointment. "
+        "To move or cancel it now, please call.",
         "Online changes are possible until %(hours)s hours before the appointment. "
-        "To move or cancel it now, please call."
+        "To move or cancel it now, please call.",
+        hours,
     )
-    refusal %= {"hours": appointment.practice.cancellation_deadline_hours}
+    refusal %= {"hours": hours}
     raise RuleRefused(f"{refusal} {by_phone(appointment.practice)}", code="too_late_to_change")
 
 
@@ -227,7 +232,11 @@ def refuse_time(code: Code, query: SlotQuery) -> Refusal:
         )
     if code is Code.TOO_SOON:
         hours = max(1, round(query.notice.total_seconds() / 3600))
-        text = _("This visit must be booked at least %(hours)s hours ahead.") % {"hours": hours}
+        text = ngettext(
+            "This visit must be booked at least %(hours)s hour ahead.",
+            "This visit must be booked at least %(hours)s hours ahead.",
+            hours,
+        ) % {"hours": hours}
     elif code is Code.TOO_FAR and query.is_emergency_only:
         text = _("Emergency visits can only be booked within 24 hours.")
     elif code is Code.TOO_FAR:

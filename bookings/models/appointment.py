@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Patient, User
 from bookings.status import LIVE, TOOK_PLACE, UPCOMING, Status, Verb
@@ -240,7 +241,9 @@ class StatusChange(models.Model):
         verbose_name=_("appointment"),
     )
     verb = models.CharField(_("change"), max_length=12, choices=Verb)
-    from_status = models.CharField(_("from"), max_length=12, choices=Status, blank=True)
+    from_status = models.CharField(
+        pgettext_lazy("status", "from"), max_length=12, choices=Status, blank=True
+    )
     to_status = models.CharField(_("to"), max_length=12, choices=Status)
     by = models.ForeignKey(
         User,
