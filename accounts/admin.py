@@ -87,7 +87,7 @@ class AccountAdmin(TbibAdmin, UserAdmin):
         (gettext_lazy("Online booking"), {"fields": ("is_blocked",)}),
         # No groups: what people may do follows from their role, and an admin may everything.
         (gettext_lazy("Access"), {"fields": ("is_active", "is_staff", "is_superuser")}),
-        (gettext_lazy("Dates"), {"fields": ("last_login", "date_joined")}),
+        (gettext_lazy("Dates (UTC)"), {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = (
         (
@@ -231,10 +231,9 @@ class PatientAdmin(TbibAdmin):
         "birth_date",
         "phone",
         ("account", "relation"),
-        "created_at",
         "appointments",
     )
-    readonly_fields = ("created_at", "appointments")
+    readonly_fields = ("appointments",)
     instead_of_deleting = gettext_lazy("A person with appointments stays on record.")
 
     @admin.display(description=gettext_lazy("name"), ordering="last_name")

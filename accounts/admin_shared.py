@@ -23,6 +23,10 @@ class TbibAdmin(admin.ModelAdmin):
 
     show_full_result_count = False
     list_per_page = 50
+    # The browser's own picker: the admin's compares the reader's clock with the server's.
+    formfield_overrides = {
+        models.DateField: {"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
+    }
     # What to do with a row that others refer to, said where it cannot be deleted.
     instead_of_deleting: str | Promise = ""
 

@@ -109,10 +109,7 @@ class SignInView(EntranceMixin, allauth_views.LoginView):
 
 @method_decorator(login_not_required, name="dispatch")
 class SignUpView(EntranceMixin, allauth_views.SignupView):
-    """Opens an account and signs in.
-
-    Leaves `just_signed_up` in the session: a visitor who holds a slot gets more time, once.
-    """
+    """Opens an account and signs in."""
 
     fragment = "sign_up_form"
     template_name = "account/signup.html"
@@ -131,7 +128,6 @@ class SignUpView(EntranceMixin, allauth_views.SignupView):
         except EmailTaken:
             form.add_error("email", form.email_taken())
             return self.form_invalid(form)
-        self.request.session["just_signed_up"] = True
         response: HttpResponse = complete_signup(
             self.request, user=user, redirect_url=self.get_success_url()
         )

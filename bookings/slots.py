@@ -29,6 +29,7 @@ DEFAULT_LENGTH = dt.timedelta(minutes=30)
 DEFAULT_HORIZON_DAYS = 180
 LONGEST_PAUSE = dt.timedelta(minutes=ConsultationType.MAX_BUFFER)
 FIRST_CHUNK_DAYS = 14
+FIRST_REACH = dt.timedelta(days=7)
 
 
 class Code(models.TextChoices):
@@ -106,10 +107,16 @@ class SlotQuery:
         """The practice's date."""
         return now.astimezone(self.zone).date()
 
+    def last_day(self, now: dt.datetime) -> dt.date:
+        """The last day on which anything can be booked, the practice's date."""
+        horizon = self.today(now) + dt.timedelta(days=self.horizon_days)
+        if not self.is_emergency_only:
+            return horizon
+        return min(horizon, self.latest(now).astimezone(self.zone).date())
+
     def bookable_days(self, days: Iterable[dt.date], now: dt.datetime) -> list[dt.date]:
-        """`days` without those gone by or beyond the type's horizon."""
-        today = self.today(now)
-        last = today + dt.timedelta(days=self.horizon_days)
+        """`days` without those gone by or too far ahead."""
+        today, last = self.today(now), self.last_day(now)
         return [day for day in days if today <= day <= last]
 
     def latest(self, now: dt.datetime) -> dt.datetime:
@@ -153,8 +160,10 @@ class Calendars:
         self._ranges = OpeningHours.objects.ranges_of(doctor_ids, type_ids)
         # A range of the day before may reach past midnight, a zone may be 14 hours away.
         self._read_days = engine.days_from(days[0] - engine.DAY, len(days) + 1)
+        # A visit of the last evening may reach into a holiday.
         self._holidays = Holiday.objects.closing(
-            {query.doctor.practice_id for query in queries}, self._read_days
+            {query.doctor.practice_id for query in queries},
+            engine.days_from(days[0], len(days) + 1),
         )
         midnight = dt.datetime.combine(days[0], dt.time(), dt.UTC)
         start = midnight - engine.DAY
@@ -308,10 +317,9 @@ def why_not(
     if not query.bookable_days([day], now):
         return Code.TOO_FAR
     grid = Calendars([query], [day], now=now, token=token, moving=moving).grid(query)
-    for slot in grid:
-        if slot.start == start:
-            return slot.code
-    return Code.OFF_GRID
+    # By instants: of two zones, Python calls no times equal in an hour that is read twice.
+    codes = {slot.start.astimezone(dt.UTC): slot.code for slot in grid}
+    return codes.get(start.astimezone(dt.UTC), Code.OFF_GRID)
 
 
 def next_free(
@@ -324,7 +332,7 @@ def next_free(
     """
     found: dict[int, dt.datetime | None] = {query.doctor.pk: None for query in queries}
     waiting, chunk = list(queries), FIRST_CHUNK_DAYS
-    while waiting := [query for query in waiting if _may_have_days(query, after, now)]:
+    while waiting := [query for query in waiting if after <= query.last_day(now)]:
         dates = engine.days_from(after, chunk)
         calendars = Calendars(waiting, dates, now=now, token=token)
         for query in waiting:
@@ -333,13 +341,6 @@ def next_free(
         waiting = [query for query in waiting if found[query.doctor.pk] is None]
         after, chunk = after + dt.timedelta(days=chunk), chunk * 2
     return found
-
-
-def _may_have_days(query: SlotQuery, after: dt.date, now: dt.datetime) -> bool:
-    last = query.today(now) + dt.timedelta(days=query.horizon_days)
-    if query.is_emergency_only:
-        last = min(last, (now + settings.EMERGENCY_WINDOW).astimezone(query.zone).date())
-    return after <= last
 
 
 def nearest_free(
@@ -354,25 +355,28 @@ def nearest_free(
 ) -> list[dt.datetime]:
     """The free starts closest to `around`, in order of time: what a refusal offers instead.
 
-    `avoid` is a stretch in which the person is elsewhere.
+    `avoid` is a stretch in which the person is elsewhere. Looks 7, then 28, 112 … days to
+    both sides, until there are `count` or the horizon is reached.
     """
-    today = query.today(now)
-    day = around.astimezone(query.zone).date()
-    last = today + dt.timedelta(days=query.horizon_days)
-    first = max(today, min(day, last) - dt.timedelta(days=3))
-
-    def around_there(first: dt.date, days: int) -> list[dt.datetime]:
+    today, last = query.today(now), query.last_day(now)
+    day = min(max(around.astimezone(query.zone).date(), today), last)
+    reach = FIRST_REACH
+    while True:
+        first, final = max(today, day - reach), min(day + reach, last)
+        days = (final - first).days + 1
         found = free_slots(query, first, days, now=now, token=token, moving=moving)
-        starts = (start for starts in found.values() for start in starts)
-        return [start for start in starts if not _meets(start, query.length, avoid)]
-
-    starts = around_there(first, FIRST_CHUNK_DAYS)
-    if not starts:
-        after = first + dt.timedelta(days=FIRST_CHUNK_DAYS)
-        later = next_free([query], after, now=now, token=token)[query.doctor.pk]
-        starts = around_there(later.date(), 3) if later else []
-    return sorted(sorted(starts, key=lambda start: abs(start - around))[:count])
+        whole = (first, final) == (today, last)
+        near = [
+            start
+            for date, starts in found.items()
+            for start in starts
+            # On the outermost days a start may be farther than one just outside.
+            if (whole or abs(date - day) < reach) and not _meets(start, query.length, avoid)
+        ]
+        if whole or len(near) >= count:
+            return sorted(sorted(near, key=lambda start: abs(start - around))[:count])
+        reach *= 4
 
 
 def _meets(start: dt.datetime, length: dt.timedelta, span: engine.Span | None) -> bool:
-    return span is not None and start < span[1] and span[0] < start + length
+    return span is not None and start < span[1] and span[0] < start.astimezone(dt.UTC) + length

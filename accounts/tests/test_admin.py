@@ -124,6 +124,15 @@ def test_an_admin_confirms_an_address():
     assert address.verified
 
 
+def test_what_failed_is_shown_as_an_error():
+    taken = EmailAddressFactory()
+    address = EmailAddressFactory(email=taken.email, verified=False)
+    client = admin_client()
+    act(client, "make_verified", address)
+    html = client.get(page(EmailAddress)).content.decode()
+    assert f'<li class="error">Failed to mark {taken.email} as verified.</li>' in html
+
+
 class TestPatients:
     @pytest.mark.parametrize("text", ["helene", "HÉLÈNE d'été", "été", "06 12 34 56 78", "+33612"])
     def test_search_finds_a_person_by_name_or_phone(self, text):

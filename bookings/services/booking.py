@@ -46,6 +46,7 @@ def book(
     `allow_patient_overlap` are theirs only.
     """
     now = now or timezone.now()
+    starts_at = starts_at.astimezone(dt.UTC)  # adding minutes to a wall clock is wrong twice a year
     with writing():
         doctor = lock_doctor(doctor, now=now)
         patient = lock_patient(patient) if patient.pk else _added(patient, doctor, starts_at)
@@ -103,6 +104,7 @@ def move(
     rules alone. Raises a `rules.Refusal`; moving to the present time changes nothing.
     """
     now = now or timezone.now()
+    starts_at = starts_at.astimezone(dt.UTC)
     with writing():
         appointment = lock_appointment(appointment, now=now)
         staff = is_staff(by, appointment.doctor)

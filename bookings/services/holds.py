@@ -31,6 +31,7 @@ def hold(
     it. Raises a `rules.Refusal`; the earlier hold stays then.
     """
     now = now or timezone.now()
+    starts_at = starts_at.astimezone(dt.UTC)
     with writing():
         earlier = Hold.objects.filter(token=token).values_list("doctor_id", flat=True).first()
         locked = {row.pk: row for row in Doctor.objects.locked(doctor.pk, earlier or doctor.pk)}

@@ -92,6 +92,24 @@ class TestBook:
         assert not Patient.objects.filter(first_name="Adam").exists()
 
 
+class TestClockChanges:
+    """Two-hour visits that begin before a clock change in Paris end two hours later."""
+
+    @pytest.mark.parametrize("night", [dt.date(2027, 3, 28), dt.date(2027, 10, 31)])
+    def test_a_visit_lasts_as_long_as_its_type_whatever_the_clock_does(self, night):
+        kind = ConsultationTypeFactory(duration=120, horizon_days=730)
+        open_week(kind.doctor, start=90, end=600)
+        start = dt.datetime.combine(night, dt.time(1, 30), kind.doctor.practice.zone)
+        patient = PatientFactory()
+        options = {"doctor": kind.doctor, "consultation_type": kind, "now": FRIDAY_MORNING}
+        held = services.hold(token="mine", address="192.0.2.1", starts_at=start, **options)
+        booked = services.book(
+            by=patient.account, patient=patient, starts_at=start, hold_token="mine", **options
+        )
+        lasts = {held.ends_at - held.starts_at, booked.ends_at - booked.starts_at}
+        assert lasts == {dt.timedelta(minutes=120)}
+
+
 class TestBookRefuses:
     def refused(self, kind, **options):
         before = Appointment.objects.count()

@@ -144,6 +144,9 @@ def extend_hold(request: Request) -> HttpResponse:
 class SignUpToBook(SignUpView):
     """Sign-up in the middle of a booking: the kept time waits five minutes longer, once."""
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(sign_up_url=reverse("sign_up_to_book"), **kwargs)
+
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
         token = hold_token(self.request)
