@@ -1,0 +1,256 @@
+"""What takes time away: visits, their pauses, holds, midnight (rules 3 and 8)."""
+
+import datetime as dt
+
+import pytest
+
+from bookings.slots import Calendars, Code, SlotQuery, day_slots, free_slots, why_not
+from bookings.status import LIVE, Status
+from bookings.tests.factories import AppointmentFactory, HoldFactory
+from bookings.tests.moments import FRIDAY_MORNING, monday
+from bookings.tests.steps import free_on, free_on_monday
+from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory
+from scheduling import engine
+from scheduling.tests.factories import AbsenceFactory, OpeningHoursFactory, open_week
+
+pytestmark = pytest.mark.django_db
+
+MONDAY = dt.date(2027, 3, 1)
+TUESDAY, WEDNESDAY = MONDAY + engine.DAY, MONDAY + 2 * engine.DAY
+SOON = FRIDAY_MORNING + dt.timedelta(minutes=5)
+
+
+def open_monday(kind, start, end):
+    OpeningHoursFactory(doctor=kind.doctor, start_minute=start, end_minute=end)
+
+
+def visit(kind, at, minutes=30, **options):
+    """A visit of `kind`'s doctor on that Monday, as long as told."""
+    start = monday(at)
+    end = start + dt.timedelta(minutes=minutes)
+    return AppointmentFactory(doctor=kind.doctor, starts_at=start, ends_at=end, **options)
+
+
+def codes(kind, day=MONDAY, **options):
+    slots = day_slots(SlotQuery(kind.doctor, kind), day, now=FRIDAY_MORNING, **options)
+    return {f"{slot.start:%H:%M}": slot.code for slot in slots}
+
+
+class TestVisits:
+    def test_are_half_open_on_both_sides(self):
+        kind = ConsultationTypeFactory()
+        open_monday(kind, 540, 660)
+        visit(kind, "10:00")
+        assert free_on_monday(kind) == ["09:00", "09:30", "10:30"]
+
+    def test_one_odd_visit_shifts_nothing_else(self):
+        kind = ConsultationTypeFactory()
+        open_monday(kind, 540, 720)
+        visit(kind, "10:07", 30)
+        assert free_on_monday(kind) == ["09:00", "09:30", "11:00", "11:30"]
+
+    def test_a_short_one_inside_a_long_candidate_removes_it(self):
+        kind = ConsultationTypeFactory(duration=60)
+        open_monday(kind, 540, 720)
+        visit(kind, "10:20", 5)
+        assert free_on_monday(kind) == ["09:00", "11:00"]
+
+    @pytest.mark.parametrize("status", Status)
+    def test_take_time_while_live_and_not_when_cancelled_or_absent(self, status):
+        kind = ConsultationTypeFactory()
+        visit(kind, "10:00", status=status)
+        assert ("10:00" not in free_on_monday(kind)) == (status in LIVE)
+        assert codes(kind)["10:00"] == (Code.BOOKED if status in LIVE else None)
+
+    def test_overbooked_on_purpose_take_time_too(self):
+        kind = ConsultationTypeFactory()
+        visit(kind, "10:00", is_overbooked=True)
+        assert "10:00" not in free_on_monday(kind)
+
+    def test_walk_ins_take_none(self):
+        kind = ConsultationTypeFactory()
+        AppointmentFactory(doctor=kind.doctor, walk_in=True)
+        assert len(free_on_monday(kind)) == 16
+
+    def test_other_doctors_take_none(self):
+        kind = ConsultationTypeFactory()
+        visit(ConsultationTypeFactory(doctor=DoctorFactory(practice=kind.doctor.practice)), "10:00")
+        assert "10:00" in free_on_monday(kind)
+
+    def test_take_it_from_every_type(self):
+        kind = ConsultationTypeFactory()
+        visit(kind, "10:00")
+        short = ConsultationTypeFactory(doctor=kind.doctor, duration=15)
+        assert {"10:00", "10:15"}.isdisjoint(free_on_monday(short))
+        assert "10:00" not in free_on_monday(None, doctor=kind.doctor)
+
+    def test_do_not_stand_in_their_own_way_when_moved(self):
+        kind = ConsultationTypeFactory()
+        moving = visit(kind, "10:00")
+        visit(kind, "10:30")
+        free = free_on_monday(kind, moving=moving.pk)
+        assert ("10:00" in free, "10:30" in free) == (True, False)
+
+    def test_open_wednesday_with_one_at_half_past_ten_shows_exactly_that_one_as_booked(self):
+        kind = ConsultationTypeFactory()
+        OpeningHoursFactory(doctor=kind.doctor, weekday=2)
+        AppointmentFactory(doctor=kind.doctor, starts_at=monday("10:30") + 2 * engine.DAY)
+        grid = codes(kind, WEDNESDAY)
+        assert (len(grid), min(grid), max(grid)) == (16, "09:00", "16:30")
+        assert {at: code for at, code in grid.items() if code} == {"10:30": Code.BOOKED}
+
+    @pytest.mark.parametrize("zone", ["Europe/Paris", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+    def test_of_eight_hours_and_a_pause_of_four_are_seen_from_the_next_day(self, zone):
+        kind = ConsultationTypeFactory(doctor__practice__time_zone=zone)
+        open_week(kind.doctor, start=0, end=1440)
+        midnight, _end = engine.day_span(TUESDAY, kind.doctor.practice.zone)
+        AppointmentFactory(
+            doctor=kind.doctor,
+            starts_at=midnight - dt.timedelta(minutes=5),
+            ends_at=midnight - dt.timedelta(minutes=5) + dt.timedelta(hours=8),
+            buffer_minutes=240,
+        )
+        assert free_on(TUESDAY, kind)[0] == "12:00"
+        assert free_on(MONDAY, kind)[-1] == "23:00"
+
+
+class TestPauses:
+    def test_after_a_visit_is_busy_time(self):
+        kind = ConsultationTypeFactory()
+        open_monday(kind, 540, 720)
+        visit(kind, "10:00", buffer_minutes=10)
+        assert free_on_monday(kind) == ["09:00", "09:30", "11:00", "11:30"]
+
+    def test_of_the_type_asked_for_must_be_free_of_visits(self):
+        kind = ConsultationTypeFactory(buffer_after=10)
+        open_monday(kind, 540, 720)
+        visit(kind, "10:30")
+        assert free_on_monday(kind) == ["09:00", "09:30", "11:00", "11:30"]
+
+    def test_may_reach_past_closing_and_into_an_absence(self):
+        kind = ConsultationTypeFactory(buffer_after=240)
+        open_monday(kind, 540, 600)
+        AbsenceFactory(
+            doctor=kind.doctor, starts_at=monday("10:00"), ends_at=monday("10:00") + engine.DAY
+        )
+        assert free_on_monday(kind) == ["09:00", "09:30"]
+
+    def test_do_not_stretch_the_grid(self):
+        kind = ConsultationTypeFactory(buffer_after=5)
+        open_monday(kind, 540, 660)
+        assert free_on_monday(kind) == ["09:00", "09:30", "10:00", "10:30"]
+
+
+class TestHolds:
+    def test_of_others_take_time_with_their_pause_until_they_end(self):
+        kind = ConsultationTypeFactory()
+        open_monday(kind, 540, 720)
+        HoldFactory(consultation_type=kind, buffer_minutes=10, expires_at=SOON)
+        assert free_on_monday(kind) == ["09:00", "09:30", "11:00", "11:30"]
+        assert len(free_on_monday(kind, now=SOON)) == 6
+
+    def test_are_named_as_such_and_a_visit_comes_first(self):
+        kind = ConsultationTypeFactory()
+        HoldFactory(consultation_type=kind, expires_at=SOON)
+        visit(kind, "11:00")
+        grid = codes(kind)
+        assert (grid["10:00"], grid["11:00"]) == (Code.HELD, Code.BOOKED)
+
+    def test_of_ones_own_take_none(self):
+        kind = ConsultationTypeFactory()
+        HoldFactory(consultation_type=kind, token="mine", expires_at=SOON)
+        assert "10:00" in free_on_monday(kind, token="mine")
+        assert "10:00" not in free_on_monday(kind, token="theirs")
+
+
+class TestMidnight:
+    """Opening 22:00-02:00."""
+
+    def night_doctor(self, duration=30):
+        kind = ConsultationTypeFactory(duration=duration)
+        open_week(kind.doctor, start=22 * 60, end=26 * 60)
+        return kind
+
+    def test_slots_lie_on_both_dates(self):
+        kind = self.night_doctor(duration=60)
+        assert free_on_monday(kind) == ["00:00", "01:00", "22:00", "23:00"]
+
+    def test_a_visit_across_midnight_blocks_both_days(self):
+        kind = self.night_doctor()
+        visit(kind, "23:45", 30)
+        assert free_on(MONDAY, kind)[-3:] == ["22:00", "22:30", "23:00"]
+        assert free_on(TUESDAY, kind)[:3] == ["00:30", "01:00", "01:30"]
+
+    def test_a_step_across_midnight_is_offered_on_the_day_it_starts(self):
+        kind = self.night_doctor(duration=45)
+        assert free_on_monday(kind) == ["00:15", "01:00", "22:00", "22:45", "23:30"]
+
+    def test_around_the_clock_offers_the_last_full_slot(self):
+        kind = ConsultationTypeFactory(duration=60)
+        open_week(kind.doctor, start=0, end=1440)
+        assert free_on_monday(kind) == [f"{hour:02d}:00" for hour in range(24)]
+
+
+class TestSeveralDoctorsAtOnce:
+    def test_each_sits_under_the_days_of_its_own_practice(self):
+        zones = ("Pacific/Auckland", "Europe/Paris", "Africa/Casablanca", "America/Los_Angeles")
+        queries = []
+        for zone in zones:
+            kind = ConsultationTypeFactory(duration=480, doctor__practice__time_zone=zone)
+            queries.append(SlotQuery(kind.doctor, kind))
+        calendars = Calendars(queries, [MONDAY], now=FRIDAY_MORNING)
+        starts = [calendars.free(query)[MONDAY] for query in queries]
+        assert [[f"{start:%d %H:%M %z}" for start in found] for found in starts] == [
+            ["01 09:00 +1300"],
+            ["01 09:00 +0100"],
+            ["01 09:00 +0000"],
+            ["01 09:00 -0800"],
+        ]
+
+    def test_each_is_blocked_by_its_own_rows_only(self):
+        kinds = [ConsultationTypeFactory() for _each in range(3)]
+        visit(kinds[0], "10:00")
+        AbsenceFactory(doctor=kinds[1].doctor)
+        queries = [SlotQuery(kind.doctor, kind) for kind in kinds]
+        calendars = Calendars(queries, [MONDAY], now=FRIDAY_MORNING)
+        assert [len(calendars.free(query)[MONDAY]) for query in queries] == [15, 0, 16]
+
+
+class TestWhyNot:
+    @pytest.mark.parametrize(
+        ("at", "code"),
+        [
+            ("09:00", Code.BOOKED),
+            ("10:00", Code.HELD),
+            ("11:00", Code.CLOSED),
+            ("12:00", None),
+            ("12:07", Code.OFF_GRID),
+            ("17:00", Code.OFF_GRID),
+            ("08:30", Code.OFF_GRID),
+        ],
+    )
+    def test_names_the_reason(self, at, code):
+        kind = ConsultationTypeFactory()
+        visit(kind, "09:00")
+        HoldFactory(consultation_type=kind, expires_at=SOON)
+        AbsenceFactory(doctor=kind.doctor, starts_at=monday("11:00"), ends_at=monday("11:30"))
+        assert why_not(SlotQuery(kind.doctor, kind), monday(at), now=FRIDAY_MORNING) == code
+
+    def test_takes_the_same_instant_in_any_zone(self):
+        kind = ConsultationTypeFactory()
+        query = SlotQuery(kind.doctor, kind)
+        start = monday("10:00").astimezone(dt.timezone(dt.timedelta(hours=-11)))
+        assert why_not(query, start, now=FRIDAY_MORNING) is None
+
+    def test_an_hour_read_twice_is_offered_once(self):
+        kind = ConsultationTypeFactory(horizon_days=365)
+        open_week(kind.doctor, start=0, end=5 * 60)
+        query = SlotQuery(kind.doctor, kind)
+        autumn = dt.date(2027, 10, 31)
+        first, second = (dt.datetime(2027, 10, 31, hour, 30, tzinfo=dt.UTC) for hour in (0, 1))
+        labels = [
+            f"{start:%H:%M}" for start in free_slots(query, autumn, 1, now=FRIDAY_MORNING)[autumn]
+        ]
+        assert labels.count("02:30") == 1
+        assert why_not(query, first, now=FRIDAY_MORNING) is None
+        assert why_not(query, second, now=FRIDAY_MORNING) == Code.OFF_GRID
