@@ -36,7 +36,7 @@ from doctors.services import new_slug
 
 
 def local_time(instant: dt.datetime | None, practice: Practice) -> str:
-    """ "Mon 1 March 2027 10:00 (Paris)": the practice's clock, with its zone."""
+    """ "Mon 1 March 2027, 10:00 (Paris)": the practice's clock, with its zone; "-" for never."""
     if instant is None:
         return "-"
     return f"{date_format(practice.local(instant), 'D j N Y, H:i')} ({practice.zone_name})"
@@ -46,6 +46,23 @@ def find_doctors_anew(doctors: QuerySet[Doctor]) -> None:
     """Rewrite what these doctors are found by, after a name or a city has changed."""
     for doctor in doctors.select_related("user", "practice", "specialty").order_by("pk"):
         doctor.save(update_fields=["search_text"])
+
+
+class LockingAdmin(TbibAdmin):
+    """Locks the agendas that a row belongs to before it reads what a form is to change.
+
+    The lock lasts as long as the admin's own transaction: until related rows are saved too.
+    """
+
+    def doctor_ids(self, obj: Any) -> list[int]:
+        raise NotImplementedError
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        found = super().get_object(request, object_id, from_field)
+        if found is None or request.method != "POST":
+            return found
+        Doctor.objects.locked(*self.doctor_ids(found))
+        return super().get_object(request, object_id, from_field)
 
 
 @admin.register(Specialty)
@@ -98,7 +115,7 @@ class PracticeForm(forms.ModelForm):
 
 
 @admin.register(Practice)
-class PracticeAdmin(TbibAdmin):
+class PracticeAdmin(LockingAdmin):
     form = PracticeForm
     list_display = ("name", "city", "country", "time_zone", "phone", "doctor_count")
     list_filter = ("country", "city", "time_zone")
@@ -132,18 +149,16 @@ class PracticeAdmin(TbibAdmin):
         count: int = practice.doctor_count
         return count
 
+    def doctor_ids(self, obj: Practice) -> list[int]:
+        return list(Doctor.objects.filter(practice=obj).values_list("pk", flat=True))
+
     def save_model(self, request: HttpRequest, obj: Practice, form: Any, change: bool) -> None:
-        """The clock and the city are its doctors' too: their agendas are locked first."""
-        if not change:
-            super().save_model(request, obj, form, change)
-            return
-        with transaction.atomic():
-            found = Doctor.objects.filter(practice=obj)
-            doctors = Doctor.objects.locked(*found.values_list("pk", flat=True))
-            super().save_model(request, obj, form, change)
-            find_doctors_anew(found)
-            for doctor in doctors:
-                doctor.touch_calendar()
+        """The clock and the city are its doctors' too."""
+        super().save_model(request, obj, form, change)
+        doctors = Doctor.objects.filter(practice=obj)
+        find_doctors_anew(doctors)
+        for doctor in doctors:
+            doctor.touch_calendar()
 
 
 class MembershipForm(forms.ModelForm):
@@ -160,7 +175,7 @@ class MembershipForm(forms.ModelForm):
 @admin.register(Membership)
 class MembershipAdmin(TbibAdmin):
     form = MembershipForm
-    list_display = ("user", "practice", "started_at", "ended_at", "works_there")
+    list_display = ("user", "practice", "started", "ended", "works_there")
     list_select_related = ("user", "practice")
     list_filter = (
         ("ended_at", admin.EmptyFieldListFilter),
@@ -172,9 +187,17 @@ class MembershipAdmin(TbibAdmin):
     )
     ordering = ("-started_at",)
     autocomplete_fields = ("user", "practice")
-    fields = ("user", "practice", "started_at", "ended_at")
-    readonly_fields = ("started_at", "ended_at")
+    fields = ("user", "practice", "started", "ended")
+    readonly_fields = ("started", "ended")
     actions = ("end",)
+
+    @admin.display(description=gettext_lazy("started"), ordering="started_at")
+    def started(self, membership: Membership) -> str:
+        return local_time(membership.started_at, membership.practice)
+
+    @admin.display(description=gettext_lazy("ended"), ordering="ended_at")
+    def ended(self, membership: Membership) -> str:
+        return local_time(membership.ended_at, membership.practice)
 
     @admin.display(description=gettext_lazy("works there"), boolean=True)
     def works_there(self, membership: Membership) -> bool:
@@ -202,15 +225,15 @@ class TypeInline(admin.TabularInline):
     show_change_link = True
     can_delete = False
     fields = (
-        *("name", "duration", "buffer_after", "price", "currency", "color"),
-        *("is_emergency_only", "require_existing_patient", "needs_confirmation", "position"),
-        "is_retired",
+        *("name", "duration", "price", "currency", "color"),
+        *("is_emergency_only", "require_existing_patient", "needs_confirmation", "is_retired"),
     )
     readonly_fields = ("is_retired",)
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **options: Any) -> Any:
-        if db_field.name == "color":
-            options["widget"] = forms.TextInput(attrs={"type": "color"})
+        attributes = {"color": {"type": "color"}, "currency": {"size": "4"}, "name": {"size": "24"}}
+        if db_field.name in attributes:
+            options["widget"] = forms.TextInput(attrs=attributes[db_field.name])
         return super().formfield_for_dbfield(db_field, request, **options)
 
     @admin.display(description=gettext_lazy("retired"), boolean=True)
@@ -220,7 +243,7 @@ class TypeInline(admin.TabularInline):
 
 class DoctorForm(forms.ModelForm):
     languages = forms.MultipleChoiceField(
-        label=gettext_lazy("languages spoken"),
+        label=gettext_lazy("Languages spoken"),
         choices=list(LANGUAGES_SPOKEN.items()),
         widget=forms.CheckboxSelectMultiple,
         required=False,
@@ -263,7 +286,7 @@ class ApprovedFilter(admin.SimpleListFilter):
 
 
 @admin.register(Doctor)
-class DoctorAdmin(TbibAdmin):
+class DoctorAdmin(LockingAdmin):
     form = DoctorForm
     inlines = (TypeInline,)
     list_display = ("name", "specialty", "practice", "city", "approved", "listed", "books_online")
@@ -291,10 +314,10 @@ class DoctorAdmin(TbibAdmin):
         ),
         (
             gettext_lazy("Booking"),
-            {"fields": ("books_online", "approved_at", "hours_saved_at", "listed")},
+            {"fields": ("books_online", "approved_on", "hours_saved_on", "listed")},
         ),
     )
-    readonly_fields = ("approved_at", "hours_saved_at", "listed")
+    readonly_fields = ("approved_on", "hours_saved_on", "listed")
 
     @admin.display(description=gettext_lazy("name"), ordering="user__last_name")
     def name(self, doctor: Doctor) -> str:
@@ -312,6 +335,14 @@ class DoctorAdmin(TbibAdmin):
     def listed(self, doctor: Doctor) -> bool:
         return bool(doctor.pk) and doctor.is_listed
 
+    @admin.display(description=gettext_lazy("approved"))
+    def approved_on(self, doctor: Doctor) -> str:
+        return local_time(doctor.approved_at, doctor.practice) if doctor.pk else "-"
+
+    @admin.display(description=gettext_lazy("hours saved"))
+    def hours_saved_on(self, doctor: Doctor) -> str:
+        return local_time(doctor.hours_saved_at, doctor.practice) if doctor.pk else "-"
+
     def view_on_site(self, doctor: Doctor) -> str:
         return doctor.get_absolute_url()
 
@@ -324,14 +355,12 @@ class DoctorAdmin(TbibAdmin):
     ) -> tuple[Any, bool]:
         return queryset.search(search_term), False
 
+    def doctor_ids(self, obj: Doctor) -> list[int]:
+        return [obj.pk]
+
     def save_model(self, request: HttpRequest, obj: Doctor, form: Any, change: bool) -> None:
-        """Under the agenda's lock, which the admin's transaction keeps until the consultation
-        types are saved too; only what was edited, because bookings count `calendar_version`."""
-        if not change:
-            super().save_model(request, obj, form, change)
-            return
-        Doctor.objects.locked(obj.pk)
-        obj.save(update_fields=[*form.changed_data, "search_text"])
+        """Counts for the consultation types too, which are saved next."""
+        super().save_model(request, obj, form, change)
         obj.touch_calendar()
 
     @admin.action(description=gettext_lazy("Approve"), permissions=["change"])

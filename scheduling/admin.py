@@ -16,20 +16,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.admin_shared import AutocompleteFilter, TbibAdmin
-from doctors.admin import swatch
+from accounts.admin_shared import AutocompleteFilter
+from doctors.admin import LockingAdmin, local_time, swatch
 from doctors.models import ConsultationType
 from scheduling.engine import to_utc
 from scheduling.models import DoctorAbsence, OpeningHours, clock
 from scheduling.services import changing_agenda, retire_type
 
 
-class AgendaAdmin(TbibAdmin):
-    """Writes under the doctors' locks and counts the change in their calendars.
-
-    The admin's own transaction is the outer one on its forms: the locks last until
-    related rows are saved too.
-    """
+class AgendaAdmin(LockingAdmin):
+    """Writes under the doctors' locks and counts the change in their calendars."""
 
     def doctor_ids(self, obj: Any) -> list[int]:
         """Whose agenda the row changes."""
@@ -65,12 +61,19 @@ class ConsultationTypeAdmin(AgendaAdmin):
     ordering = ("doctor__user__last_name", "doctor", "position", "pk")
     autocomplete_fields = ("doctor",)
     actions = ("retire", "offer_again")
-    readonly_fields = ("retired_at",)
+    exclude = ("retired_at",)
+    readonly_fields = ("retired",)
     instead_of_deleting = gettext_lazy("Retire the type instead: it is offered no more.")
 
     @admin.display(description=gettext_lazy("color"), ordering="color")
     def color_swatch(self, consultation_type: ConsultationType) -> str:
         return swatch(consultation_type.color)
+
+    @admin.display(description=gettext_lazy("retired"))
+    def retired(self, consultation_type: ConsultationType) -> str:
+        if not consultation_type.retired_at:
+            return "-"
+        return local_time(consultation_type.retired_at, consultation_type.doctor.practice)
 
     @admin.display(description=gettext_lazy("retired"), boolean=True)
     def is_retired(self, consultation_type: ConsultationType) -> bool:
@@ -132,9 +135,9 @@ class ClockField(forms.CharField):
 class OpeningHoursForm(forms.ModelForm):
     """Hours as people write them: "22:00" to "02:00" goes past midnight."""
 
-    opens = ClockField(label=gettext_lazy("opens"), last_minute=1439)
+    opens = ClockField(label=gettext_lazy("Opens"), last_minute=1439)
     closes = ClockField(
-        label=gettext_lazy("closes"),
+        label=gettext_lazy("Closes"),
         last_minute=1440,
         help_text=gettext_lazy("24:00 is midnight; earlier than the opening is the next day."),
     )
@@ -179,8 +182,8 @@ def wall_clock_field(label: Any) -> forms.SplitDateTimeField:
 class AbsenceForm(forms.ModelForm):
     """Start and end on the clock of the doctor's practice."""
 
-    starts_at = wall_clock_field(gettext_lazy("from"))
-    ends_at = wall_clock_field(gettext_lazy("until"))
+    starts_at = wall_clock_field(gettext_lazy("From"))
+    ends_at = wall_clock_field(gettext_lazy("Until"))
 
     class Meta:
         model = DoctorAbsence

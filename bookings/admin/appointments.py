@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -143,10 +144,7 @@ def verb_action(verb: Verb, description: Any) -> Callable[..., None]:
 
 @admin.register(Appointment)
 class AppointmentAdmin(ReadOnly, TbibAdmin):
-    list_display = (
-        *("when", "patient_name", "doctor_name", "practice", "type_name"),
-        *("status", "is_overbooked"),
-    )
+    list_display = (*("when", "patient_name", "doctor_name", "practice", "type_name", "status"),)
     list_select_related = ("practice",)
     list_filter = (
         WhenFilter,
@@ -210,9 +208,10 @@ class AppointmentAdmin(ReadOnly, TbibAdmin):
 
     @admin.display(description=gettext_lazy("start"), ordering="starts_at")
     def when(self, appointment: Appointment) -> str:
-        if appointment.is_walk_in:
-            values = {"number": appointment.queue_number, "day": appointment.queue_date}
-            return _("No. %(number)s of %(day)s") % values
+        if appointment.queue_date:
+            day = date_format(appointment.queue_date, "D j N Y")
+            values = {"number": appointment.queue_number, "day": day}
+            return _("%(day)s, No. %(number)s") % values
         return local_time(appointment.starts_at, appointment.practice)
 
     @admin.display(description=gettext_lazy("end"))

@@ -61,7 +61,7 @@ class BlockFilter(admin.SimpleListFilter):
 
 class PatientFileForm(forms.ModelForm):
     is_blocked = forms.BooleanField(
-        label=gettext_lazy("online booking blocked"),
+        label=gettext_lazy("Online booking blocked"),
         required=False,
         help_text=gettext_lazy("At this practice; the desk can still book."),
     )
@@ -101,11 +101,11 @@ class PatientFileAdmin(TbibAdmin):
 
     @admin.display(description=gettext_lazy("blocked"), ordering="blocked_at")
     def blocked(self, file: PatientFile) -> str:
-        return local_time(file.blocked_at, file.practice) if file.blocked_at else "-"
+        return local_time(file.blocked_at, file.practice) if file.pk else "-"
 
     @admin.display(description=gettext_lazy("no-shows reset"))
     def reset(self, file: PatientFile) -> str:
-        return local_time(file.no_shows_reset_at, file.practice) if file.no_shows_reset_at else "-"
+        return local_time(file.no_shows_reset_at, file.practice) if file.pk else "-"
 
     def save_model(self, request: HttpRequest, obj: PatientFile, form: Any, change: bool) -> None:
         """Through the services, which lock the person and stamp who blocked."""

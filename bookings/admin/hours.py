@@ -128,6 +128,7 @@ class AbsenceAdmin(AgendaAdmin):
     search_fields = ("doctor__search_text", "reason")
     ordering = ("-starts_at", "pk")
     autocomplete_fields = ("doctor",)
+    fields = ("doctor", "starts_at", "ends_at", "reason")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DoctorAbsence]:
         return super().get_queryset(request).select_related("doctor__user", "doctor__practice")

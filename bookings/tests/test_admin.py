@@ -72,6 +72,10 @@ class TestAppointmentsAreReadOnly:
         assert "Mon 1 March 2027, 09:55 (Tokyo)" in html
         assert "Sophie Roy" in html
 
+    def test_a_walk_in_is_named_by_its_number_of_the_day(self):
+        AppointmentFactory(walk_in=True, queue_number=4)
+        assert "Mon 1 March 2027, No. 4" in admin_client().get(page(Appointment)).content.decode()
+
     def test_the_history_link_leads_to_the_status_history(self):
         appointment = AppointmentFactory()
         response = admin_client().get(page(Appointment, "history", appointment.pk))

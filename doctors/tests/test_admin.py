@@ -101,7 +101,7 @@ class TestDoctor:
         doctor.refresh_from_db()
         assert (doctor.presentation, doctor.calendar_version) == ("Bonjour", 8)
 
-    def test_a_change_leaves_alone_what_was_not_edited(self, monkeypatch):
+    def test_a_change_is_made_to_what_the_lock_gives(self, monkeypatch):
         """A booking meanwhile has counted a change, the desk has saved hours."""
         doctor, now = DoctorFactory(hours_saved_at=None), timezone.now()
         lock = Doctor.objects.locked

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.tests.admin import act, admin_client, found, said, save
 from doctors.models import ConsultationType, Doctor
@@ -23,6 +23,21 @@ class TestConsultationTypes:
         save(admin_client(), kind, duration=45)
         kind.refresh_from_db()
         assert (kind.duration, changes_of(kind.doctor)) == (45, 1)
+
+    def test_a_change_is_made_to_what_the_lock_gives(self, monkeypatch):
+        """The desk retires the type while the admin's form is on its way."""
+        kind, now = ConsultationTypeFactory(), timezone.now()
+        lock = Doctor.objects.locked
+
+        def after_the_desk(*pks):
+            ConsultationType.objects.filter(pk=kind.pk).update(retired_at=now)
+            return lock(*pks)
+
+        client = admin_client()
+        monkeypatch.setattr(Doctor.objects, "locked", after_the_desk)
+        save(client, kind, duration=45)
+        kind.refresh_from_db()
+        assert (kind.duration, kind.retired_at) == (45, now)
 
     def test_retire_offers_the_type_no_more(self):
         client, kind = admin_client(), ConsultationTypeFactory()
