@@ -1,0 +1,418 @@
+"""Every route x everyone x GET and POST: what each of them gets, and that nothing is written
+where nothing may be.
+
+A route that is not in the table fails the build, and so does one that is gone. Strangers'
+objects are 404, never 403: that they exist is nobody's business.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, get_resolver
+from django.utils import timezone
+
+from accounts.tests.factories import AdminFactory, PatientFactory, RelativeFactory
+from bookings.models import Appointment
+from bookings.status import Status
+from bookings.tests.factories import AppointmentFactory
+from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, MembershipFactory
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = (
+    "anonymous",
+    "patient_a",
+    "patient_b",
+    "doctor_a",
+    "doctor_b",
+    "secretary_a",
+    "secretary_b",
+    "admin",
+)
+SIGN_IN = "sign in"
+"""A redirect to the sign-in page."""
+
+Statuses = dict[str, int | str]
+
+
+def everyone(answer: int) -> Statuses:
+    return dict.fromkeys(PEOPLE, answer)
+
+
+def signed_in(answer: int) -> Statuses:
+    return everyone(answer) | {"anonymous": SIGN_IN}
+
+
+def only(*people: str, answer: int) -> Statuses:
+    """`people` get `answer`, anonymous visitors the sign-in page, everybody else a 404."""
+    return signed_in(404) | dict.fromkeys(people, answer)
+
+
+NOT_ALLOWED = everyone(405)
+NOT_ALLOWED_BEHIND_SIGN_IN = signed_in(405)
+CONCERNED = ("patient_a", "doctor_a", "secretary_a", "admin")
+DESK = ("doctor_a", "secretary_a", "admin")
+
+
+@dataclass
+class Route:
+    """`path` may name objects of side A; `data` is posted; `post` is what each gets then."""
+
+    path: str
+    get: Statuses
+    post: Statuses
+    data: dict[str, Any] = field(default_factory=lambda: {"nonsense": "1"})
+
+
+def page(path: str) -> Route:
+    """A public page that only shows."""
+    return Route(path, everyone(200), NOT_ALLOWED)
+
+
+def moved(path: str) -> Route:
+    """An old address: whatever is asked there, it is elsewhere now."""
+    return Route(path, everyone(301), everyone(301))
+
+
+BOOKING = {"doctor": "{doctor.pk}", "consultation_type": "{kind.pk}"}
+FREE = BOOKING | {"appointment_time": "{free}"}
+
+ROUTES: dict[str, Route] = {
+    "": Route("/", everyone(302), everyone(302)),
+    # -- finding and booking
+    "doctors/": page("/doctors/"),
+    "doctors/<slug:slug>/": page("/doctors/{doctor.slug}/"),
+    "bookings/hold/": Route("/bookings/hold/", NOT_ALLOWED, everyone(303), FREE),
+    "bookings/hold/extend/": Route("/bookings/hold/extend/", NOT_ALLOWED, everyone(302)),
+    "bookings/confirm-booking/": Route(
+        "/bookings/confirm-booking/?doctor={doctor.pk}&consultation_type={kind.pk}"
+        "&appointment_time={free_in_url}",
+        everyone(200),
+        NOT_ALLOWED,
+    ),
+    **{
+        route: Route(
+            f"/{route}",
+            NOT_ALLOWED,
+            # Patients book for themselves; the desk must say for whom; others have no person.
+            everyone(422) | {"anonymous": 303, "patient_a": 303, "patient_b": 303},
+            FREE,
+        )
+        for route in ("book", "book/", "bookings/create/")
+    },
+    "bookings/sign-up/": Route(
+        "/bookings/sign-up/",
+        signed_in(302) | {"anonymous": 200},
+        signed_in(302) | {"anonymous": 422},
+    ),
+    # -- appointments
+    "bookings/": Route("/bookings/", signed_in(200), NOT_ALLOWED_BEHIND_SIGN_IN),
+    "bookings/<uuid:pk>/": Route(
+        "/bookings/{visit.pk}/", only(*CONCERNED, answer=200), NOT_ALLOWED_BEHIND_SIGN_IN
+    ),
+    "bookings/<uuid:pk>/cancel/": Route(
+        "/bookings/{visit.pk}/cancel/",
+        only(*CONCERNED, answer=200),
+        only(*CONCERNED, answer=302),
+    ),
+    "bookings/<uuid:pk>/move/": Route(
+        "/bookings/{visit.pk}/move/",
+        only(*CONCERNED, answer=200),
+        only(*CONCERNED, answer=303),
+        {"appointment_time": "{free}"},
+    ),
+    "bookings/<uuid:pk>/confirm/": Route(
+        "/bookings/{visit.pk}/confirm/", NOT_ALLOWED_BEHIND_SIGN_IN, only(*DESK, answer=302)
+    ),
+    "bookings/<uuid:pk>/undo/": Route(
+        "/bookings/{cancelled.pk}/undo/", NOT_ALLOWED_BEHIND_SIGN_IN, only(*DESK, answer=409)
+    ),
+    "dashboard/": Route(
+        "/dashboard/?doctor={doctor.pk}",
+        # Patients have no desk and go to their appointments; so does an admin without one.
+        only("doctor_a", "secretary_a", answer=200)
+        | {"patient_a": 302, "patient_b": 302, "admin": 302},
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+    ),
+    # -- accounts
+    "accounts/login/": Route(
+        "/accounts/login/", everyone(302) | {"anonymous": 200}, everyone(302) | {"anonymous": 422}
+    ),
+    "accounts/logout/": Route(
+        "/accounts/logout/", everyone(200) | {"anonymous": 302}, everyone(302)
+    ),
+    "accounts/register/": Route(
+        "/accounts/register/",
+        everyone(302) | {"anonymous": 200},
+        everyone(302) | {"anonymous": 422},
+    ),
+    "accounts/inactive/": Route("/accounts/inactive/", everyone(200), NOT_ALLOWED),
+    "accounts/home/": Route("/accounts/home/", signed_in(302), signed_in(302)),
+    "accounts/language/": Route(
+        "/accounts/language/", NOT_ALLOWED, everyone(302), {"language": "en"}
+    ),
+    "accounts/password/change/": Route(
+        "/accounts/password/change/", signed_in(200), signed_in(422)
+    ),
+    "accounts/password/reset/": Route("/accounts/password/reset/", everyone(200), everyone(422)),
+    "accounts/password/reset/done/": page("/accounts/password/reset/done/"),
+    "accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": Route(
+        "/accounts/password/reset/key/1-nonsense/", everyone(404), everyone(404)
+    ),
+    "accounts/email/": Route("/accounts/email/", signed_in(200), signed_in(422)),
+    "accounts/^confirm-email/(?P<key>[-:\\w]+)/$": Route(
+        "/accounts/confirm-email/nonsense/", everyone(404), everyone(404)
+    ),
+    "accounts/profile/": Route("/accounts/profile/", signed_in(200), signed_in(422)),
+    "accounts/relatives/add/": Route("/accounts/relatives/add/", signed_in(200), signed_in(422)),
+    "accounts/relatives/<int:pk>/": Route(
+        "/accounts/relatives/{relative.pk}/",
+        only("patient_a", answer=200),
+        only("patient_a", answer=422),
+    ),
+    "accounts/relatives/<int:pk>/remove/": Route(
+        "/accounts/relatives/{relative.pk}/remove/",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        only("patient_a", answer=302),
+    ),
+    "accounts/register/doctor/": Route(
+        "/accounts/register/doctor/",
+        everyone(302) | {"anonymous": 200},
+        everyone(302) | {"anonymous": 422},
+    ),
+    "accounts/register/doctor/done/": Route(
+        "/accounts/register/doctor/done/",
+        only("doctor_a", "doctor_b", answer=200),
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+    ),
+    # -- for programs
+    "api/": Route("/api/", everyone(404), everyone(404)),
+    # ninja answers its own description to any method.
+    "api/openapi.json": Route("/api/openapi.json", everyone(200), everyone(200)),
+    "api/doctors": page("/api/doctors"),
+    "api/doctors/<int:doctor_id>/consultation-types": page(
+        "/api/doctors/{doctor.pk}/consultation-types"
+    ),
+    "api/doctors/<int:doctor_id>/slots": page("/api/doctors/{doctor.pk}/slots"),
+    "api/doctors/<int:doctor_id>/day": page("/api/doctors/{doctor.pk}/day"),
+    "api/<path:rest>": Route("/api/nothing/here", everyone(404), everyone(404)),
+    # -- old addresses
+    "specialists/": moved("/specialists/"),
+    "specialists/<int:pk>/": Route("/specialists/{doctor.pk}/", everyone(301), NOT_ALLOWED),
+    "specialists/<int:pk>/calendar": page("/specialists/{doctor.pk}/calendar"),
+    "specialists/<int:pk>/calendar/": page("/specialists/{doctor.pk}/calendar/"),
+    "doctor/<int:pk>": Route("/doctor/{doctor.pk}", everyone(301), NOT_ALLOWED),
+    "doctor/<int:pk>/": Route("/doctor/{doctor.pk}/", everyone(301), NOT_ALLOWED),
+    "doctor/dashboard": Route("/doctor/dashboard", signed_in(301), signed_in(301)),
+    "doctor/dashboard/": Route("/doctor/dashboard/", signed_in(301), signed_in(301)),
+    "register": moved("/register"),
+    "register/": moved("/register/"),
+}
+
+
+# -- the routes there are -----------------------------------------------------------------
+
+
+def routes_of(resolver: Any, prefix: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield route
+        else:
+            yield from routes_of(pattern, route)
+
+
+def all_routes() -> set[str]:
+    return set(routes_of(get_resolver()))
+
+
+def test_every_route_is_in_the_table():
+    assert {route for route in all_routes() if not route.startswith("admin/")} == set(ROUTES)
+
+
+# -- two sides that know nothing of each other --------------------------------------------
+
+
+@pytest.fixture
+def world() -> SimpleNamespace:
+    """Practice A with a request of patient A; practice B beside it."""
+    doctor, other = DoctorFactory(), DoctorFactory()
+    kind = ConsultationTypeFactory(doctor=doctor)
+    patient_a, patient_b = (PatientFactory(account__with_verified_email=True) for _ in "ab")
+    today = timezone.now().astimezone(doctor.practice.zone).date()
+
+    def at(hour: int) -> dt.datetime:
+        day = today + dt.timedelta(days=10)
+        return dt.datetime.combine(day, dt.time(hour), doctor.practice.zone)
+
+    visit = {"doctor": doctor, "consultation_type": kind, "patient": patient_a}
+    free = at(15).isoformat()
+    return SimpleNamespace(
+        doctor=doctor,
+        kind=kind,
+        relative=RelativeFactory(account=patient_a.account),
+        visit=AppointmentFactory(starts_at=at(10), status=Status.PENDING, **visit),
+        cancelled=AppointmentFactory(starts_at=at(11), status=Status.CANCELLED, **visit),
+        free=free,
+        free_in_url=free.replace("+", "%2B"),
+        users={
+            "patient_a": patient_a.account,
+            "patient_b": patient_b.account,
+            "doctor_a": doctor.user,
+            "doctor_b": other.user,
+            "secretary_a": MembershipFactory(practice=doctor.practice).user,
+            "secretary_b": MembershipFactory(practice=other.practice).user,
+            "admin": AdminFactory(),
+        },
+    )
+
+
+def client_of(world: SimpleNamespace, person: str, **options: Any) -> Client:
+    client = Client(**options)
+    if person != "anonymous":
+        client.force_login(world.users[person])
+    return client
+
+
+def answer_of(response: Any) -> int | str:
+    """The status, or SIGN_IN for a redirect to the sign-in page."""
+    location = response.headers.get("Location", "")
+    if response.status_code == 302 and location.startswith("/accounts/login/?next="):
+        return SIGN_IN
+    return int(response.status_code)
+
+
+def fill(text: Any, world: SimpleNamespace) -> Any:
+    return text.format(**vars(world)) if isinstance(text, str) else text
+
+
+def written(queries: CaptureQueriesContext) -> list[str]:
+    """The statements that change data, sessions aside."""
+    return [
+        query["sql"]
+        for query in queries.captured_queries
+        if query["sql"].split(" ", 1)[0] in ("INSERT", "UPDATE", "DELETE")
+        and "django_session" not in query["sql"]
+    ]
+
+
+# -- what each of them gets ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_get_answers_as_the_table_says_and_writes_nothing(world, route, method):
+    path, answers, statements = fill(ROUTES[route].path, world), {}, []
+    for person in PEOPLE:
+        client = client_of(world, person)
+        with CaptureQueriesContext(connection) as queries:
+            answers[person] = answer_of(getattr(client, method)(path))
+        statements += written(queries)
+    assert answers == ROUTES[route].get
+    assert statements == []
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_post_answers_as_the_table_says_and_strangers_write_nothing(world, route):
+    answers, strangers_wrote = {}, []
+    for person in PEOPLE:
+        with taking_it_back():
+            answers[person], statements = post(client_of(world, person), route, world)
+        if answers[person] in (SIGN_IN, 404, 405, 422):
+            strangers_wrote += statements
+    assert answers == ROUTES[route].post
+    assert strangers_wrote == []
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_every_unsafe_route_refuses_without_a_token(world, route):
+    client = client_of(world, "patient_a", enforce_csrf_checks=True)
+    answer, statements = post(client, route, world)
+    is_routed = ROUTES[route].post["patient_a"] not in (301, 404, 405)
+    assert answer == 403 if is_routed else answer in (301, 403, 404, 405)
+    assert statements == []
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_other_methods_change_nothing(world, route):
+    client, path = client_of(world, "patient_a"), fill(ROUTES[route].path, world)
+    for method in (client.put, client.patch, client.delete):
+        with CaptureQueriesContext(connection) as queries:
+            response = method(path)
+        assert response.status_code < 500
+        assert written(queries) == []
+
+
+def post(client: Client, route: str, world: SimpleNamespace) -> tuple[int | str, list[str]]:
+    """What `client` gets for the table's data, and the statements that changed something."""
+    row = ROUTES[route]
+    data = {name: fill(value, world) for name, value in row.data.items()}
+    with CaptureQueriesContext(connection) as queries:
+        response = client.post(fill(row.path, world), data)
+    return answer_of(response), written(queries)
+
+
+@contextmanager
+def taking_it_back() -> Iterator[None]:
+    """The next person finds the world as the one before did."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def test_the_public_does_not_see_a_doctor_who_is_not_approved(world):
+    hidden = DoctorFactory(approved_at=None)
+    paths = (f"/doctors/{hidden.slug}/", f"/api/doctors/{hidden.pk}/slots", f"/doctor/{hidden.pk}")
+    strangers = ("anonymous", "patient_a", "doctor_a", "secretary_b")
+    for person in strangers:
+        client = client_of(world, person)
+        assert [client.get(path).status_code for path in paths] == [404, 404, 404]
+
+
+def test_nobody_books_for_somebody_elses_relative(world):
+    before = Appointment.objects.count()
+    data = {
+        "doctor": world.doctor.pk,
+        "consultation_type": world.kind.pk,
+        "appointment_time": world.free,
+        "patient": world.relative.pk,
+    }
+    for person in ("patient_b", "doctor_b", "secretary_b"):
+        response = client_of(world, person).post("/book", data)
+        assert response.status_code == 422
+    assert Appointment.objects.count() == before
+
+
+# -- the admin ----------------------------------------------------------------------------
+
+
+def admin_paths() -> list[str]:
+    """Every admin route with its arguments filled by something that does not exist."""
+    paths = []
+    for route in sorted(all_routes()):
+        if route.startswith("admin/"):
+            path = route.replace("<path:object_id>", "1").replace("<int:content_type_id>", "1")
+            paths.append("/" + path.replace("<id>", "1"))
+    return paths
+
+
+@pytest.mark.parametrize("person", [person for person in PEOPLE if person != "admin"])
+def test_the_admin_is_for_admins(world, person):
+    client = client_of(world, person)
+    for path in admin_paths():
+        if path.startswith(("/admin/login/", "/admin/(?P")):
+            continue
+        with CaptureQueriesContext(connection) as queries:
+            statuses = {client.get(path).status_code, client.post(path, {}).status_code}
+        assert statuses <= {302, 404}, path
+        assert written(queries) == []
