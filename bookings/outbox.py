@@ -4,35 +4,44 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 from smtplib import SMTPException
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import connection, transaction
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from bookings.models import Notification
+from accounts.templatetags.tbib import phone_display
+from bookings.models import Appointment, Notification
+from bookings.status import UPCOMING, Status, Verb
 
 log = logging.getLogger("tbib.outbox")
 
 FIRST_RETRY = dt.timedelta(minutes=1)
 LONGEST_RETRY = dt.timedelta(hours=6)
+DOUBLINGS = 9
+"""After so many, the pause is the longest one in any case."""
+CLAIM = dt.timedelta(minutes=5)
+"""How long a message is one sender's: longer than a mail server may take to answer."""
 
 
 def send_due(*, limit: int = 500, now: dt.datetime | None = None) -> tuple[int, int]:
     """Send up to `limit` due messages; (sent, failed).
 
     At least once: a message is marked after the mail server took it, so that a crash in
-    between sends it again and none is lost. Two senders do not take the same row: it is
-    locked while it is being sent (PostgreSQL), or the whole turn is one writer's (SQLite,
-    where a sender also holds up bookings; hence one row a transaction).
+    between sends it again, five minutes later, and none is lost. Two senders do not send
+    the same one: it is claimed first, by a write of its own, and no transaction is open
+    while a mail server thinks.
     """
-    now = now or timezone.now()
     sent = failed = 0
-    for pk in Notification.objects.due(now).values_list("pk", flat=True)[:limit]:
-        outcome = _send_one(pk, now)
+    due = Notification.objects.due(now or timezone.now())
+    for pk in due.values_list("pk", flat=True)[:limit]:
+        # A long run: each message has its own time.
+        outcome = _send_one(pk, now or timezone.now())
         sent += outcome is True
         failed += outcome is False
     return sent, failed
@@ -40,53 +49,89 @@ def send_due(*, limit: int = 500, now: dt.datetime | None = None) -> tuple[int, 
 
 def _send_one(pk: int, now: dt.datetime) -> bool | None:
     """True when sent, False when the mail server refused, None when there was nothing to do."""
-    with transaction.atomic():
-        rows = Notification.objects.due(now).filter(pk=pk)
-        if connection.features.has_select_for_update_skip_locked:
-            rows = rows.select_for_update(skip_locked=True, of=("self",))
-        row = rows.select_related(
-            "appointment__practice", "appointment__doctor__user", "appointment__patient"
-        ).first()
-        if row is None:
-            return None
-        if row.appointment.notifications.filter(pk__gt=row.pk).exists():
-            # Two changes between two turns: only the last one is still true.
-            row.dropped_at = now
-            row.save(update_fields=["dropped_at"])
-            return None
-        row.attempts += 1
-        try:
-            compose(row).send()
-        except (OSError, SMTPException) as error:
-            pause = min(FIRST_RETRY * 2 ** (row.attempts - 1), LONGEST_RETRY)
-            row.next_attempt_at = now + pause
-            row.save(update_fields=["attempts", "next_attempt_at"])
-            log.warning("message %s not sent: %s", row.pk, type(error).__name__)
-            return False
-        row.sent_at = now
-        row.save(update_fields=["attempts", "sent_at"])
+    row = _claimed(pk, now)
+    if row is None:
+        return None
+    if row.appointment.notifications.filter(pk__gt=row.pk).exists():
+        # Two changes between two turns: only the last one is still true.
+        Notification.objects.filter(pk=pk).update(dropped_at=now)
+        return None
+    try:
+        compose(row, now=now).send()
+    except (OSError, SMTPException) as error:
+        log.warning("message %s not sent: %s", pk, type(error).__name__)
+    except Exception:
+        # One message that cannot be written does not hold up all the others.
+        log.exception("message %s not sent", pk)
+    else:
+        Notification.objects.filter(pk=pk).update(sent_at=now)
         return True
+    pause = FIRST_RETRY * 2 ** min(row.attempts - 1, DOUBLINGS)
+    Notification.objects.filter(pk=pk).update(next_attempt_at=now + min(pause, LONGEST_RETRY))
+    return False
 
 
-def compose(row: Notification) -> EmailMessage:
-    """The e-mail that tells `row`; the practice's local time, with its zone named."""
-    appointment = row.appointment
-    page = settings.SITE_URL + reverse("appointment_page", args=[appointment.pk])
-    previous = appointment.practice.local(row.previous_start) if row.previous_start else None
-    context = {
-        "row": row,
-        "appointment": appointment,
-        "practice": appointment.practice,
-        "previous": previous,
-        "page": page,
-        "lines": [line for line in _instructions(row) if line],
-    }
+def _claimed(pk: int, now: dt.datetime) -> Notification | None:
+    """The message, this sender's alone for a while; None when another one has it."""
+    due = Notification.objects.due(now).filter(pk=pk)
+    if not due.update(attempts=F("attempts") + 1, next_attempt_at=now + CLAIM):
+        return None
+    return Notification.objects.select_related(
+        "appointment__practice",
+        "appointment__doctor__user",
+        "appointment__consultation_type",
+    ).get(pk=pk)
+
+
+def compose(row: Notification, *, now: dt.datetime) -> EmailMessage:
+    """The e-mail that tells `row`; the practice's local time, with its zone named.
+
+    It never has the patient's reason, and its subject nothing about health.
+    """
     with translation.override(row.language):
+        context = _context(row, now)
         subject = render_to_string(f"bookings/mail/{row.kind}_subject.txt", context)
         body = render_to_string(f"bookings/mail/{row.kind}.txt", context)
-    return EmailMessage(" ".join(subject.split()), body.strip() + "\n", to=[row.recipient])
+    return EmailMessage(
+        " ".join(subject.split()),
+        re.sub(r"\n{3,}", "\n\n", body).strip() + "\n",
+        to=[row.recipient],
+        headers={"Auto-Submitted": "auto-generated"},
+    )
 
 
-def _instructions(row: Notification) -> list[str]:
-    kind = row.appointment.consultation_type
-    return kind.instructions.splitlines() if kind else []
+def _context(row: Notification, now: dt.datetime) -> dict[str, Any]:
+    appointment, practice = row.appointment, row.appointment.practice
+    doctor, kind = appointment.doctor, appointment.consultation_type
+    closes = appointment.changes_close_at
+    in_time = closes is not None and now < closes and appointment.status in UPCOMING
+    lines = kind.instructions.splitlines() if kind else []
+    books_online = doctor.is_approved and doctor.books_online
+    return {
+        "row": row,
+        "appointment": appointment,
+        "practice": practice,
+        "start": appointment.local_start,
+        "previous": practice.local(row.previous_start) if row.previous_start else None,
+        "instructions": [line for line in lines if line.strip()],
+        "phone": phone_display(practice.phone, practice.country),
+        "page": settings.SITE_URL + reverse("appointment_page", args=[appointment.pk]),
+        "calendar": settings.SITE_URL + doctor.get_absolute_url() if books_online else "",
+        "closes": practice.local(closes) if closes and in_time else None,
+        # What the practice confirmed by hand is not moved under it.
+        "moves_online": not (
+            kind and kind.needs_confirmation and appointment.status == Status.CONFIRMED
+        ),
+        "unanswered": _is_unanswered(appointment),
+    }
+
+
+def _is_unanswered(appointment: Appointment) -> bool:
+    """A request whose time came before an answer: the system cancelled it."""
+    last = appointment.changes.last()
+    return bool(
+        last
+        and last.verb == Verb.CANCEL
+        and last.from_status == Status.PENDING
+        and last.by_id is None
+    )
