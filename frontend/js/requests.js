@@ -76,6 +76,15 @@ for (const name of ["htmx:sendError", "htmx:timeout"]) {
   });
 }
 
+// The answer to a form with a stale token carries a good one: signed in from another tab, or the
+// cookie was gone. "Try again now" would send the old one for ever.
+function renewToken(page) {
+  const fresh = page.querySelector("[name=csrfmiddlewaretoken]")?.value;
+  if (!fresh) return;
+  for (const input of document.querySelectorAll("[name=csrfmiddlewaretoken]")) input.value = fresh;
+  document.body.setAttribute("hx-headers", JSON.stringify({ "x-csrftoken": fresh }));
+}
+
 // A whole error page is not a fragment: it would land inside a panel.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;
@@ -87,6 +96,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:responseError", (event) => {
   const { xhr, requestConfig } = event.detail;
   const page = errorPage(xhr);
+  if (page && xhr.status === 403) renewToken(page);
   const wasNotSwapped = page || xhr.status >= 500;
   if (wasNotSwapped && wasAskedFor(requestConfig)) showLost(requestConfig, { page });
 });

@@ -87,13 +87,22 @@ def unhashed_static_files(settings: Any) -> None:
 
 @pytest.fixture
 def misdeeds() -> list[str]:
-    """What pages did wrong so far. A test that provokes something looks at it and clears it."""
+    """What pages did wrong so far."""
     return []
 
 
 @pytest.fixture
+def provoked() -> set[str]:
+    """Words of the misdeeds that a test brings about on purpose. Each must have happened."""
+    return set()
+
+
+@pytest.fixture
 def new_context(
-    new_context: Callable[..., BrowserContext], base_url: str, misdeeds: list[str]
+    new_context: Callable[..., BrowserContext],
+    base_url: str,
+    misdeeds: list[str],
+    provoked: set[str],
 ) -> Iterator[Callable[..., BrowserContext]]:
     """Every page of every context is watched, also of a second person's browser."""
 
@@ -103,8 +112,12 @@ def new_context(
         return context
 
     yield new_watched_context
-    if misdeeds:
-        pytest.fail("The pages misbehaved:\n" + "\n".join(misdeeds), pytrace=False)
+    own = [misdeed for misdeed in misdeeds if not any(words in misdeed for words in provoked)]
+    if own:
+        pytest.fail("The pages misbehaved:\n" + "\n".join(own), pytrace=False)
+    missing = [words for words in provoked if not any(words in misdeed for misdeed in misdeeds)]
+    if missing:
+        pytest.fail(f"The pages behaved: nothing said {missing}", pytrace=False)
 
 
 def watch(context: BrowserContext, origin: str, misdeeds: list[str]) -> None:

@@ -58,9 +58,11 @@ def patient(**options) -> Patient:
     return person
 
 
-def taken_by_somebody(kind: ConsultationType, start: dt.datetime) -> Appointment:
-    """Another person is quicker."""
-    person = patient()
+def taken_by_somebody(
+    kind: ConsultationType, start: dt.datetime, *, person: Patient | None = None
+) -> Appointment:
+    """Another person is quicker; or `person` booked it elsewhere."""
+    person = person or patient()
     return services.book(
         by=person.account,
         patient=person,
@@ -87,7 +89,7 @@ def calendar_address(kind: ConsultationType, *, days: int = 3, seen: str = "yes"
     return f"{path}?seen={seen}&type={kind.pk}&from={day_in(days)}"
 
 
-def pill(page: Page, start: dt.datetime) -> Locator:
+def pill(page: Page | Locator, start: dt.datetime) -> Locator:
     return page.locator(f"button.slot[name=appointment_time][value='{start.isoformat()}']")
 
 
