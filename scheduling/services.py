@@ -10,8 +10,10 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from doctors.models import ConsultationType, Doctor
 from scheduling.models import DoctorAbsence, Holiday, OpeningHours
@@ -33,7 +35,8 @@ def changing_agenda(*doctor_ids: int) -> Iterator[list[Doctor]]:
 def replace_hours(doctor: Doctor, rows: Iterable[OpeningHours]) -> None:
     """Make `rows` (unsaved, their types in `row.kept_for`) the doctor's whole week.
 
-    The first save is what lets an approved doctor be listed.
+    The first save is what lets an approved doctor be listed. Raises ValidationError; the
+    week stays as it was then.
     """
     with changing_agenda(doctor.pk):
         doctor.opening_hours.all().delete()
@@ -41,7 +44,10 @@ def replace_hours(doctor: Doctor, rows: Iterable[OpeningHours]) -> None:
             row.doctor = doctor
             row.full_clean(exclude=["doctor"])
             row.save()
-            row.types.set(getattr(row, "kept_for", ()))
+            kept_for = getattr(row, "kept_for", ())
+            if any(kind.doctor_id != doctor.pk for kind in kept_for):
+                raise ValidationError(_("Hours can be kept for this doctor's own types only."))
+            row.types.set(kept_for)
         mark_hours_saved(doctor)
 
 
@@ -80,5 +86,5 @@ def decide_holiday(holiday: Holiday, decision: Holiday.Decision) -> None:
     """Close the practice on a public holiday, or open it on purpose."""
     doctors = Doctor.objects.filter(practice=holiday.practice_id).values_list("pk", flat=True)
     with changing_agenda(*doctors):
-        holiday.decision = decision
+        holiday.decision = Holiday.Decision(decision)
         holiday.save(update_fields=["decision"])

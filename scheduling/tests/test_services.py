@@ -1,0 +1,195 @@
+"""Writes of hours, absences, types and holidays: each counts as one change of the agenda, and
+an error writes nothing."""
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from doctors.models import ConsultationType, Doctor
+from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, PracticeFactory
+from scheduling.models import DoctorAbsence, Holiday, OpeningHours
+from scheduling.services import (
+    add_absence,
+    changing_agenda,
+    decide_holiday,
+    remove_absence,
+    replace_hours,
+    retire_type,
+)
+from scheduling.tests.factories import (
+    AbsenceFactory,
+    HolidayFactory,
+    OpeningHoursFactory,
+    open_week,
+)
+
+pytestmark = pytest.mark.django_db
+
+NOON = dt.datetime(2027, 3, 1, 11, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
+
+
+def version_of(doctor):
+    return Doctor.objects.get(pk=doctor.pk).calendar_version
+
+
+def hours(weekday=0, start=540, end=720, kept_for=(), **options):
+    row = OpeningHours(weekday=weekday, start_minute=start, end_minute=end, **options)
+    row.kept_for = kept_for
+    return row
+
+
+def week(doctor):
+    """[(weekday, start, end, types)] of the saved rows."""
+    return [
+        (row.weekday, row.start_minute, row.end_minute, list(row.types.all()))
+        for row in doctor.opening_hours.all()
+    ]
+
+
+class TestChangingAgenda:
+    def test_hands_out_the_doctors_by_pk_and_counts_one_change_each(self):
+        doctors = DoctorFactory.create_batch(3)
+        with changing_agenda(doctors[2].pk, doctors[0].pk) as locked:
+            assert locked == [doctors[0], doctors[2]]
+        assert [version_of(doctor) for doctor in doctors] == [1, 0, 1]
+
+    def test_counts_nothing_when_the_change_fails(self):
+        doctor = DoctorFactory()
+        with pytest.raises(RuntimeError), changing_agenda(doctor.pk):
+            raise RuntimeError("halfway")
+        assert version_of(doctor) == 0
+
+
+class TestReplaceHours:
+    def test_makes_the_rows_the_whole_week(self):
+        doctor = DoctorFactory()
+        open_week(doctor)
+        kind = ConsultationTypeFactory(doctor=doctor)
+        replace_hours(doctor, [hours(0), hours(2, 1320, 1560), hours(4, kept_for=[kind])])
+        assert week(doctor) == [(0, 540, 720, []), (2, 1320, 1560, []), (4, 540, 720, [kind])]
+        assert version_of(doctor) == 1
+
+    def test_without_rows_goes_back_to_the_fallback(self):
+        doctor = OpeningHoursFactory().doctor
+        replace_hours(doctor, [])
+        assert (week(doctor), version_of(doctor)) == ([], 1)
+
+    def test_leaves_other_doctors_weeks_alone(self):
+        doctor, other = DoctorFactory(), OpeningHoursFactory().doctor
+        replace_hours(doctor, [hours(3)])
+        assert (week(other), version_of(other)) == ([(0, 540, 1020, [])], 0)
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"start": 720, "end": 540},
+            {"start": 0, "end": 1441},
+            {"start": 1440, "end": 1500},
+            {"weekday": 7},
+            {"valid_from": dt.date(2027, 3, 2), "valid_until": dt.date(2027, 3, 1)},
+        ],
+        ids=["ends before it starts", "over a day", "starts after midnight", "weekday", "validity"],
+    )
+    def test_with_one_wrong_row_writes_nothing(self, wrong):
+        doctor = OpeningHoursFactory(doctor__hours_saved_at=None).doctor
+        with pytest.raises(ValidationError):
+            replace_hours(doctor, [hours(1), hours(**wrong)])
+        doctor.refresh_from_db()
+        assert week(doctor) == [(0, 540, 1020, [])]
+        assert (doctor.calendar_version, doctor.hours_saved_at) == (0, None)
+
+    def test_kept_for_another_doctors_type_writes_nothing(self):
+        doctor = OpeningHoursFactory().doctor
+        with pytest.raises(ValidationError):
+            replace_hours(doctor, [hours(1, kept_for=[ConsultationTypeFactory()])])
+        assert (week(doctor), version_of(doctor)) == ([(0, 540, 1020, [])], 0)
+
+    def test_lists_an_approved_doctor_at_the_first_save(self):
+        doctor = DoctorFactory(hours_saved_at=None)
+        assert doctor not in Doctor.objects.listed()
+        replace_hours(doctor, [hours()])
+        first = Doctor.objects.listed().get(pk=doctor.pk).hours_saved_at
+        replace_hours(doctor, [hours(1)])
+        assert Doctor.objects.get(pk=doctor.pk).hours_saved_at == first
+
+
+class TestAbsence:
+    def test_is_added_with_its_reason(self):
+        doctor = DoctorFactory()
+        absence = add_absence(doctor, starts_at=NOON, ends_at=NOON + HOUR, reason="Congrès")
+        saved = DoctorAbsence.objects.get()
+        assert (saved, saved.starts_at, saved.ends_at, saved.reason) == (
+            absence,
+            NOON,
+            NOON + HOUR,
+            "Congrès",
+        )
+        assert version_of(doctor) == 1
+
+    @pytest.mark.parametrize("length", [dt.timedelta(0), -HOUR])
+    def test_that_does_not_end_after_it_starts_writes_nothing(self, length):
+        doctor = DoctorFactory()
+        with pytest.raises(ValidationError):
+            add_absence(doctor, starts_at=NOON, ends_at=NOON + length)
+        assert (DoctorAbsence.objects.count(), version_of(doctor)) == (0, 0)
+
+    def test_with_too_long_a_reason_writes_nothing(self):
+        doctor = DoctorFactory()
+        with pytest.raises(ValidationError):
+            add_absence(doctor, starts_at=NOON, ends_at=NOON + HOUR, reason="x" * 121)
+        assert (DoctorAbsence.objects.count(), version_of(doctor)) == (0, 0)
+
+    def test_is_removed_alone(self):
+        absence, other = AbsenceFactory(), AbsenceFactory()
+        remove_absence(absence)
+        assert list(DoctorAbsence.objects.all()) == [other]
+        assert (version_of(absence.doctor), version_of(other.doctor)) == (1, 0)
+
+
+class TestRetireType:
+    def test_stamps_when_and_offers_it_no_more(self):
+        kind, other = ConsultationTypeFactory(), ConsultationTypeFactory()
+        retire_type(kind, now=NOON)
+        assert (kind.is_retired, kind.retired_at) == (True, NOON)
+        assert list(ConsultationType.objects.offered()) == [other]
+        assert (version_of(kind.doctor), version_of(other.doctor)) == (1, 0)
+
+    def test_again_keeps_the_first_stamp(self):
+        kind = ConsultationTypeFactory()
+        retire_type(kind, now=NOON)
+        retire_type(kind, now=NOON + HOUR)
+        assert ConsultationType.objects.get().retired_at == NOON
+
+
+class TestDecideHoliday:
+    @pytest.mark.parametrize("decision", Holiday.Decision)
+    def test_is_written_and_counts_for_every_doctor_of_the_practice(self, decision):
+        holiday = HolidayFactory(decision=Holiday.Decision.PROPOSED)
+        doctors = DoctorFactory.create_batch(2, practice=holiday.practice)
+        elsewhere = DoctorFactory()
+        decide_holiday(holiday, decision)
+        assert Holiday.objects.get().decision == decision
+        assert [version_of(doctor) for doctor in doctors] == [1, 1]
+        assert version_of(elsewhere) == 0
+
+    def test_of_a_practice_without_doctors(self):
+        holiday = HolidayFactory(practice=PracticeFactory())
+        decide_holiday(holiday, Holiday.Decision.OPEN)
+        assert Holiday.objects.get().decision == Holiday.Decision.OPEN
+
+    def test_leaves_the_other_days_as_they_are(self):
+        holiday = HolidayFactory()
+        next_day = HolidayFactory(practice=holiday.practice, date=dt.date(2027, 3, 2))
+        decide_holiday(holiday, Holiday.Decision.OPEN)
+        next_day.refresh_from_db()
+        assert next_day.decision == Holiday.Decision.CLOSED
+
+    def test_with_an_unknown_word_writes_nothing(self):
+        holiday = HolidayFactory()
+        doctor = DoctorFactory(practice=holiday.practice)
+        with pytest.raises(ValueError, match="perhaps"):
+            decide_holiday(holiday, "perhaps")
+        holiday.refresh_from_db()
+        assert (holiday.decision, version_of(doctor)) == (Holiday.Decision.CLOSED, 0)
