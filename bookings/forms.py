@@ -50,12 +50,16 @@ class ChoiceForm(forms.Form):
         return Choice(*(self.cleaned_data[name] for name in names))
 
 
+# A day at the edge of the calendar has no neighbours to compute with.
+SANE_YEARS = range(1970, 9000)
+
+
 def parse_start(text: str, zone: ZoneInfo) -> dt.datetime | None:
     """ISO 8601 to an instant; without offset on `zone`'s clock, first reading when it is
     read twice. None for what is no date, does not exist there, or lies out of range."""
     try:
         parsed = parse_datetime(text.strip())
-        if parsed is None:
+        if parsed is None or parsed.year not in SANE_YEARS:
             return None
         if timezone.is_aware(parsed):
             return parsed.astimezone(dt.UTC)

@@ -140,10 +140,9 @@ def _show(
     closes = appointment.changes_close_at
     at_desk = is_staff(request.user, appointment.doctor)
     account = appointment.patient.account
-    context |= {
+    context = {
         "appointment": appointment,
         "refusal": refusal,
-        "nearest": [],
         "at_desk": at_desk,
         "is_upcoming": appointment.is_upcoming(now),
         "in_time": at_desk or bool(closes and now < closes),
@@ -151,6 +150,7 @@ def _show(
         "email": account.email if account else "",
         "booked_on": appointment.practice.local(appointment.created_at),
         "desk_address": desk_day(appointment),
+        **context,
     }
     status = refusal.status if refusal else HTTPStatus.OK
     return render(request, f"bookings/{template}.html", context, status=status)
@@ -169,9 +169,9 @@ def _show_move(
         query = SlotQuery(appointment.doctor, appointment.consultation_type)
         avoid = getattr(refusal, "clash", None)
         nearest = slots.nearest_free(query, wanted, now=now, moving=appointment.pk, avoid=avoid)
-    panel = BookingPanel.for_move(
-        request.GET, appointment, now=now, refusal=refusal, nearest=nearest
-    )
+    panel = BookingPanel.for_move(request.GET, appointment, now=now)
     if wanted_fragment(request, {"slot_grid"}):
         return render(request, "bookings/partials/slot_grid.html", {"panel": panel})
-    return _show(request, appointment, "move_appointment", refusal=refusal, panel=panel)
+    return _show(
+        request, appointment, "move_appointment", refusal=refusal, panel=panel, nearest=nearest
+    )

@@ -1,0 +1,282 @@
+"""POST /book (contract C4) and the pages around it, over HTTP."""
+
+import datetime as dt
+import re
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from accounts.models import Patient
+from accounts.tests.factories import PatientFactory, RelativeFactory
+from bookings.models import Appointment, Hold, Notification
+from bookings.status import Status
+from bookings.tests.factories import AppointmentFactory
+from bookings.tests.moments import FRIDAY_MORNING, monday
+from doctors.tests.factories import ConsultationTypeFactory, MembershipFactory
+
+pytestmark = pytest.mark.django_db
+
+AT_TEN = "2027-03-01T10:00"
+"""Without offset: the practice's wall clock."""
+
+
+@pytest.fixture(autouse=True)
+def friday_morning():
+    with time_machine.travel(FRIDAY_MORNING, tick=False):
+        yield
+
+
+@pytest.fixture
+def kind():
+    return ConsultationTypeFactory()
+
+
+@pytest.fixture
+def patient():
+    return PatientFactory(account__with_verified_email=True)
+
+
+def post(client, kind, path="/book", **data):
+    form = {"doctor": kind.doctor.pk, "consultation_type": kind.pk, "appointment_time": AT_TEN}
+    return client.post(path, form | data)
+
+
+def times_offered(response):
+    """The starts on the answer's pills, as the page posts them."""
+    return re.findall(r'name="appointment_time" value="([^"]+)"', response.content.decode())
+
+
+class TestPatient:
+    @pytest.mark.parametrize("path", ["/book", "/book/", "/bookings/create/"])
+    def test_a_time_makes_a_confirmed_appointment(self, client, kind, patient, path):
+        client.force_login(patient.account)
+        response = post(client, kind, path)
+        appointment = Appointment.objects.get()
+        assert (response.status_code, response["Location"]) == (
+            303,
+            reverse("appointment_page", args=[appointment.pk]),
+        )
+        assert (
+            appointment.patient,
+            appointment.status,
+            appointment.starts_at,
+            appointment.queue_number,
+        ) == (patient, Status.CONFIRMED, monday("10:00"), None)
+
+    @pytest.mark.parametrize(
+        "time", ["2027-03-01T10:00", "2027-03-01T10:00:00+01:00", "2027-03-01T09:00:00Z"]
+    )
+    def test_a_time_with_an_offset_is_that_instant(self, client, kind, patient, time):
+        client.force_login(patient.account)
+        post(client, kind, appointment_time=time)
+        assert Appointment.objects.get().starts_at == monday("10:00")
+
+    def test_for_a_relative(self, client, kind, patient):
+        child = RelativeFactory(account=patient.account)
+        client.force_login(patient.account)
+        post(client, kind, patient=child.pk, reason="Vaccin")
+        appointment = Appointment.objects.get()
+        assert (appointment.patient, appointment.reason) == (child, "Vaccin")
+
+    def test_for_a_relative_added_on_the_way(self, client, kind, patient):
+        client.force_login(patient.account)
+        post(
+            client,
+            kind,
+            patient="new",
+            relation="child",
+            first_name="Adam",
+            last_name="Berrada",
+            birth_date="2020-05-04",
+        )
+        assert Appointment.objects.get().patient.account == patient.account
+        assert Patient.objects.get(first_name="Adam").birth_date == dt.date(2020, 5, 4)
+
+    def test_the_same_post_again_gets_the_same_answer_and_no_second_message(
+        self, client, kind, patient
+    ):
+        client.force_login(patient.account)
+        answers = {post(client, kind)["Location"] for _ in range(2)}
+        assert len(answers) == 1
+        assert (Appointment.objects.count(), Notification.objects.count()) == (1, 1)
+
+    def test_without_a_time_is_told_that_one_is_needed(self, client, kind, patient):
+        client.force_login(patient.account)
+        response = post(client, kind, appointment_time="")
+        assert response.status_code == 422
+        assert "notice" in response.content.decode()
+        assert not Appointment.objects.exists()
+
+    @pytest.mark.parametrize(
+        "bad",
+        [
+            {"appointment_time": "tomorrow"},
+            {"appointment_time": "2027-03-28T02:30"},  # skipped by the clocks in Paris
+            {"appointment_time": "9999-12-31T23:59"},
+            {"appointment_time": "2027-03-01T10:07"},
+            {"doctor": "999999"},
+            {"doctor": "99999999999999999999999"},
+            {"consultation_type": "nonsense"},
+            {"patient": "999999"},
+            {"patient": "99999999999999999999999"},
+            {"patient": "new", "first_name": "Adam"},
+            {"reason": "x" * 1001},
+        ],
+    )
+    def test_bad_input_is_a_422_and_writes_nothing(self, client, kind, patient, bad):
+        client.force_login(patient.account)
+        response = post(client, kind, **bad)
+        assert response.status_code == 422
+        assert (Appointment.objects.count(), Patient.objects.count()) == (0, 1)
+
+    def test_what_was_typed_stays_when_something_is_wrong(self, client, kind, patient):
+        client.force_login(patient.account)
+        response = post(client, kind, patient="new", first_name="Adam", reason="Fièvre depuis hier")
+        page = response.content.decode()
+        assert "Fièvre depuis hier" in page
+        assert 'value="Adam"' in page
+
+    def test_taken_is_a_409_with_the_three_nearest_times_and_the_text(self, client, kind, patient):
+        AppointmentFactory(consultation_type=kind, starts_at=monday("10:00"))
+        client.force_login(patient.account)
+        response = post(client, kind, reason="Fièvre depuis hier")
+        assert response.status_code == 409
+        assert times_offered(response)[1:] == [
+            "2027-03-01T09:00:00+01:00",
+            "2027-03-01T09:30:00+01:00",
+            "2027-03-01T10:30:00+01:00",
+        ]
+        assert "Fièvre depuis hier" in response.content.decode()
+
+    def test_a_rule_is_a_403_in_words(self, client, kind, patient):
+        kind.require_existing_patient = True
+        kind.save()
+        client.force_login(patient.account)
+        response = post(client, kind)
+        assert response.status_code == 403
+        assert 'role="alert"' in response.content.decode()
+
+    def test_the_browser_cannot_choose_end_duration_or_price(self, client, kind, patient):
+        client.force_login(patient.account)
+        post(
+            client,
+            kind,
+            ends_at="2027-03-01T18:00",
+            duration="480",
+            price="0",
+            is_overbooked="1",
+            overbook="1",
+            status="done",
+        )
+        appointment = Appointment.objects.get()
+        assert (
+            appointment.ends_at,
+            appointment.duration,
+            appointment.price,
+            appointment.is_overbooked,
+            appointment.status,
+        ) == (monday("10:30"), 30, kind.price, False, Status.CONFIRMED)
+
+
+class TestVisitor:
+    def test_the_choice_is_kept_as_a_hold_and_leads_to_confirm(self, client, kind):
+        response = post(client, kind)
+        assert (response.status_code, response["Location"]) == (303, "/bookings/confirm-booking/")
+        assert Hold.objects.get().starts_at == monday("10:00")
+
+    def test_confirm_shows_the_kept_time_and_both_ways_in(self, client, kind):
+        post(client, kind)
+        page = client.get("/bookings/confirm-booking/").content.decode()
+        assert all(
+            mark in page for mark in ('id="sign_in_form"', 'id="sign_up_form"', "data-expires-at")
+        )
+
+    def test_the_hold_survives_sign_in(self, client, kind, patient):
+        post(client, kind)
+        client.force_login(patient.account)
+        page = client.get("/bookings/confirm-booking/").content.decode()
+        assert 'action="/bookings/create/"' in page
+        assert "data-expires-at" in page
+
+    def test_sign_up_on_the_way_gives_the_hold_five_more_minutes_once(self, client, kind):
+        post(client, kind)
+        person = {
+            "first_name": "Nadia",
+            "last_name": "Berrada",
+            "birth_date": "1992-03-04",
+            "phone": "06 12 34 56 78",
+            "email": "nadia@example.org",
+            "password1": "mouette-bleue-77",
+            "next": "/bookings/confirm-booking/",
+        }
+        with time_machine.travel(FRIDAY_MORNING + dt.timedelta(minutes=4), tick=False):
+            response = client.post("/bookings/sign-up/", person)
+        assert response["Location"] == "/bookings/confirm-booking/"
+        assert Hold.objects.get().expires_at == FRIDAY_MORNING + dt.timedelta(minutes=9)
+
+    def test_a_time_that_is_gone_is_a_409_on_the_doctors_page(self, client, kind):
+        AppointmentFactory(consultation_type=kind, starts_at=monday("10:00"))
+        response = post(client, kind)
+        assert response.status_code == 409
+        assert "2027-03-01T09:30:00+01:00" in times_offered(response)
+
+    def test_ten_times_at_once_are_all_an_address_may_keep(self, client, kind, settings):
+        settings.RATE_LIMITS = True
+        for index in range(10):
+            type(client)().post(
+                "/book",
+                {
+                    "doctor": kind.doctor.pk,
+                    "consultation_type": kind.pk,
+                    "appointment_time": f"2027-03-02T{9 + index // 2:02d}:{30 * (index % 2):02d}",
+                },
+            )
+        assert (Hold.objects.count(), post(client, kind).status_code) == (10, 429)
+
+
+class TestDesk:
+    @pytest.fixture
+    def secretary(self, client, kind):
+        user = MembershipFactory(practice=kind.doctor.practice).user
+        client.force_login(user)
+        return user
+
+    def test_the_desk_says_for_whom(self, client, kind, secretary):
+        assert post(client, kind).status_code == 422
+
+    def test_the_desk_books_for_a_patient_of_the_practice(self, client, kind, secretary):
+        known = AppointmentFactory(
+            doctor=kind.doctor, status=Status.DONE, starts_at=FRIDAY_MORNING - dt.timedelta(days=9)
+        ).patient
+        response = post(client, kind, patient=known.pk)
+        assert response.status_code == 303
+        assert Appointment.objects.upcoming(FRIDAY_MORNING).get().booked_by == secretary
+
+    def test_the_desk_books_for_a_new_patient(self, client, kind, secretary):
+        post(client, kind, first_name="Karim", last_name="Tazi", birth_date="1968-01-02")
+        assert (Appointment.objects.get().patient_name, Patient.objects.get().account) == (
+            "Karim Tazi",
+            None,
+        )
+
+    def test_without_a_time_it_is_a_walk_in_with_the_next_number(self, client, kind, secretary):
+        for _ in range(2):
+            response = post(
+                client,
+                kind,
+                appointment_time="",
+                first_name="Karim",
+                last_name="Tazi",
+                birth_date="1968-01-02",
+            )
+            assert response.status_code == 303
+        walk_ins = Appointment.objects.order_by("queue_number")
+        assert list(walk_ins.values_list("queue_number", "starts_at", "status")) == [
+            (1, None, Status.ARRIVED),
+            (2, None, Status.ARRIVED),
+        ]
+
+    def test_another_practices_patient_is_nobody_here(self, client, kind, secretary, patient):
+        AppointmentFactory(patient=patient)
+        assert post(client, kind, patient=patient.pk).status_code == 422
