@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,6 +12,7 @@ from accounts.models import Patient, User
 from bookings import rules, slots
 from bookings.models import Appointment, Hold, Notification
 from bookings.services.writing import (
+    fresh_type,
     is_staff,
     lock_appointment,
     lock_doctor,
@@ -50,7 +52,7 @@ def book(
     with writing():
         doctor = lock_doctor(doctor, now=now)
         patient = lock_patient(patient) if patient.pk else _added(patient, doctor, starts_at)
-        consultation_type = ConsultationType.objects.get(pk=consultation_type.pk)
+        consultation_type = fresh_type(consultation_type)
         same = _same_visit(patient, doctor, consultation_type, starts_at)
         if same:
             _release(hold_token, doctor)
@@ -302,8 +304,9 @@ def _check_time(
 
 def _practice_at(query: SlotQuery, starts_at: dt.datetime) -> Practice:
     """Where the doctor works at that time: the opening range may name another practice."""
-    elsewhere = OpeningHours.objects.filter(doctor=query.doctor).exclude(practice=None)
-    for hours in elsewhere.select_related("practice"):
+    of_type = Q(types=None) | Q(types=query.consultation_type)
+    hours_there = OpeningHours.objects.filter(of_type, doctor=query.doctor).exclude(practice=None)
+    for hours in hours_there.select_related("practice"):
         if hours.covers(starts_at, query.zone) and hours.practice:
             return hours.practice
     return query.doctor.practice

@@ -10,9 +10,14 @@ from bookings.status import Status, Verb
 from bookings.tests.factories import AppointmentFactory, HoldFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from bookings.tests.steps import book, secretary_of, verified
-from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, MembershipFactory
+from doctors.tests.factories import (
+    ConsultationTypeFactory,
+    DoctorFactory,
+    MembershipFactory,
+    PracticeFactory,
+)
 from scheduling.services import add_absence, retire_type
-from scheduling.tests.factories import open_week
+from scheduling.tests.factories import OpeningHoursFactory, open_week
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +113,25 @@ class TestClockChanges:
         )
         lasts = {held.ends_at - held.starts_at, booked.ends_at - booked.starts_at}
         assert lasts == {dt.timedelta(minutes=120)}
+
+    def test_book_names_the_practice_where_the_doctor_works_at_that_time(self):
+        kind, there = ConsultationTypeFactory(), PracticeFactory()
+        for options in ({"end_minute": 720}, {"start_minute": 720, "practice": there}):
+            OpeningHoursFactory(doctor=kind.doctor, **options)
+        patient = verified(PatientFactory())
+        visits = [book(kind, patient=patient, at=at) for at in ("11:30", "12:00")]
+        assert [visit.practice for visit in visits] == [kind.doctor.practice, there]
+        moved = services.move(
+            visits[0], by=patient.account, starts_at=monday("14:00"), now=FRIDAY_MORNING
+        )
+        assert moved.practice == there
+
+    def test_book_is_not_sent_to_a_practice_whose_hours_are_kept_for_another_type(self):
+        kind = ConsultationTypeFactory()
+        other = ConsultationTypeFactory(doctor=kind.doctor)
+        OpeningHoursFactory(doctor=kind.doctor)
+        OpeningHoursFactory(doctor=kind.doctor, practice=PracticeFactory(), types=[other])
+        assert book(kind).practice == kind.doctor.practice
 
 
 class TestBookRefuses:
