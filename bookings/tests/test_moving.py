@@ -1,0 +1,121 @@
+"""Moving and cancelling a visit that has a time."""
+
+import datetime as dt
+
+import pytest
+
+from bookings import rules, services
+from bookings.models import Appointment, Notification
+from bookings.status import Status
+from bookings.tests.factories import AppointmentFactory
+from bookings.tests.moments import FRIDAY_MORNING, monday
+from bookings.tests.steps import book, secretary_of
+from doctors.tests.factories import (
+    ConsultationTypeFactory,
+)
+from scheduling.tests.factories import open_week
+
+pytestmark = pytest.mark.django_db
+
+
+class TestMove:
+    def test_move_keeps_the_row_and_frees_the_old_time(self):
+        kind = ConsultationTypeFactory()
+        appointment = book(kind)
+        moved = services.move(
+            appointment, by=appointment.booked_by, starts_at=monday("14:00"), now=FRIDAY_MORNING
+        )
+        assert (moved.pk, moved.starts_at, moved.ends_at, moved.sequence) == (
+            appointment.pk,
+            monday("14:00"),
+            monday("14:30"),
+            1,
+        )
+        assert book(kind).starts_at == monday("10:00")
+
+    def test_move_is_told_once_with_the_old_time(self):
+        appointment = book(ConsultationTypeFactory())
+        for _ in range(2):
+            services.move(
+                appointment, by=appointment.booked_by, starts_at=monday("14:00"), now=FRIDAY_MORNING
+            )
+        told = appointment.notifications.filter(kind=Notification.Kind.MOVED)
+        assert list(told.values_list("previous_start", flat=True)) == [monday("10:00")]
+
+    def test_a_visit_may_move_into_time_it_has_itself(self):
+        kind = ConsultationTypeFactory(duration=60)
+        open_week(kind.doctor, start=9 * 60, end=17 * 60)
+        appointment = book(kind, at="10:00")
+        secretary = secretary_of(kind.doctor)
+        moved = services.move(
+            appointment, by=secretary, starts_at=monday("10:30"), now=FRIDAY_MORNING
+        )
+        assert moved.starts_at == monday("10:30")
+
+    def test_move_to_a_taken_time_keeps_the_old_one(self):
+        kind = ConsultationTypeFactory()
+        appointment = book(kind)
+        book(kind, at="14:00")
+        with pytest.raises(rules.SlotTaken):
+            services.move(
+                appointment, by=appointment.booked_by, starts_at=monday("14:00"), now=FRIDAY_MORNING
+            )
+        appointment.refresh_from_db()
+        assert appointment.starts_at == monday("10:00")
+
+    def test_move_of_a_cancelled_appointment_makes_no_second_live_one(self):
+        appointment = book(ConsultationTypeFactory())
+        services.cancel(appointment, by=appointment.booked_by, now=FRIDAY_MORNING)
+        with pytest.raises(rules.StateConflict):
+            services.move(
+                appointment, by=appointment.booked_by, starts_at=monday("14:00"), now=FRIDAY_MORNING
+            )
+        assert not Appointment.objects.live().exists()
+
+    def test_move_after_the_practices_deadline_is_by_phone(self):
+        appointment = book(ConsultationTypeFactory())
+        with pytest.raises(rules.RuleRefused) as caught:
+            services.move(
+                appointment,
+                by=appointment.booked_by,
+                starts_at=monday("14:00"),
+                now=monday("10:00") - dt.timedelta(hours=24),
+            )
+        assert caught.value.code == "too_late_to_change"
+
+
+class TestCancel:
+    def test_cancel_offers_the_time_again_at_once(self):
+        kind = ConsultationTypeFactory()
+        appointment = book(kind)
+        services.cancel(appointment, by=appointment.booked_by, now=FRIDAY_MORNING)
+        assert book(kind).starts_at == monday("10:00")
+
+    def test_cancelling_twice_tells_once(self):
+        appointment = book(ConsultationTypeFactory())
+        for _ in range(2):
+            services.cancel(appointment, by=appointment.booked_by, now=FRIDAY_MORNING)
+        kinds = appointment.notifications.values_list("kind", flat=True)
+        assert list(kinds) == [Notification.Kind.BOOKED, Notification.Kind.CANCELLED]
+
+    def test_cancel_after_the_deadline_is_for_staff_only(self):
+        appointment = book(ConsultationTypeFactory())
+        late = monday("10:00") - dt.timedelta(hours=2)
+        with pytest.raises(rules.RuleRefused):
+            services.cancel(appointment, by=appointment.booked_by, now=late)
+        cancelled = services.cancel(appointment, by=appointment.doctor.user, now=late)
+        assert cancelled.status == Status.CANCELLED
+
+    def test_a_visit_under_way_cannot_be_cancelled(self):
+        appointment = AppointmentFactory(status=Status.IN_PROGRESS)
+        with pytest.raises(rules.StateConflict):
+            services.cancel(appointment, by=appointment.doctor.user, now=FRIDAY_MORNING)
+
+    def test_the_system_cancels_requests_whose_start_passed(self):
+        kind = ConsultationTypeFactory(needs_confirmation=True)
+        overdue, waiting = book(kind, at="10:00"), book(kind, at="11:00")
+        assert services.cancel_unanswered_requests(now=monday("10:00")) == 1
+        overdue.refresh_from_db()
+        waiting.refresh_from_db()
+        assert (overdue.status, waiting.status) == (Status.CANCELLED, Status.PENDING)
+        assert overdue.changes.last().by is None
