@@ -10,9 +10,7 @@ from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from bookings.tests.steps import book, secretary_of
-from doctors.tests.factories import (
-    ConsultationTypeFactory,
-)
+from doctors.tests.factories import ConsultationTypeFactory
 from scheduling.tests.factories import open_week
 
 pytestmark = pytest.mark.django_db
