@@ -64,7 +64,7 @@ class AccountAdapter(DefaultAccountAdapter):
             text = gettext("We sent a link to %(email)s: open it to confirm the address.")
             messages.info(request, text % {"email": address.email})
         else:
-            text = gettext("We could not send a mail to %(email)s now. Try again later.")
+            text = gettext("We could not send an e-mail to %(email)s now. Try again later.")
             messages.warning(request, text % {"email": address.email})
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:

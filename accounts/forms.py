@@ -25,6 +25,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
@@ -72,6 +73,7 @@ def email_field(label: Any = None) -> forms.EmailField:
         label=label or _("E-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", **AS_TYPED}),
+        error_messages={"invalid": _("Please check this e-mail address.")},
     )
 
 
@@ -300,7 +302,7 @@ class ProfileForm(forms.ModelForm):
             (code, get_language_info(code)["name_local"].capitalize())
             for code, _name in settings.LANGUAGES
         ],
-        help_text=_("Of the pages and of the mails we send you."),
+        help_text=_("For the pages and the e-mails we send you."),
     )
 
     class Meta:
@@ -343,7 +345,9 @@ class RelativeForm(forms.ModelForm):
     relation = forms.ChoiceField(
         label=_("This person is"),
         choices=[
-            choice for choice in Patient.Relation.choices if choice[0] != Patient.Relation.SELF
+            (value, capfirst(label))
+            for value, label in Patient.Relation.choices
+            if value != Patient.Relation.SELF
         ],
     )
 
@@ -353,6 +357,6 @@ class RelativeForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["phone"].help_text = _("Empty: your own number is called.")
+        self.fields["phone"].help_text = _("If left empty, the practice calls your own number.")
         self.helper = helper()
         self.helper.layout = in_rows(self, ("first_name", "last_name"), ("birth_date", "phone"))

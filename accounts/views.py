@@ -219,7 +219,7 @@ def email(request: HttpRequest) -> HttpResponse:
 def send_link(request: HttpRequest, address: EmailAddress | None) -> None:
     """The adapter tells the reader; here only that allauth found it too soon."""
     if address and not send_verification_email_to_address(request, address):
-        text = _("We sent a link a moment ago. Look among unwanted mail, or wait three minutes.")
+        text = _("We sent a link a moment ago. Check your spam folder, or wait three minutes.")
         messages.info(request, text)
 
 

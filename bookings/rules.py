@@ -79,7 +79,7 @@ def by_phone(practice: Practice) -> str:
     """The next step when online is not possible: the practice's number, when it has one."""
     if not practice.phone:
         return _("Please contact the practice directly.")
-    return _("The practice answers on %(phone)s.") % {"phone": practice.phone.as_national}
+    return _("Call the practice on %(phone)s.") % {"phone": practice.phone.as_national}
 
 
 def check_bookable(doctor: Doctor, consultation_type: ConsultationType) -> None:

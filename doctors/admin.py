@@ -110,7 +110,7 @@ class PracticeForm(forms.ModelForm):
             label=self.fields["time_zone"].label,
             choices=zones(),
             initial=self.fields["time_zone"].initial,
-            help_text=_("Hours and appointments are on this clock."),
+            help_text=_("Hours and appointments follow this time zone."),
         )
 
 

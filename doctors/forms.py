@@ -54,7 +54,7 @@ class DoctorSignUpForm(SignUpForm):
     practice_time_zone = forms.ChoiceField(
         label=_("Time zone"),
         required=False,
-        help_text=_("Only where the country has several: appointments are on this clock."),
+        help_text=_("Only if the country has several: appointments follow this one."),
     )
     practice_phone = PhoneNumberField(
         label=_("Phone of the practice"),

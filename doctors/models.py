@@ -18,6 +18,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.models import User
 from accounts.names import SearchTextField, normalise
+from doctors.places import zone_name
 
 LANGUAGES_SPOKEN = {
     "fr": _("French"),
@@ -60,12 +61,12 @@ class Specialty(models.Model):
 
     @property
     def name(self) -> str:
-        """"Cardiologie", in the reader's language."""
+        """ "Cardiologie", in the reader's language."""
         return self._in_reader_language("name")
 
     @property
     def practitioner(self) -> str:
-        """"Cardiologue", in the reader's language."""
+        """ "Cardiologue", in the reader's language."""
         return self._in_reader_language("practitioner")
 
     @property
@@ -88,7 +89,9 @@ class PracticeQuerySet(models.QuerySet["Practice"]):
             return self.none()
         if user.is_superuser:
             return self.all()
-        return self.filter(Q(doctors__user=user) | Q(memberships__in=Membership.objects.of(user))).distinct()
+        return self.filter(
+            Q(doctors__user=user) | Q(memberships__in=Membership.objects.of(user))
+        ).distinct()
 
 
 class Practice(models.Model):
@@ -96,9 +99,7 @@ class Practice(models.Model):
 
     name = models.CharField(_("name"), max_length=120)
     street = models.CharField(_("street"), max_length=160)
-    address_details = models.CharField(
-        _("floor, door, entrance"), max_length=160, blank=True
-    )
+    address_details = models.CharField(_("floor, door, entrance"), max_length=160, blank=True)
     postal_code = models.CharField(_("postal code"), max_length=12, blank=True)
     city = models.CharField(_("city"), max_length=80)
     country = models.CharField(_("country"), max_length=2, default="FR", help_text="ISO 3166")
@@ -142,11 +143,11 @@ class Practice(models.Model):
 
     @property
     def zone_name(self) -> str:
-        """The zone as people say it: "Casablanca" for Africa/Casablanca."""
-        return self.time_zone.rpartition("/")[2].replace("_", " ")
+        """The zone as the reader says it: "Alger" or "Algiers" for Africa/Algiers."""
+        return zone_name(self.time_zone)
 
     def local(self, instant: dt.datetime) -> dt.datetime:
-        """The wall clock of this practice at `instant`, naive, so that nothing converts it again."""
+        """The practice's wall clock at `instant`, naive, so that nothing converts it again."""
         return instant.astimezone(self.zone).replace(tzinfo=None)
 
     @property
@@ -197,7 +198,7 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
         return self.filter(approved_at__isnull=False, user__is_active=True)
 
     def listed(self) -> DoctorQuerySet:
-        """Doctors the public finds: approved, with hours saved once. See also `Doctor.is_listed`."""
+        """Doctors the public finds: approved, hours saved once. See also `Doctor.is_listed`."""
         return self.approved().filter(hours_saved_at__isnull=False)
 
     def visible_to(self, user: Any) -> DoctorQuerySet:
@@ -362,12 +363,18 @@ class ConsultationType(models.Model):
         help_text=_("Kept free after each visit of this type."),
     )
     price = models.DecimalField(
-        _("price"), max_digits=9, decimal_places=2, null=True, blank=True,
+        _("price"),
+        max_digits=9,
+        decimal_places=2,
+        null=True,
+        blank=True,
         validators=[MinValueValidator(Decimal(0))],
     )
     currency = models.CharField(_("currency"), max_length=3, default="EUR", help_text="ISO 4217")
     price_note = models.CharField(
-        _("word on the price"), max_length=120, blank=True,
+        _("word on the price"),
+        max_length=120,
+        blank=True,
         help_text=_("For instance “reimbursed at 70 %”."),
     )
     color = models.CharField(
@@ -380,18 +387,22 @@ class ConsultationType(models.Model):
         _("emergencies only"), default=False, help_text=_("Bookable within 24 hours only.")
     )
     require_existing_patient = models.BooleanField(
-        _("existing patients only"), default=False,
+        _("existing patients only"),
+        default=False,
         help_text=_("Only for those who already came to a visit with this doctor."),
     )
     needs_confirmation = models.BooleanField(
-        _("needs confirmation"), default=False,
+        _("needs confirmation"),
+        default=False,
         help_text=_("A booking is a request until the practice confirms it."),
     )
     notice_minutes = models.PositiveIntegerField(
         _("notice (minutes)"), default=0, help_text=_("Shortest time between booking and visit.")
     )
     horizon_days = models.PositiveSmallIntegerField(
-        _("horizon (days)"), default=180, validators=[MinValueValidator(1), MaxValueValidator(730)],
+        _("horizon (days)"),
+        default=180,
+        validators=[MinValueValidator(1), MaxValueValidator(730)],
         help_text=_("How far ahead it can be booked."),
     )
     instructions = models.TextField(

@@ -8,6 +8,7 @@ from functools import cache
 from importlib import resources
 
 from babel import Locale
+from babel.dates import get_timezone_location
 from django.utils.translation import get_language
 
 from accounts.names import normalise
@@ -38,6 +39,17 @@ def _countries(language: str) -> list[tuple[str, str]]:
 def countries() -> list[tuple[str, str]]:
     """(code, name in the reader's language), by name."""
     return _countries((get_language() or "fr")[:2])
+
+
+def zone_name(zone: str) -> str:
+    """A zone by its city, in the reader's language: "Alger" for Africa/Algiers."""
+    return _zone_name(zone, (get_language() or "fr")[:2])
+
+
+@cache
+def _zone_name(zone: str, language: str) -> str:
+    name = get_timezone_location(zone, locale=language, return_city=True)
+    return name.rpartition("/")[2].replace("_", " ")
 
 
 @cache

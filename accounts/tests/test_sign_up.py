@@ -109,7 +109,7 @@ class TestMail:
         response = sign_up(client)
         assert (response.status_code, User.objects.count()) == (302, 1)
         assert [str(message) for message in response.wsgi_request._messages] == [
-            "We could not send a mail to nadia@example.org now. Try again later."
+            "We could not send an e-mail to nadia@example.org now. Try again later."
         ]
         assert caplog.messages == [
             f"mail not sent: account/email/email_confirmation_signup: {error.__name__}"

@@ -83,7 +83,7 @@ def undo(
             raise rules.StateConflict(_("There is no change of today to take back."))
         if change_id is not None and change_id != last.pk:
             raise rules.StateConflict(
-                _("This appointment has changed meanwhile: it is “%(status)s” now.")
+                _("This appointment has changed in the meantime: it is “%(status)s” now.")
                 % {"status": appointment.get_status_display()},
             )
         before, after = appointment.status, Status(last.from_status)

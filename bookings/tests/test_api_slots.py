@@ -246,7 +246,7 @@ class TestRefusals:
         response = slots_of(reader, doctor)
         assert problem(response) == (403, "no_online_booking")
         assert response.json()["detail"] == (
-            "Dr John Smith does not take bookings online. The practice answers on 01 42 00 00 00."
+            "Dr John Smith does not take bookings online. Call the practice on 01 42 00 00 00."
         )
 
 
@@ -324,7 +324,7 @@ class TestRulesOfThePerson:
         assert problem(response) == (403, "patient_blocked")
         assert response.json()["detail"] == (
             "This practice takes bookings for Nadia Benali by phone only. "
-            "The practice answers on 01 42 00 00 00."
+            "Call the practice on 01 42 00 00 00."
         )
 
     def test_a_block_at_one_practice_leaves_the_others_open(self, reader):

@@ -285,6 +285,24 @@ def test_specialty_is_named_in_the_readers_language():
     }
 
 
+@pytest.mark.parametrize(
+    ("zone", "names"),
+    [
+        ("Africa/Algiers", ["Alger", "Algiers"]),
+        ("Africa/Casablanca", ["Casablanca", "Casablanca"]),
+        ("America/Argentina/Buenos_Aires", ["Buenos Aires", "Buenos Aires"]),
+    ],
+)
+def test_a_practices_clock_is_named_in_the_readers_language(zone, names):
+    practice = PracticeFactory.build(time_zone=zone)
+    found = []
+    for language in ("fr", "en"):
+        with translation.override(language):
+            found.append(practice.zone_name)
+
+    assert found == names
+
+
 def test_languages_spoken_leave_out_what_nobody_can_name():
     with translation.override("en"):
         assert DoctorFactory.build(languages=["ar", "xx"]).languages_spoken == ["Arabic"]
