@@ -82,9 +82,9 @@ class PatientFileAdmin(TbibAdmin):
     autocomplete_fields = ("practice", "patient")
     fields = (
         *("practice", "patient", "is_blocked", "block_reason"),
-        *("blocked", "blocked_by", "absences", "reset"),
+        *("blocked", "blocked_by", "absences", "reset", "no_shows_reset_by"),
     )
-    readonly_fields = ("blocked", "blocked_by", "absences", "reset")
+    readonly_fields = ("blocked", "blocked_by", "absences", "reset", "no_shows_reset_by")
     actions = ("block", "unblock", "reset_no_shows")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PatientFile]:

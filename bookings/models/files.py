@@ -26,6 +26,14 @@ class PatientFile(models.Model):
         Patient, on_delete=models.CASCADE, related_name="files", verbose_name=_("patient")
     )
     no_shows_reset_at = models.DateTimeField(_("no-shows reset"), null=True, blank=True)
+    no_shows_reset_by = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("no-shows reset by"),
+    )
     blocked_at = models.DateTimeField(_("blocked"), null=True, blank=True)
     blocked_by = models.ForeignKey(
         User,

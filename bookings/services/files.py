@@ -47,7 +47,7 @@ def reset_no_shows(
     """Count absences at this practice from now on; the visits keep their status."""
     with writing():
         file = _locked_file(by, patient, practice)
-        file.no_shows_reset_at = now or timezone.now()
+        file.no_shows_reset_at, file.no_shows_reset_by = now or timezone.now(), by
         file.save()
     return file
 

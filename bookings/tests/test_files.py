@@ -77,7 +77,8 @@ def test_reset_no_shows_counts_from_now_on(at_desk):
     missed = AppointmentFactory(doctor=doctor, patient=at_desk["patient"], status=Status.NO_SHOW)
     here = {"patient": missed.patient, "practice": missed.practice}
     assert no_shows(**here, now=monday("18:00")) == 1
-    services.reset_no_shows(**at_desk, now=monday("12:00"))
+    file = services.reset_no_shows(**at_desk, now=monday("12:00"))
+    assert (file.no_shows_reset_at, file.no_shows_reset_by) == (monday("12:00"), at_desk["by"])
     assert no_shows(**here, now=monday("18:00")) == 0
     missed.refresh_from_db()
     assert missed.status == Status.NO_SHOW
