@@ -66,7 +66,7 @@ class TestBooked:
             == f"""\
 Hello,
 
-your appointment is confirmed.
+Your appointment is confirmed.
 
 Monday 1 March 2027 at 10:00 (Paris time)
 Dr Salma Alami, Suivi <diabète>
@@ -164,7 +164,7 @@ class TestOtherKinds:
         sent = last_mail(moved)
         assert sent.subject == "Appointment moved to Monday 1 March at 14:30"
         assert sent.body.split("\n\n")[1:3] == [
-            "your appointment has another time.",
+            "Your appointment has another time.",
             "Monday 1 March 2027 at 14:30 (Paris time)\n"
             "Before: Monday 1 March 2027 at 10:00\n"
             "Dr John Smith, Consultation\n"
@@ -185,7 +185,7 @@ class TestOtherKinds:
             == """\
 Hello,
 
-this appointment is cancelled.
+This appointment is cancelled.
 
 Monday 1 March 2027 at 10:00 (Paris time)
 Dr Salma Alami, Suivi <diabète>
@@ -211,7 +211,7 @@ Cabinet de l'Atlas & fils
     def test_cancelled_says_when_the_practice_never_answered(self):
         request = book(ConsultationTypeFactory(needs_confirmation=True))
         services.cancel_unanswered_requests(now=monday("10:00"))
-        assert "the practice did not answer this request" in last_mail(request).body
+        assert "The practice did not answer this request" in last_mail(request).body
 
 
 class TestEveryKind:
