@@ -91,9 +91,16 @@ def check_bookable(doctor: Doctor, consultation_type: ConsultationType) -> None:
 def check_type_is_offered(doctor: Doctor, consultation_type: ConsultationType) -> None:
     """The type is one of the doctor's, not retired: asked of staff as well."""
     if consultation_type.doctor_id != doctor.pk or consultation_type.is_retired:
-        raise TimeNotOffered(
-            _("This reason for a visit is not offered any more."), code="type_not_offered"
-        )
+        raise type_not_offered()
+
+
+def type_not_offered() -> TimeNotOffered:
+    """No time would help: none of this type's can be booked."""
+    refusal = TimeNotOffered(
+        _("This reason for a visit is not offered any more."), code="type_not_offered"
+    )
+    refusal.offers_times = False
+    return refusal
 
 
 def check_books_online(doctor: Doctor) -> None:

@@ -12,6 +12,7 @@ from accounts.models import Patient, User
 from bookings import rules, slots
 from bookings.models import Appointment, Notification, StatusChange
 from bookings.services.writing import (
+    fresh_type,
     is_staff,
     lock_appointment,
     lock_doctor,
@@ -119,7 +120,7 @@ def add_walk_in(
         doctor = lock_doctor(doctor, now=now)
         _require_desk(by, doctor)
         if consultation_type:
-            consultation_type = ConsultationType.objects.get(pk=consultation_type.pk)
+            consultation_type = fresh_type(consultation_type)
             rules.check_type_is_offered(doctor, consultation_type)
         if patient.pk:
             patient = lock_patient(patient)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from bookings import rules, slots
 from bookings.models import Hold
-from bookings.services.writing import sweep_holds, writing
+from bookings.services.writing import fresh_type, sweep_holds, writing
 from bookings.slots import SlotQuery
 from doctors.models import ConsultationType, Doctor
 
@@ -39,7 +39,7 @@ def hold(
         for row in locked.values():
             sweep_holds(row, now=now)
         mine = Hold.objects.filter(token=token).first()
-        consultation_type = ConsultationType.objects.get(pk=consultation_type.pk)
+        consultation_type = fresh_type(consultation_type)
         if mine and (mine.doctor_id, mine.consultation_type_id, mine.starts_at) == (
             doctor.pk,
             consultation_type.pk,

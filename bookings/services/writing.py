@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Patient, User
 from bookings.models import Appointment, Hold, Notification, StatusChange
 from bookings.models.appointment import OVERLAP
-from bookings.rules import SlotTaken
+from bookings.rules import SlotTaken, type_not_offered
 from bookings.status import Verb
-from doctors.models import Doctor
+from doctors.models import ConsultationType, Doctor
 
 
 @contextmanager
@@ -49,6 +49,15 @@ def lock_doctor(doctor: Doctor, *, now: dt.datetime) -> Doctor:
 
 def sweep_holds(doctor: Doctor, *, now: dt.datetime) -> None:
     Hold.objects.filter(doctor=doctor, expires_at__lte=now).delete()
+
+
+def fresh_type(consultation_type: ConsultationType) -> ConsultationType:
+    """The type as it is now, read under its doctor's lock; one that an admin has deleted
+    meanwhile is refused like one that is retired."""
+    found = ConsultationType.objects.filter(pk=consultation_type.pk).first()
+    if found is None:
+        raise type_not_offered()
+    return found
 
 
 def lock_patient(patient: Patient) -> Patient:

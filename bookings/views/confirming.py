@@ -112,13 +112,16 @@ def _add_walk_in(request: Request, user: User) -> HttpResponse:
     form = BookingForm(request.POST, user=user, doctor=doctor)
     if not form.is_valid():
         return refuse_plainly(request, _("Please say for whom this appointment is."))
-    appointment = services.add_walk_in(
-        by=user,
-        doctor=doctor,
-        patient=form.person(),
-        consultation_type=consultation_type,
-        reason=form.cleaned_data["reason"],
-    )
+    try:
+        appointment = services.add_walk_in(
+            by=user,
+            doctor=doctor,
+            patient=form.person(),
+            consultation_type=consultation_type,
+            reason=form.cleaned_data["reason"],
+        )
+    except rules.Refusal as refusal:
+        return refuse_plainly(request, str(refusal), status=refusal.status)
     return see_appointment(appointment)
 
 
