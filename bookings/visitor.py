@@ -7,6 +7,7 @@ import secrets
 from typing import NamedTuple
 
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
 from bookings.models import Hold
 from bookings.slots import SlotQuery
@@ -43,8 +44,14 @@ def hold_token(request: HttpRequest) -> str | None:
 
 def new_hold_token(request: HttpRequest) -> str:
     """The visitor's token, made at the first hold; it survives the change of session key at
-    sign-in because it is data."""
-    token: str = request.session.setdefault(TOKEN, secrets.token_urlsafe(32))
+    sign-in because it is data.
+
+    Made of the secret that came with the form: at a double click, the second request has no
+    token in its session yet, and with a random one it would be a stranger to the first.
+    """
+    secret = request.META.get("CSRF_COOKIE") or secrets.token_urlsafe(32)
+    made = salted_hmac("bookings.hold_token", secret, algorithm="sha256").hexdigest()
+    token: str = request.session.setdefault(TOKEN, made)
     return token
 
 

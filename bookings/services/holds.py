@@ -54,20 +54,26 @@ def hold(
         digest = address_digest(address)
         if settings.RATE_LIMITS:
             _check_address(digest, token, now)
-        Hold.objects.filter(token=token).delete()
         for row in locked.values():
             row.touch_calendar()
-        return Hold.objects.create(
+        # Two tabs at once may hold at two doctors, whose locks do not keep them apart: the later
+        # one replaces the row that the other has just made.
+        kept, _made = Hold.objects.update_or_create(
             token=token,
-            doctor=doctor,
-            consultation_type=consultation_type,
-            starts_at=starts_at,
-            ends_at=starts_at + consultation_type.length,
-            buffer_minutes=consultation_type.buffer_after,
-            expires_at=now + Hold.LASTS,
-            address_digest=digest,
-            created_at=now,
+            defaults={
+                "doctor": doctor,
+                "consultation_type": consultation_type,
+                "starts_at": starts_at,
+                "ends_at": starts_at + consultation_type.length,
+                "buffer_minutes": consultation_type.buffer_after,
+                "expires_at": now + Hold.LASTS,
+                "extensions": 0,
+                "extended_at_sign_up": False,
+                "address_digest": digest,
+                "created_at": now,
+            },
         )
+        return kept
 
 
 def extend_hold(token: str, *, now: dt.datetime | None = None) -> Hold:
@@ -129,7 +135,9 @@ def _own_hold(token: str, *, now: dt.datetime) -> Hold:
     found = Hold.objects.filter(token=token).first()
     if found:
         Doctor.objects.locked(found.doctor_id)
-        found = Hold.objects.unexpired(now).filter(token=token).first()
+        # Not one at another doctor, chosen meanwhile: that agenda is not locked.
+        mine = Hold.objects.unexpired(now).filter(token=token, doctor=found.doctor_id)
+        found = mine.first()
     if not found:
         raise rules.StateConflict(
             _("The time kept for you is over. Please choose a time again."), code="hold_over"

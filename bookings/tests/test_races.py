@@ -1,0 +1,200 @@
+"""Two people at the same instant, in two threads: on SQLite and on PostgreSQL.
+
+`make race` does it over HTTP and with more of them. Here the threads wait for each other where
+it hurts, between looking and writing, so that two runs differ in nothing.
+"""
+
+import contextlib
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from accounts.tests.factories import PatientFactory
+from bookings import services, slots
+from bookings.models import Appointment, Hold, Notification, StatusChange
+from bookings.models.appointment import OVERLAP
+from bookings.rules import TimeNotOffered
+from bookings.services import booking
+from bookings.tests.steps import book, hold, secretary_of
+from bookings.tests.test_constraints import guards
+from doctors.models import ConsultationType
+from doctors.tests.factories import ConsultationTypeFactory
+from scheduling.services import retire_type
+
+pytestmark = pytest.mark.django_db
+# Threads see what is committed only.
+in_threads = pytest.mark.django_db(transaction=True)
+
+THE_CONSTRAINT = next(each for each in Appointment._meta.constraints if each.name == OVERLAP)
+PATIENCE = 0.4  # seconds; as long as one waits for another who is kept out by a lock
+
+
+def at_once(*acts):
+    """What each of them returned or raised, all begun in the same instant."""
+    everybody = threading.Barrier(len(acts))
+
+    def begin(act):
+        try:
+            everybody.wait()
+            return act()
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as threads:
+        return list(threads.map(begin, acts))
+
+
+def two_book_one_slot():
+    kind = ConsultationTypeFactory()
+    people = PatientFactory(), PatientFactory()
+    return at_once(*(lambda person=person: book(kind, patient=person) for person in people))
+
+
+def types_of(results):
+    return sorted(type(each).__name__ for each in results)
+
+
+def waiting_for_the_other(act):
+    """`act`, and then a pause until the other one has done it too, if they can."""
+    both = threading.Barrier(2)
+
+    def act_and_wait(*args, **options):
+        done = act(*args, **options)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait(PATIENCE)
+        return done
+
+    return act_and_wait
+
+
+@pytest.fixture
+def both_look_first(monkeypatch):
+    """Between finding a time free and writing there is time for another to find it free."""
+    monkeypatch.setattr(booking, "_check_time", waiting_for_the_other(booking._check_time))
+
+
+@pytest.fixture
+def without_lock(monkeypatch):
+    """No transaction either: on SQLite that is the lock."""
+    monkeypatch.setattr(booking, "writing", contextlib.nullcontext)
+    monkeypatch.setattr(booking, "lock_doctor", lambda doctor, **_options: doctor)
+    monkeypatch.setattr(booking, "lock_patient", lambda patient: patient)
+
+
+@pytest.fixture
+def without_constraint(transactional_db):
+    """The table as it would be without its exclusion constraint, or its triggers; put back."""
+    before = guards()
+    if connection.vendor == "postgresql":
+        with connection.schema_editor() as editor:
+            editor.remove_constraint(Appointment, THE_CONSTRAINT)
+    else:
+        with connection.cursor() as cursor:
+            named = [OVERLAP + "%"]
+            query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s"
+            triggers = cursor.execute(query, named).fetchall()
+            for name, _sql in triggers:
+                cursor.execute(f'DROP TRIGGER "{name}"')
+    yield
+    for model in (Notification, StatusChange, Appointment):
+        model.objects.all().delete()
+    if connection.vendor == "postgresql":
+        with connection.schema_editor() as editor:
+            editor.add_constraint(Appointment, THE_CONSTRAINT)
+    else:
+        with connection.cursor() as cursor:
+            for _name, sql in triggers:
+                cursor.execute(sql)
+    assert guards() == before
+
+
+@in_threads
+class TestTwoBookOneSlot:
+    def test_one_gets_it_and_the_other_is_told(self, both_look_first):
+        assert types_of(two_book_one_slot()) == ["Appointment", "SlotTaken"]
+        assert (Appointment.objects.count(), Notification.objects.count()) == (1, 1)
+
+    def test_the_database_has_the_last_word_when_nobody_looks(self, monkeypatch):
+        monkeypatch.setattr(booking, "_check_time", lambda *args, **options: None)
+        assert types_of(two_book_one_slot()) == ["Appointment", "SlotTaken"]
+        assert Appointment.objects.count() == 1
+
+    def test_without_the_guards_both_get_it(
+        self, both_look_first, without_lock, without_constraint
+    ):
+        """The negative control: what the other tests race for can be lost."""
+        assert types_of(two_book_one_slot()) == ["Appointment", "Appointment"]
+        starts = Appointment.objects.values_list("starts_at", flat=True)
+        assert (len(starts), len(set(starts))) == (2, 1)
+
+
+@in_threads
+def test_one_visitor_in_two_tabs_keeps_one_of_two_doctors_times(monkeypatch):
+    monkeypatch.setattr(slots, "why_not", waiting_for_the_other(slots.why_not))
+    here, there = ConsultationTypeFactory(), ConsultationTypeFactory()
+    results = at_once(lambda: hold(here), lambda: hold(there))
+    assert types_of(results) == ["Hold", "Hold"]
+    kept = Hold.objects.get()
+    assert kept.doctor in (here.doctor, there.doctor)
+    assert kept.starts_at == results[0].starts_at
+
+
+@in_threads
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_a_double_click_on_next_holds_once(signed_in):
+    """The second click leaves before the first one's answer brought a token."""
+    kind = ConsultationTypeFactory()
+    first = Client(enforce_csrf_checks=True)
+    if signed_in:
+        first.force_login(PatientFactory().account)
+    page = first.get(f"{kind.doctor.get_absolute_url()}?seen=yes")
+    token = page.context["csrf_token"]
+    second = Client(enforce_csrf_checks=True)
+    second.cookies.load({name: morsel.value for name, morsel in first.cookies.items()})
+    start = next(day.starts[0] for day in page.context["panel"].days if day.starts)
+    form = {
+        "doctor": kind.doctor.pk,
+        "consultation_type": kind.pk,
+        "appointment_time": start.isoformat(),
+        "csrfmiddlewaretoken": str(token),
+    }
+    answers = at_once(
+        *(lambda each=each: each.post("/bookings/hold/", form) for each in (first, second))
+    )
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert Hold.objects.count() == 1
+
+
+@pytest.mark.parametrize("goes", ["retired", "deleted"])
+def test_a_walk_in_whose_reason_goes_meanwhile_is_refused_in_words(client, monkeypatch, goes):
+    kind = ConsultationTypeFactory()
+    secretary = secretary_of(kind.doctor)
+    add_walk_in = services.add_walk_in
+
+    def too_late(**options):
+        if goes == "retired":
+            retire_type(kind)
+        else:
+            ConsultationType.objects.all().delete()
+        return add_walk_in(**options)
+
+    monkeypatch.setattr(services, "add_walk_in", too_late)
+    client.force_login(secretary)
+    person = {"patient": "new", "first_name": "Nadia", "last_name": "Benali"}
+    more = {"birth_date": "1980-01-31", "phone": "06 12 34 56 78"}
+    asked = {"doctor": kind.doctor.pk, "consultation_type": kind.pk}
+    response = client.post("/book", asked | person | more)
+    assert (response.status_code, Appointment.objects.count()) == (422, 0)
+
+
+def test_a_reason_retired_meanwhile_offers_no_times_of_its_own():
+    kind = ConsultationTypeFactory()
+    retire_type(kind)
+    with pytest.raises(TimeNotOffered) as refused:
+        book(kind)
+    assert (refused.value.code, refused.value.offers_times) == ("type_not_offered", False)
