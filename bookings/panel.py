@@ -130,7 +130,12 @@ class BookingPanel:
             token=self.token,
             moving=self.moving.pk if self.moving else None,
         )
-        return calendars.columns(self.query)
+        days = calendars.columns(self.query)
+        if self.moving:
+            # Its present time is free for it, and no other time.
+            own = self.moving.starts_at
+            days = [day._replace(starts=[s for s in day.starts if s != own]) for day in days]
+        return days
 
     @property
     def is_empty(self) -> bool:
