@@ -1,0 +1,567 @@
+"""axe-core finds nothing, on any page in any state, errors shown too.
+
+One table: each function brings the browser into one state, which is judged on a desktop in
+daylight and on a phone at night. The entrance and the own account
+have their own table, in test_accounts.py.
+"""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from accounts.tests.factories import RelativeFactory, UserFactory
+from bookings.models import Hold
+from bookings.status import Status
+from bookings.tests.factories import AppointmentFactory
+from bookings.tests.steps import secretary_of
+from doctors.tests.factories import DoctorFactory
+from scheduling.tests.factories import AbsenceFactory
+from tests.e2e.world import (
+    CONFIRM_PAGE,
+    at,
+    calendar_address,
+    confirm_button,
+    day_in,
+    doctors_type,
+    go_and_choose,
+    patient,
+    pill,
+    sign_in,
+    taken_by_somebody,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PHONE = "+33144556677"
+STATES = {}
+PROVOKED = {
+    "confirm_refused_by_a_rule": {"Response Status Error Code 403"},
+    "error_500": {"failed: GET"},
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing(page, base_url, axe, provoked, settings, state):
+    settings.ROOT_URLCONF = "tests.e2e.errors"
+    provoked |= PROVOKED.get(state, set())
+    STATES[state](page, lambda user: sign_in(page.context, user, base_url))
+    axe(page)
+    page.set_viewport_size({"width": 375, "height": 812})
+    page.emulate_media(color_scheme="dark")
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+
+
+def state(bring_about):
+    STATES[bring_about.__name__] = bring_about
+    return bring_about
+
+
+# Finding --------------------------------------------------------------------------------------
+
+
+@state
+def doctors(page, enter):
+    doctors_type()
+    DoctorFactory(books_online=False, practice__phone=PHONE)
+    page.goto("/doctors/")
+    expect(page.locator("article, li.doctor-card")).to_have_count(2)
+
+
+@state
+def doctors_nobody_found(page, enter):
+    page.goto("/doctors/?q=nobody")
+    expect(page.locator(".empty h2")).to_be_visible()
+
+
+@state
+def doctors_with_the_menu_open(page, enter):
+    enter(patient().account)
+    page.goto("/doctors/")
+    page.locator("details.menu > summary").click()
+    expect(page.locator(".menu-list")).to_be_visible()
+
+
+@state
+def doctor_step_1(page, enter):
+    kind = doctors_type(price=30, price_note="remboursé", doctor__presentation="Bonjour.")
+    page.goto(kind.doctor.get_absolute_url())
+    expect(page.locator("a.choice")).to_have_count(2)
+
+
+@state
+def doctor_takes_no_new_patients(page, enter):
+    kind = doctors_type(doctor__accepts_new_patients=False, doctor__practice__phone=PHONE)
+    page.goto(kind.doctor.get_absolute_url())
+    page.locator("a.choice[href*='seen=no']").click()
+    expect(page.locator("#booking_panel .notice")).to_be_visible()
+
+
+@state
+def doctor_step_2(page, enter):
+    kind = doctors_type(needs_confirmation=True)
+    doctors_type(doctor=kind.doctor, is_emergency_only=True, name="Urgence", price=50)
+    doctors_type(doctor=kind.doctor, require_existing_patient=True, name="Suivi")
+    page.goto(kind.doctor.get_absolute_url())
+    page.locator("a.choice[href*='seen=yes']").click()
+    expect(page.locator("a.choice")).to_have_count(3)
+
+
+@state
+def doctor_step_3(page, enter):
+    page.goto(calendar_address(doctors_type(), days=0))
+    expect(page.locator(".day")).to_have_count(3)
+
+
+@state
+def doctor_step_3_chosen(page, enter):
+    page.goto(calendar_address(doctors_type()))
+    pill(page, at("10:00")).click()
+    expect(page.locator("[data-next]")).to_be_enabled()
+
+
+@state
+def doctor_step_3_all_times(page, enter):
+    kind = doctors_type()
+    taken_by_somebody(kind, at("10:00"))
+    page.goto(calendar_address(kind))
+    page.locator(".days-more a[href*='all=1']").click()
+    expect(pill(page, at("16:30"))).to_be_visible()
+
+
+@state
+def doctor_step_3_emergencies(page, enter):
+    page.goto(calendar_address(doctors_type(is_emergency_only=True), days=0))
+    expect(page.locator("#booking_panel a[href='tel:15']")).to_be_visible()
+
+
+@state
+def doctor_step_3_emergency_too_far(page, enter):
+    page.goto(calendar_address(doctors_type(is_emergency_only=True)))
+    expect(page.locator("#slot_grid [role=alert]")).to_be_visible()
+
+
+@state
+def doctor_step_3_closed_days(page, enter):
+    kind = doctors_type()
+    AbsenceFactory(doctor=kind.doctor, starts_at=at("00:00", days=4))
+    page.goto(calendar_address(kind))
+    expect(page.locator(".day-empty")).to_have_count(1)
+
+
+@state
+def doctor_step_3_nothing_free_here(page, enter):
+    kind = doctors_type()
+    away = {"starts_at": at("00:00", days=2), "ends_at": at("00:00", days=9)}
+    AbsenceFactory(doctor=kind.doctor, **away)
+    page.goto(calendar_address(kind))
+    expect(page.locator("a.next-free")).to_be_visible()
+
+
+@state
+def doctor_step_3_nothing_free_at_all(page, enter):
+    kind = doctors_type(doctor__practice__phone=PHONE)
+    away = {"starts_at": at("00:00", days=-1), "ends_at": at("00:00", days=300)}
+    AbsenceFactory(doctor=kind.doctor, **away)
+    page.goto(calendar_address(kind))
+    expect(page.locator(".days-note")).to_be_visible()
+
+
+@state
+def doctor_refused_existing_patients_only(page, enter):
+    enter(patient().account)
+    page.goto(calendar_address(doctors_type(require_existing_patient=True)))
+    expect(page.locator("#slot_grid [role=alert]")).to_be_visible()
+
+
+@state
+def doctor_time_taken(page, enter):
+    kind = doctors_type()
+    page.goto(calendar_address(kind))
+    pill(page, at("10:00")).click()
+    taken_by_somebody(kind, at("10:00"))
+    page.locator("[data-next]").click()
+    expect(page.locator("#refusal button.slot")).to_have_count(3)
+
+
+@state
+def doctor_by_phone(page, enter):
+    kind = doctors_type(doctor__books_online=False, doctor__practice__phone=PHONE)
+    page.goto(kind.doctor.get_absolute_url())
+    expect(page.locator("#booking_panel .empty a[href^=tel]")).to_be_visible()
+
+
+@state
+def doctor_cannot_be_booked(page, enter):
+    page.goto("/bookings/confirm-booking/?doctor=0&consultation_type=0&appointment_time=x")
+    expect(page.locator(".error-page")).to_be_visible()
+
+
+# Confirming -----------------------------------------------------------------------------------
+
+
+def confirm(page, enter, **options):
+    """The confirm page of somebody with a relative; the type it is about."""
+    person = patient()
+    RelativeFactory(account=person.account)
+    enter(person.account)
+    kind = doctors_type(**options)
+    go_and_choose(page, kind, at("10:00"))
+    return kind
+
+
+@state
+def confirm_visitor(page, enter):
+    go_and_choose(page, doctors_type(), at("10:00"))
+    expect(page.locator("#sign_in_form")).to_be_visible()
+
+
+@state
+def confirm_visitor_signing_up_with_errors(page, enter):
+    go_and_choose(page, doctors_type(), at("10:00"))
+    page.locator("details:has(#sign_up_form) > summary").click()
+    page.locator("#sign_up_form").evaluate("form => form.noValidate = true")
+    page.locator("#sign_up_form [type=submit]").click()
+    expect(page.locator("#sign_up_form .error-summary")).to_be_visible()
+
+
+@state
+def confirm_visitor_with_a_wrong_password(page, enter):
+    go_and_choose(page, doctors_type(), at("10:00"))
+    page.locator("#sign_in_form [name=login]").fill("nobody")
+    page.locator("#sign_in_form [name=password]").fill("wrong")
+    page.locator("#sign_in_form [type=submit]").click()
+    expect(page.locator("#sign_in_form .error-summary")).to_be_visible()
+
+
+@state
+def confirm_visitor_time_taken(page, enter):
+    kind = doctors_type()
+    go_and_choose(page, kind, at("10:00"))
+    Hold.objects.all().delete()
+    taken_by_somebody(kind, at("10:00"))
+    page.reload()
+    expect(page.locator("#refusal button.slot")).to_have_count(3)
+
+
+@state
+def confirm_signed_in(page, enter):
+    confirm(page, enter, instructions="Venir à jeun.\nApporter l'ordonnance.")
+    expect(confirm_button(page)).to_be_visible()
+
+
+@state
+def confirm_a_new_person_with_errors(page, enter):
+    confirm(page, enter)
+    page.locator("label.person-add").click()
+    confirm_button(page).click()
+    expect(page.locator("#booking [aria-invalid=true]").first).to_be_visible()
+
+
+@state
+def confirm_text_too_long(page, enter):
+    confirm(page, enter)
+    page.locator("[name=reason]").evaluate("area => area.value = 'a'.repeat(1001)")
+    confirm_button(page).click()
+    expect(page.locator("#reason-error")).to_be_visible()
+
+
+@state
+def confirm_refused_by_a_rule(page, enter):
+    kind = confirm(page, enter)
+    type(kind).objects.update(require_existing_patient=True)
+    confirm_button(page).click()
+    expect(page.locator("#refusal")).to_be_visible()
+
+
+@state
+def confirm_time_taken(page, enter):
+    kind = confirm(page, enter)
+    Hold.objects.all().delete()
+    taken_by_somebody(kind, at("10:00"))
+    confirm_button(page).click()
+    expect(page.locator("#refusal button.slot")).to_have_count(3)
+
+
+@state
+def confirm_hold_over(page, enter):
+    confirm(page, enter)
+    Hold.objects.all().delete()
+    page.reload()
+    expect(page.locator("#hold .notice")).to_be_visible()
+
+
+@state
+def confirm_hold_cannot_be_extended(page, enter):
+    confirm(page, enter)
+    Hold.objects.update(extensions=2)
+    page.locator("#hold button").click()
+    expect(page.locator("#hold [role=alert]")).to_be_visible()
+
+
+@state
+def confirm_hold_about_to_end(page, enter):
+    confirm(page, enter)
+    Hold.objects.update(expires_at=timezone.now() + dt.timedelta(seconds=50))
+    page.reload()
+    expect(page.locator(".hold.is-ending")).to_be_visible()
+
+
+@state
+def confirm_line_lost(page, enter):
+    confirm(page, enter)
+    page.evaluate("htmx.trigger(document.getElementById('booking'), 'htmx:sendError')")
+    page.evaluate(
+        "document.getElementById('dock').append("
+        "document.getElementById('connection-lost').content.cloneNode(true))"
+    )
+    expect(page.locator("#dock .notice")).to_be_visible()
+
+
+# Own appointments -----------------------------------------------------------------------------
+
+
+def visit(page, enter, **options):
+    """A visit in three days, whose patient is signed in."""
+    appointment = AppointmentFactory(
+        consultation_type=doctors_type(doctor__practice__phone=PHONE, price=30),
+        patient=patient(),
+        **{"starts_at": at("10:00"), "reason": "Toux", **options},
+    )
+    enter(appointment.patient.account)
+    return appointment
+
+
+@state
+def appointment_confirmed(page, enter):
+    page.goto(f"/bookings/{visit(page, enter).pk}/")
+    expect(page.locator(".ticket-actions a")).to_have_count(2)
+
+
+@state
+def appointment_requested(page, enter):
+    page.goto(f"/bookings/{visit(page, enter, status=Status.PENDING).pk}/")
+    expect(page.locator(".said")).to_be_visible()
+
+
+@state
+def appointment_cancelled(page, enter):
+    page.goto(f"/bookings/{visit(page, enter, status=Status.CANCELLED).pk}/")
+    expect(page.locator(".ticket-actions")).to_have_count(0)
+
+
+@state
+def appointment_after_the_deadline(page, enter):
+    soon = timezone.now() + dt.timedelta(hours=5)
+    page.goto(f"/bookings/{visit(page, enter, starts_at=soon).pk}/")
+    expect(page.locator(".ticket-actions a[href^=tel]")).to_be_visible()
+
+
+@state
+def appointments_none(page, enter):
+    enter(patient().account)
+    page.goto("/bookings/")
+    expect(page.locator(".empty")).to_be_visible()
+
+
+@state
+def appointments(page, enter):
+    first = visit(page, enter)
+    shared = {"consultation_type": first.consultation_type, "patient": first.patient}
+    soon = timezone.now() + dt.timedelta(hours=5)
+    AppointmentFactory(**shared, starts_at=soon)
+    AppointmentFactory(**shared, starts_at=at("12:00"), status=Status.PENDING)
+    AppointmentFactory(**shared, starts_at=at("12:00"), status=Status.CANCELLED)
+    for days, status in enumerate([Status.DONE, Status.NO_SHOW], start=10):
+        AppointmentFactory(**shared, starts_at=at("12:00", days=-days), status=status)
+    page.goto("/bookings/")
+    expect(page.locator("article.appointment")).to_have_count(6)
+
+
+@state
+def cancelling(page, enter):
+    page.goto(f"/bookings/{visit(page, enter).pk}/cancel/")
+    expect(page.locator(".btn-danger-solid")).to_be_visible()
+
+
+@state
+def cancelling_too_late(page, enter):
+    appointment = visit(page, enter)
+    page.goto(f"/bookings/{appointment.pk}/cancel/")
+    AppointmentFactory._meta.model.objects.update(status=Status.DONE)
+    page.locator("main form [type=submit]").click()
+    expect(page.locator("#refusal")).to_be_visible()
+
+
+@state
+def moving(page, enter):
+    page.goto(f"/bookings/{visit(page, enter).pk}/move/")
+    expect(page.locator("#slot_grid")).to_be_visible()
+
+
+@state
+def moving_time_taken(page, enter):
+    appointment = visit(page, enter)
+    page.goto(f"/bookings/{appointment.pk}/move/")
+    pill(page, at("11:00")).click()
+    taken_by_somebody(appointment.consultation_type, at("11:00"))
+    page.locator("[data-next]").click()
+    expect(page.locator("#refusal button.slot")).to_have_count(3)
+
+
+@state
+def appointments_after_a_message(page, enter):
+    page.goto(f"/bookings/{visit(page, enter).pk}/cancel/")
+    page.locator("main form [type=submit]").click()
+    expect(page.locator("#messages [role=status]")).to_be_visible()
+
+
+# The desk -------------------------------------------------------------------------------------
+
+
+@state
+def dashboard(page, enter):
+    kind = doctors_type(needs_confirmation=True)
+    doctors_type(doctor__practice=kind.doctor.practice)
+    enter(secretary_of(kind.doctor))
+    statuses = [
+        Status.PENDING,
+        Status.CONFIRMED,
+        Status.ARRIVED,
+        Status.IN_PROGRESS,
+        Status.DONE,
+        Status.NO_SHOW,
+        Status.CANCELLED,
+    ]
+    for number, status in enumerate(statuses):
+        AppointmentFactory(
+            consultation_type=kind, starts_at=at(f"{9 + number:02}:00"), status=status, reason="a"
+        )
+    AppointmentFactory(consultation_type=kind, walk_in=True, queue_date=day_in(3))
+    page.goto(f"/dashboard/?doctor={kind.doctor.pk}&date={day_in(3)}")
+    page.locator("main details > summary").click()
+    expect(page.locator(".agenda-row")).to_have_count(9)
+
+
+@state
+def dashboard_empty(page, enter):
+    enter(DoctorFactory(approved_at=None).user)
+    page.goto("/dashboard/")
+    expect(page.locator(".empty")).to_be_visible()
+    expect(page.locator(".notice")).to_have_count(2)
+
+
+@state
+def dashboard_without_a_practice(page, enter):
+    enter(UserFactory(role="secretary"))
+    page.goto("/dashboard/")
+    expect(page.locator(".empty h1")).to_be_visible()
+
+
+@state
+def request_at_the_desk(page, enter):
+    kind = doctors_type(needs_confirmation=True)
+    appointment = taken_by_somebody(kind, at("10:00"))
+    enter(kind.doctor.user)
+    page.goto(f"/bookings/{appointment.pk}/")
+    expect(page.locator(".ticket-actions button")).to_be_visible()
+
+
+@state
+def declining_a_request(page, enter):
+    kind = doctors_type(needs_confirmation=True)
+    appointment = taken_by_somebody(kind, at("10:00"))
+    enter(kind.doctor.user)
+    page.goto(f"/bookings/{appointment.pk}/cancel/")
+    expect(page.locator("[name=message]")).to_be_visible()
+
+
+@state
+def confirm_at_the_desk(page, enter):
+    kind = doctors_type()
+    enter(kind.doctor.user)
+    go_and_choose(page, kind, at("10:00"))
+    expect(page).to_have_url(CONFIRM_PAGE)
+
+
+# The entrance, errors shown -------------------------------------------------------------------
+
+
+def refused(page, address, form="main form"):
+    page.goto(address)
+    page.locator(form).first.evaluate("form => form.noValidate = true")
+    page.locator(f"{form} [type=submit]").first.click()
+    expect(page.locator(".error-summary, [aria-invalid=true]").first).to_be_visible()
+
+
+@state
+def signing_up_with_errors(page, enter):
+    refused(page, "/accounts/register/")
+
+
+@state
+def signing_up_as_a_doctor_with_errors(page, enter):
+    refused(page, "/accounts/register/doctor/")
+
+
+@state
+def password_reset_with_errors(page, enter):
+    refused(page, "/accounts/password/reset/")
+
+
+@state
+def password_reset_with_an_old_link(page, enter):
+    page.goto("/accounts/password/reset/key/1-old/")
+    expect(page.locator("main h1")).to_be_visible()
+
+
+@state
+def profile_with_errors(page, enter):
+    enter(patient().account)
+    page.goto("/accounts/profile/")
+    page.locator("[name=first_name]").fill("")
+    form = "form[action='/accounts/profile/']"
+    page.locator(form).evaluate("form => form.noValidate = true")
+    page.locator(f"{form} [type=submit]").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+
+
+@state
+def relative(page, enter):
+    person = patient()
+    enter(person.account)
+    page.goto(f"/accounts/relatives/{RelativeFactory(account=person.account).pk}/")
+    page.locator("main details > summary").click()
+    expect(page.locator("main details form")).to_be_visible()
+
+
+@state
+def relative_with_errors(page, enter):
+    enter(patient().account)
+    refused(page, "/accounts/relatives/add/")
+
+
+# Error pages ----------------------------------------------------------------------------------
+
+
+def error_page(status):
+    def bring_about(page, enter):
+        page.goto(f"/error/{status}/")
+        expect(page.locator(".error-page h1")).to_be_visible()
+
+    STATES[f"error_{status}"] = bring_about
+
+
+for status in (400, 403, 404, 409, 429, 500, 503):
+    error_page(status)
+
+
+@state
+def error_stale_token(page, enter):
+    page.goto("/accounts/password/reset/")
+    page.context.clear_cookies()
+    page.locator("[name=email]").fill("nadia@example.org")
+    page.locator("main form [type=submit]").click()
+    expect(page.locator(".error-page form")).to_be_visible()
