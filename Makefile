@@ -7,7 +7,7 @@ ARGS ?=
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve setup setup-dev test race lint messages lock watch clean python3
+.PHONY: help run serve setup setup-dev test race lint messages pictures lock watch clean python3
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ lint: setup-dev ## check style, types, layers, migrations, translations and prod
 
 messages: setup-dev ## bring the translation catalogues up to date with the sources
 	@$(PYTHON) bin/messages.py
+
+pictures: setup-dev ## take the README's pictures anew
+	@$(PYTHON) bin/pictures.py
 
 lock: setup-dev ## pin the newest allowed versions of all packages, with hashes
 	@$(PYTHON) bin/lock.py

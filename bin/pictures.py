@@ -1,0 +1,102 @@
+"""Take the README's pictures anew: `make pictures`.
+
+A throw-away database with the sample world, a server on a free port, a headless Chromium; the
+pictures in docs/pictures/ are overwritten.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+PICTURES = ROOT / "docs" / "pictures"
+DEBIAN_CHROMIUM = Path("/usr/bin/chromium")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {"DATABASE_URL": f"sqlite:///{folder}/db.sqlite3", "DEBUG": "on"}
+        manage("migrate", "--verbosity", "0")
+        manage("seed_doctors", "--count", "12")
+        with serving() as address, sync_playwright() as playwright:
+            root = ["--no-sandbox"] if os.geteuid() == 0 else []
+            chromium = str(DEBIAN_CHROMIUM) if DEBIAN_CHROMIUM.exists() else None
+            browser = playwright.chromium.launch(executable_path=chromium, args=root)
+            page = browser.new_page(
+                base_url=address,
+                locale="fr-FR",
+                viewport={"width": 1280, "height": 860},
+                reduced_motion="reduce",  # a transition half done is no picture
+            )
+            take(page)
+            browser.close()
+
+
+def take(page: Page) -> None:
+    """The doctor's page with a time chosen, then the confirm page with the time kept."""
+    page.goto("/accounts/login/?next=/doctors/salma-alami/")
+    page.fill("[name=login]", "patient")
+    page.fill("[name=password]", "testpass123")
+    page.click("#sign_in_form [type=submit]")
+    page.wait_for_url("**/doctors/**")
+    page.click("a.choice[href*='seen=no']")
+    page.click("a.choice[href*='type=']")
+    page.locator("#slot_grid").wait_for()
+    while not page.locator("button.slot").count():
+        with page.expect_response("**/doctors/**"):
+            page.locator("#slot_grid a.btn-icon").last.click()
+    page.locator("button.slot").nth(1).click()
+    page.mouse.move(0, 0)
+    page.screenshot(path=PICTURES / "doctor.png", animations="disabled")
+    page.click("[data-next]")
+    page.wait_for_url("**/confirm-booking/")
+    page.wait_for_load_state("networkidle")
+    page.fill("#id_reason", "Palpitations le soir depuis deux semaines, surtout à l’effort.")
+    page.screenshot(path=PICTURES / "confirm.png", animations="disabled")
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"]
+    server = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_for(f"{address}/doctors/")
+        yield address
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def wait_for(address: str, seconds: int = 30) -> None:
+    for _attempt in range(seconds * 5):
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.2)
+    sys.exit(f"{address} does not answer")
+
+
+def manage(*arguments: str) -> None:
+    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, check=True)
+
+
+if __name__ == "__main__":
+    main()
