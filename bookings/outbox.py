@@ -23,6 +23,8 @@ log = logging.getLogger("tbib.outbox")
 
 FIRST_RETRY = dt.timedelta(minutes=1)
 LONGEST_RETRY = dt.timedelta(hours=6)
+MOOT_AFTER = dt.timedelta(days=1)
+"""Past the visit: whom an address refused so long needs no message about it any more."""
 DOUBLINGS = 9
 """After so many, the pause is the longest one in any case."""
 CLAIM = dt.timedelta(minutes=5)
@@ -52,8 +54,7 @@ def _send_one(pk: int, now: dt.datetime) -> bool | None:
     row = _claimed(pk, now)
     if row is None:
         return None
-    if row.appointment.notifications.filter(pk__gt=row.pk).exists():
-        # Two changes between two turns: only the last one is still true.
+    if _is_moot(row, now):
         Notification.objects.filter(pk=pk).update(dropped_at=now)
         return None
     try:
@@ -69,6 +70,15 @@ def _send_one(pk: int, now: dt.datetime) -> bool | None:
     pause = FIRST_RETRY * 2 ** min(row.attempts - 1, DOUBLINGS)
     Notification.objects.filter(pk=pk).update(next_attempt_at=now + min(pause, LONGEST_RETRY))
     return False
+
+
+def _is_moot(row: Notification, now: dt.datetime) -> bool:
+    """Whether the message tells nothing any more: the visit is long past, or it changed again
+    between two turns and only the last message is still true."""
+    ends_at = row.appointment.ends_at
+    if ends_at is not None and ends_at + MOOT_AFTER < now:
+        return True
+    return row.appointment.notifications.filter(pk__gt=row.pk).exists()
 
 
 def _claimed(pk: int, now: dt.datetime) -> Notification | None:

@@ -113,7 +113,8 @@ if "sqlite" in database["ENGINE"]:
         # on SQLite this is what `select_for_update` is on PostgreSQL.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+        "PRAGMA foreign_keys=ON;",
     }
     # A file, because threads do not share an in-memory database's locks; named after the other
     # one, so that two runs with their own DATABASE_URL do not meet.

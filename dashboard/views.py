@@ -43,7 +43,7 @@ def day(request: SignedInRequest) -> HttpResponse:
         "previous": shown - engine.DAY,
         "next": shown + engine.DAY,
         "visits": timed.exclude(status=Status.CANCELLED),
-        "cancelled": timed.filter(status=Status.CANCELLED),
+        "cancelled": timed.filter(status=Status.CANCELLED).with_last_change(),
         "walk_ins": visits.filter(queue_date=shown).order_by("queue_number"),
         "requests": visits.filter(status=Status.PENDING, starts_at__gt=now).order_by("starts_at"),
         "uses_fallback_hours": not doctor.opening_hours.exists(),

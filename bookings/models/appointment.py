@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -59,6 +59,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def took_place(self) -> AppointmentQuerySet:
         return self.filter(status__in=TOOK_PLACE)
+
+    def with_last_change(self) -> AppointmentQuerySet:
+        """Adds `last_change_id`: the change that the desk's undo would take back."""
+        changes = StatusChange.objects.filter(appointment=OuterRef("pk")).in_force()
+        return self.annotate(last_change_id=Subquery(changes.order_by("-pk").values("pk")[:1]))
 
     def for_pages(self) -> AppointmentQuerySet:
         """With what a line or a page about a visit shows, in one query."""
@@ -221,14 +226,12 @@ class Appointment(models.Model):
 
 
 class StatusChangeQuerySet(models.QuerySet["StatusChange"]):
+    def in_force(self) -> StatusChangeQuerySet:
+        """Changes of status that are neither undone nor an undo."""
+        return self.exclude(verb__in=(Verb.UNDO, Verb.MOVE)).filter(undone_by=None)
+
     def last_in_force(self) -> StatusChange | None:
-        """The last change of an appointment that is neither an undo nor undone."""
-        return (
-            self.exclude(verb__in=(Verb.UNDO, Verb.MOVE))
-            .filter(undone_by=None)
-            .order_by("pk")
-            .last()
-        )
+        return self.in_force().order_by("pk").last()
 
 
 class StatusChange(models.Model):

@@ -147,8 +147,11 @@ class TestRequests:
     def test_a_decline_can_be_undone_the_same_day(self, client):
         visit = self.request_of(client)
         client.post(reverse("cancel_appointment", args=[visit.pk]))
-        client.post(reverse("undo_change", args=[visit.pk]))
+        [cancelled] = client.get("/dashboard/", MONDAY).context["cancelled"]
+        change = {"change": cancelled.last_change_id}
+        assert client.post(reverse("undo_change", args=[visit.pk]), change).status_code == 302
         assert Appointment.objects.get().status == Status.PENDING
+        assert client.post(reverse("undo_change", args=[visit.pk]), change).status_code == 409
 
     def test_confirming_what_was_cancelled_meanwhile_is_a_409(self, client):
         visit = self.request_of(client)
