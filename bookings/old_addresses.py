@@ -31,9 +31,10 @@ def calendar(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _moved_to(name: str, *, public: bool = True) -> Callable[..., HttpResponseBase]:
+def _moved_to(name: str) -> Callable[..., HttpResponseBase]:
+    """A redirect for everyone; the page itself decides who may see it."""
     view = RedirectView.as_view(pattern_name=name, permanent=True, query_string=True)
-    return login_not_required(view) if public else view
+    return login_not_required(view)
 
 
 urlpatterns = [
@@ -43,8 +44,8 @@ urlpatterns = [
     path("specialists/<int:pk>/calendar/", calendar),
     path("doctor/<int:pk>", doctor_by_id),
     path("doctor/<int:pk>/", doctor_by_id),
-    path("doctor/dashboard", _moved_to("dashboard", public=False)),
-    path("doctor/dashboard/", _moved_to("dashboard", public=False)),
+    path("doctor/dashboard", _moved_to("dashboard")),
+    path("doctor/dashboard/", _moved_to("dashboard")),
     path("register", _moved_to("account_signup")),
     path("register/", _moved_to("account_signup")),
 ]

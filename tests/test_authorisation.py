@@ -213,8 +213,8 @@ ROUTES: dict[str, Route] = {
     "specialists/<int:pk>/calendar/": page("/specialists/{doctor.pk}/calendar/"),
     "doctor/<int:pk>": Route("/doctor/{doctor.pk}", everyone(301), NOT_ALLOWED),
     "doctor/<int:pk>/": Route("/doctor/{doctor.pk}/", everyone(301), NOT_ALLOWED),
-    "doctor/dashboard": Route("/doctor/dashboard", signed_in(301), signed_in(301)),
-    "doctor/dashboard/": Route("/doctor/dashboard/", signed_in(301), signed_in(301)),
+    "doctor/dashboard": moved("/doctor/dashboard"),
+    "doctor/dashboard/": moved("/doctor/dashboard/"),
     "register": moved("/register"),
     "register/": moved("/register/"),
 }

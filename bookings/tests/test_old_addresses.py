@@ -47,12 +47,10 @@ def test_a_doctor_not_yet_approved_is_a_404_except_for_the_own_desk(client):
 
 
 @pytest.mark.parametrize("old", ["/doctor/dashboard", "/doctor/dashboard/"])
-def test_the_cockpit_has_moved_and_asks_for_sign_in_as_ever(client, old):
-    response = client.get(old)
-    assert (response.status_code, response["Location"]) == (302, f"/accounts/login/?next={old}")
-    client.force_login(DoctorFactory().user)
+def test_the_cockpit_has_moved_and_asks_for_sign_in_there(client, old):
     response = client.get(old)
     assert (response.status_code, response["Location"]) == (301, "/dashboard/")
+    assert client.get("/dashboard/")["Location"] == "/accounts/login/?next=/dashboard/"
 
 
 class TestCalendar:

@@ -46,12 +46,12 @@ from doctors.models import Doctor
 def confirm_booking(request: Request) -> HttpResponse:
     """The last step before the appointment exists.
 
-    The choice comes from the address or from the session; without one there is nothing to
-    confirm, and the way back to the doctors is shown.
+    The choice comes from the address or from the session; without one the page says so and
+    leads to the doctors.
     """
     data = request.GET if "appointment_time" in request.GET else remembered_choice(request)
     if not data:
-        return redirect("doctor_list")
+        return render(request, "bookings/nothing_chosen.html")
     form = ChoiceForm(data, user=request.user)
     if not form.is_valid():
         return refuse_plainly(request, _("This choice is no longer valid. Please choose again."))
