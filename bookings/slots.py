@@ -158,16 +158,16 @@ class Calendars:
         doctor_ids = {query.doctor.pk for query in queries}
         type_ids = {query.type_id for query in queries if query.type_id}
         self._ranges = OpeningHours.objects.ranges_of(doctor_ids, type_ids)
-        # A range of the day before may reach past midnight, a zone may be 14 hours away.
+        # A range of the day before may reach past midnight.
         self._read_days = engine.days_from(days[0] - engine.DAY, len(days) + 1)
         # A visit of the last evening may reach into a holiday.
         self._holidays = Holiday.objects.closing(
             {query.doctor.practice_id for query in queries},
             engine.days_from(days[0], len(days) + 1),
         )
-        midnight = dt.datetime.combine(days[0], dt.time(), dt.UTC)
-        start = midnight - engine.DAY
-        end = midnight + (len(days) + 2) * engine.DAY
+        zones = {query.zone for query in queries}
+        start = min(engine.to_utc(days[0], 0, zone) for zone in zones)
+        end = max(engine.to_utc(days[-1], 1440, zone) for zone in zones) + LONGEST + LONGEST_PAUSE
         self._busy = _busy(doctor_ids, start, end, now=now, token=token, moving=moving)
 
     def openings(self, query: SlotQuery) -> list[engine.Span]:

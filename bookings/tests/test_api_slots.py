@@ -126,6 +126,29 @@ class TestSlots:
         response = slots_of(reader, doctor, start_date="2026-12-24", days=2)
         assert response.json() == {"2026-12-24": [], "2026-12-25": []}
 
+    @pytest.mark.parametrize("days", [1, 2])
+    def test_a_visit_into_a_holiday_is_not_offered_however_many_days_are_asked(self, reader, days):
+        kind = ConsultationTypeFactory(duration=60)
+        open_on(kind.doctor, 3, 22.5, 25.5)
+        HolidayFactory(practice=kind.doctor.practice, date=dt.date(2026, 12, 25))
+        asked = {"start_date": "2026-12-24", "days": days, "consultation_type_id": kind.pk}
+        assert slots_of(reader, kind.doctor, **asked).json()["2026-12-24"] == ["22:30"]
+
+    @pytest.mark.parametrize("days", [1, 3])
+    def test_what_occupies_the_days_around_is_seen_however_many_are_asked(self, reader, days):
+        kind = ConsultationTypeFactory(duration=480, buffer_after=240)
+        doctor = kind.doctor
+        for weekday in (1, 2, 3):
+            open_on(doctor, weekday, 0.5, 24.5)
+        AppointmentFactory(
+            consultation_type=kind, starts_at=dt.datetime(2026, 12, 29, 22, 30, tzinfo=dt.UTC)
+        )  # Tuesday 23:30 to Wednesday 07:30, then four hours of pause
+        AbsenceFactory(doctor=doctor, starts_at=dt.datetime(2026, 12, 30, 23, tzinfo=dt.UTC))
+        asked = {"start_date": "2026-12-30", "days": days, "consultation_type_id": kind.pk}
+        assert slots_of(reader, doctor, **asked).json()["2026-12-30"] == []
+        AbsenceFactory._meta.model.objects.all().delete()
+        assert slots_of(reader, doctor, **asked).json()["2026-12-30"] == ["16:30"]
+
     def test_days_gone_by_are_empty(self, reader):
         response = slots_of(reader, DoctorFactory(), start_date="2026-12-21", days=2)
         assert response.json() == {"2026-12-21": [], "2026-12-22": []}
