@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Appointment, Hold
 from bookings.models.appointment import LONGEST
+from doctors.compiled import compiled_once
 from doctors.models import ConsultationType, Doctor
 from scheduling import engine
 from scheduling.models import DoctorAbsence, Holiday, OpeningHours
@@ -252,7 +253,27 @@ def _busy(
     moving: UUID | None,
 ) -> dict[int, list[Busy]]:
     """What occupies these doctors within `[start, end)`, pauses included, in one query."""
-    neighbours = {"starts_at__gt": start - LONGEST - LONGEST_PAUSE, "starts_at__lt": end}
+    near = start - LONGEST - LONGEST_PAUSE
+    rows = _rows_of_busy(tuple(doctor_ids), near, start, end, now, token, moving)
+    found: dict[int, list[Busy]] = {}
+    for doctor_id, starts_at, ends_at, buffer_minutes, code in rows:
+        busy = Busy(starts_at, ends_at + _minutes(buffer_minutes), Code(code))
+        found.setdefault(doctor_id, []).append(busy)
+    return found
+
+
+@compiled_once
+def _rows_of_busy(
+    doctor_ids: tuple[int, ...],
+    near: dt.datetime,
+    start: dt.datetime,
+    end: dt.datetime,
+    now: dt.datetime,
+    token: str | None,
+    moving: UUID | None,
+) -> models.QuerySet[Any, tuple[Any, ...]]:
+    """`near` is so long before `start` that no visit from before it reaches in."""
+    neighbours = {"starts_at__gt": near, "starts_at__lt": end}
     columns = ("doctor_id", "starts_at", "ends_at", "buffer_minutes", "code")
     visits = Appointment.objects.live().filter(doctor__in=doctor_ids, **neighbours)
     if moving:
@@ -262,7 +283,7 @@ def _busy(
     absences = DoctorAbsence.objects.filter(
         doctor__in=doctor_ids, ends_at__gt=start, starts_at__lt=end
     ).annotate(buffer_minutes=Value(0))
-    rows = (
+    return (
         visits.annotate(code=Value(Code.BOOKED.value))
         .order_by()
         .values_list(*columns)
@@ -272,11 +293,6 @@ def _busy(
             all=True,
         )
     )
-    found: dict[int, list[Busy]] = {}
-    for doctor_id, starts_at, ends_at, buffer_minutes, code in rows:
-        busy = Busy(starts_at, ends_at + _minutes(buffer_minutes), Code(code))
-        found.setdefault(doctor_id, []).append(busy)
-    return found
 
 
 def free_slots(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from doctors.compiled import compiled_once
 from doctors.models import ConsultationType, Doctor, Practice
 from scheduling.engine import DAY, WeeklyRange, openings
 
@@ -28,7 +29,14 @@ class Weekday(models.IntegerChoices):
     SUNDAY = 6, _("Sunday")
 
 
-class OpeningHoursQuerySet(models.QuerySet["OpeningHours"]):
+@compiled_once
+def _rows_of_hours(doctor_ids: tuple[int, ...]) -> models.QuerySet[OpeningHours, tuple[Any, ...]]:
+    columns = ("weekday", "start_minute", "end_minute", "valid_from", "valid_until")
+    hours = OpeningHours.objects.filter(doctor__in=doctor_ids).order_by("weekday", "start_minute")
+    return hours.values_list("doctor_id", "types", *columns)
+
+
+class OpeningHoursManager(models.Manager["OpeningHours"]):
     def ranges_of(
         self, doctor_ids: Collection[int], type_ids: Collection[int] = ()
     ) -> dict[int, dict[int | None, list[WeeklyRange]]]:
@@ -38,10 +46,8 @@ class OpeningHoursQuerySet(models.QuerySet["OpeningHours"]):
         latter for `type_ids` alone. A doctor without any row has the fallback hours of the
         settings; one whose rows have all expired has none.
         """
-        columns = ("weekday", "start_minute", "end_minute", "valid_from", "valid_until")
-        rows = self.filter(doctor__in=doctor_ids).values_list("doctor_id", "types", *columns)
         found: dict[int, dict[int | None, list[WeeklyRange]]] = {}
-        for doctor_id, type_id, *values in rows:
+        for doctor_id, type_id, *values in _rows_of_hours(tuple(doctor_ids)):
             ranges = found.setdefault(doctor_id, defaultdict(list))
             if type_id is None or type_id in type_ids:
                 ranges[type_id].append(WeeklyRange(*values))
@@ -122,7 +128,7 @@ class OpeningHours(models.Model):
         help_text=_("Empty: every type."),
     )
 
-    objects = OpeningHoursQuerySet.as_manager()
+    objects = OpeningHoursManager()
 
     class Meta:
         verbose_name = _("opening hours")
@@ -205,16 +211,21 @@ class DoctorAbsence(models.Model):
         return f"{self.doctor}: {start:%Y-%m-%d %H:%M} – {end:%Y-%m-%d %H:%M}"
 
 
-class HolidayQuerySet(models.QuerySet["Holiday"]):
+@compiled_once
+def _rows_of_closing(
+    practice_ids: tuple[int, ...], first: dt.date, last: dt.date
+) -> models.QuerySet[Holiday, tuple[int, dt.date]]:
+    closed = Holiday.objects.filter(decision=Holiday.Decision.CLOSED, date__range=(first, last))
+    rows = closed.filter(practice__in=practice_ids).order_by()
+    return rows.values_list("practice_id", "date")
+
+
+class HolidayManager(models.Manager["Holiday"]):
     def closing(
         self, practice_ids: Collection[int], days: Collection[dt.date]
     ) -> dict[int, set[dt.date]]:
         """{practice: the days of `days` it closes for a holiday}, in one query."""
-        rows = self.filter(
-            practice__in=practice_ids,
-            date__range=(min(days), max(days)),
-            decision=Holiday.Decision.CLOSED,
-        ).values_list("practice_id", "date")
+        rows = _rows_of_closing(tuple(practice_ids), min(days), max(days))
         closed: dict[int, set[dt.date]] = {pk: set() for pk in practice_ids}
         for practice_id, date in rows:
             closed[practice_id].add(date)
@@ -239,7 +250,7 @@ class Holiday(models.Model):
         _("decision"), max_length=8, choices=Decision, default=Decision.PROPOSED
     )
 
-    objects = HolidayQuerySet.as_manager()
+    objects = HolidayManager()
 
     class Meta:
         verbose_name = _("public holiday")
