@@ -20,6 +20,7 @@ from bookings.rules import TimeNotOffered
 from bookings.services import booking
 from bookings.tests.steps import book, hold, secretary_of
 from bookings.tests.test_constraints import guards
+from bookings.views import finding
 from doctors.models import ConsultationType
 from doctors.tests.factories import ConsultationTypeFactory
 from scheduling.services import retire_type
@@ -146,8 +147,10 @@ def test_one_visitor_in_two_tabs_keeps_one_of_two_doctors_times(monkeypatch):
 
 @in_threads
 @pytest.mark.parametrize("signed_in", [True, False])
-def test_a_double_click_on_next_holds_once(signed_in):
+def test_a_double_click_on_next_holds_once(monkeypatch, signed_in):
     """The second click leaves before the first one's answer brought a token."""
+    both_ask = waiting_for_the_other(finding.new_hold_token)
+    monkeypatch.setattr(finding, "new_hold_token", both_ask)
     kind = ConsultationTypeFactory()
     first = Client(enforce_csrf_checks=True)
     if signed_in:

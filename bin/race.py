@@ -1,0 +1,80 @@
+"""Let many people fight for the same hours, on SQLite and on PostgreSQL: `make race`.
+
+Each database is new and is dropped at the end. What is raced, and what must come out, is in
+tests/race. `--database NAME` picks one; other options are those of `python -m tests.race`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import psycopg
+
+from test import IS_CI, ROOT, Skipped, postgres_url, sqlite_url
+
+ENVIRONMENT = {
+    # Cookies over plain http, and a page with the reason where something breaks.
+    "DEBUG": "on",
+    "SECURE_SSL_REDIRECT": "off",
+    "SESSION_COOKIE_SECURE": "off",
+    "CSRF_COOKIE_SECURE": "off",
+    "SECRET_KEY": secrets.token_urlsafe(50),
+    "ALLOWED_HOSTS": "127.0.0.1",
+    "CACHE_URL": "locmemcache://",
+    "EMAIL_URL": "dummymail://",
+    # Everybody comes from one address here.
+    "RATE_LIMITS": "off",
+}
+
+
+def main() -> None:
+    options = sys.argv[1:]
+    databases = {"sqlite": sqlite_url, "postgres": own_postgres_database}
+    if "--database" in options:
+        at = options.index("--database")
+        databases = {options[at + 1]: databases[options[at + 1]]}
+        del options[at : at + 2]
+    outcomes = {name: outcome_of(databases[name], options) for name in databases}
+    print("\n== race ==")
+    for name, outcome in outcomes.items():
+        print(f"{name:10} {outcome}")
+    sys.exit(any(outcome.startswith("FAILED") for outcome in outcomes.values()))
+
+
+def outcome_of(database, options: list[str]) -> str:
+    """What the summary says: "passed in 80 s", "FAILED in 80 s", "skipped: …"."""
+    begin = time.monotonic()
+    try:
+        with database() as url:
+            command = [sys.executable, "-m", "tests.race", *options]
+            environment = {**os.environ, **ENVIRONMENT, "DATABASE_URL": url}
+            code = subprocess.call(command, cwd=ROOT, env=environment)
+    except Skipped as skipped:
+        return (
+            f"FAILED: under CI nothing may be skipped: {skipped}"
+            if IS_CI
+            else f"skipped: {skipped}"
+        )
+    return f"{'FAILED' if code else 'passed'} in {time.monotonic() - begin:.0f} s"
+
+
+@contextlib.contextmanager
+def own_postgres_database() -> Iterator[str]:
+    with postgres_url() as url:
+        server, name = url.rpartition("/")[0], f"tbib_race_{os.getpid()}"
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+            try:
+                yield f"{server}/{name}"
+            finally:
+                connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+if __name__ == "__main__":
+    main()

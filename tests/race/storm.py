@@ -1,0 +1,182 @@
+"""Everything at once, for some seconds, at random: on one doctor, and over a hundred."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import threading
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+from django.db import connection
+
+from doctors.models import ConsultationType
+from scheduling.models import DoctorAbsence, OpeningHours
+from tests.race.browser import Answer, Browser, Request
+from tests.race.clinic import Admin, Desk, Secretary
+from tests.race.scene import Scene
+
+HONEST = (302, 303, 403, 404, 409, 422)
+
+
+class Storm:
+    """Sixteen people who press buttons until time is up; what they got is counted after."""
+
+    def __init__(self, scene: Scene, kinds: list[ConsultationType], seed: int) -> None:
+        self.scene, self.kinds, self.seed = scene, kinds, seed
+        desk = Desk(kinds[0].doctor)
+        self.starts = [
+            desk.at(day, f"{hour}:{minute:02d}")
+            for day in range(2)
+            for hour in range(9, 12)
+            for minute in (0, 30)
+        ]
+        self.visits: list[tuple[str, Browser]] = []
+        """The ids of the visits booked so far, and by whom."""
+        self.answers: list[Answer] = []
+
+    def blow(self, seconds: float) -> list[Answer]:
+        end = time.monotonic() + seconds
+        roles = [
+            *(self.patient(number) for number in range(9)),
+            *(self.visitor(number) for number in range(2)),
+            *(self.secretary() for _ in range(3)),
+            *(self.admin() for _ in range(2)),
+        ]
+        threads = [
+            threading.Thread(target=self.press, args=(role, random.Random(self.seed + n), end))
+            for n, role in enumerate(roles)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return self.answers
+
+    def press(
+        self, role: Callable[[random.Random], Request], dice: random.Random, end: float
+    ) -> None:
+        while time.monotonic() < end:
+            answer = role(dice).send()
+            self.answers.append(answer)
+            pk = answer.location.rstrip("/").rpartition("/")[2]
+            if answer.status == 303 and is_uuid(pk):
+                self.visits.append((pk, answer.request.browser))
+        connection.close()
+
+    def wish(self, dice: random.Random) -> tuple[ConsultationType, dt.datetime]:
+        return dice.choice(self.kinds), dice.choice(self.starts)
+
+    def some_visit(self, dice: random.Random, owner: Browser | None = None) -> str:
+        """One of the owner's, or of anyone; now and then a stranger's, to be answered 404."""
+        anyone = [pk for pk, _browser in self.visits]
+        own = [pk for pk, browser in self.visits if browser is owner]
+        chosen = own if owner and dice.random() < 0.9 else anyone
+        return dice.choice(chosen) if chosen else ""
+
+    # -- who does what --------------------------------------------------------------------
+
+    def patient(self, number: int) -> Callable[[random.Random], Request]:
+        person = self.scene.clinic.patients[number]
+
+        def act(dice: random.Random) -> Request:
+            kind, start = self.wish(dice)
+            some_visit = self.some_visit(dice, person.browser)
+            deed = dice.random()
+            if deed < 0.45 or not some_visit:
+                return person.books(kind, start)
+            if deed < 0.6:
+                return person.holds(kind, start)
+            if deed < 0.8:
+                path = f"/bookings/{some_visit}/move/"
+                return person.asks(path, appointment_time=start.isoformat())
+            return person.cancels(some_visit)
+
+        return act
+
+    def visitor(self, number: int) -> Callable[[random.Random], Request]:
+        visitor = self.scene.visitors[number]
+
+        def act(dice: random.Random) -> Request:
+            if dice.random() < 0.3:
+                return visitor.asks("/bookings/hold/extend/")
+            return visitor.holds(*self.wish(dice))
+
+        return act
+
+    def secretary(self) -> Callable[[random.Random], Request]:
+        secretary = Secretary(own_browser(self.scene.clinic.secretary.browser))
+
+        def act(dice: random.Random) -> Request:
+            kind, start = self.wish(dice)
+            some_visit = self.some_visit(dice)
+            person = dice.choice(self.scene.clinic.patients).patient
+            deed = dice.random()
+            if deed < 0.25 or not some_visit:
+                return secretary.books(person, kind, start + dt.timedelta(minutes=5))
+            if deed < 0.4:
+                return secretary.adds_walk_in(kind.doctor, kind, patient=person.pk)
+            if deed < 0.6:
+                return secretary.moves(some_visit, start + dt.timedelta(minutes=10))
+            if deed < 0.8:
+                return secretary.cancels(some_visit)
+            return secretary.undoes(some_visit)
+
+        return act
+
+    def admin(self) -> Callable[[random.Random], Request]:
+        admin = Admin(own_browser(self.scene.clinic.admin.browser))
+
+        def act(dice: random.Random) -> Request:
+            kind, start = self.wish(dice)
+            absences = DoctorAbsence.objects.filter(doctor=kind.doctor)
+            hours = OpeningHours.objects.filter(doctor=kind.doctor)
+            deed = dice.random()
+            if deed < 0.3:
+                return admin.adds_absence(kind.doctor, start, start + dt.timedelta(minutes=30))
+            if deed < 0.6 and absences.exists():
+                return admin.removes_absence(dice.choice(absences.values_list("pk", flat=True)))
+            if deed < 0.8:
+                closes = dice.choice(("10:30", "20:00"))
+                return admin.changes_hours(dice.choice(hours), opens="08:00", closes=closes)
+            return admin.retires(kind) if deed < 0.85 else admin.offers_again(kind)
+
+        return act
+
+
+def own_browser(browser: Browser) -> Browser:
+    return Browser(browser.port, dict(browser.cookies))
+
+
+def is_uuid(text: str) -> bool:
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
+
+
+def on_one_doctor(scene: Scene, seconds: float) -> None:
+    desk = scene.clinic.doctor()
+    storm(scene, [desk.quarter, desk.half, desk.hour, desk.kind(20)], seconds)
+
+
+def over_many_doctors(scene: Scene, seconds: float, *, doctors: int = 100) -> None:
+    """Persons and doctors are locked in ever other pairs."""
+    lengths = (15, 30, 60, 20)
+    desks = [scene.clinic.doctor() for _ in range(doctors)]
+    kinds = [desk.kind(lengths[n % len(lengths)]) for n, desk in enumerate(desks)]
+    storm(scene, kinds, seconds)
+
+
+def storm(scene: Scene, kinds: list[ConsultationType], seconds: float, *, seed: int = 1) -> None:
+    """Let it blow, and look at every answer."""
+    for answer in Storm(scene, kinds, seed).blow(seconds):
+        scene.count(answer)
+        scene.expect(answer.status in HONEST, f"{answer.status} {answer.request.path}")
+        if answer.status == 409:
+            scene.expect(answer.reason, f"409 {answer.request.path} says no reason")
+        if answer.status == 409 and answer.request.path in ("/book", "/bookings/hold/"):
+            offered = len(set(answer.times_offered))
+            scene.expect(offered == 3, f"409 {answer.request.path} offers {offered} times")
+    scene.winners = scene.statuses[303]
