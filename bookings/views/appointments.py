@@ -168,7 +168,12 @@ def _show_move(
     if refusal and refusal.offers_times and wanted and appointment.consultation_type:
         query = SlotQuery(appointment.doctor, appointment.consultation_type)
         avoid = getattr(refusal, "clash", None)
-        nearest = slots.nearest_free(query, wanted, now=now, moving=appointment.pk, avoid=avoid)
+        near = slots.nearest_free(
+            query, wanted, now=now, moving=appointment.pk, avoid=avoid, count=4
+        )
+        # The visit's own time is free for it, and no other time.
+        others = [start for start in near if start != appointment.starts_at]
+        nearest = sorted(sorted(others, key=lambda start: abs(start - wanted))[:3])
     panel = BookingPanel.for_move(request.GET, appointment, now=now)
     if wanted_fragment(request, {"slot_grid"}):
         return render(request, "bookings/partials/slot_grid.html", {"panel": panel})

@@ -396,6 +396,20 @@ def cancelling_too_late(page, enter):
 
 
 @state
+def cancelling_after_the_deadline(page, enter):
+    soon = timezone.now() + dt.timedelta(hours=5)
+    page.goto(f"/bookings/{visit(page, enter, starts_at=soon).pk}/cancel/")
+    expect(page.locator("main .notice a[href^=tel]")).to_be_visible()
+
+
+@state
+def moving_after_the_deadline(page, enter):
+    soon = timezone.now() + dt.timedelta(hours=5)
+    page.goto(f"/bookings/{visit(page, enter, starts_at=soon).pk}/move/")
+    expect(page.locator("main .notice a[href^=tel]")).to_be_visible()
+
+
+@state
 def moving(page, enter):
     page.goto(f"/bookings/{visit(page, enter).pk}/move/")
     expect(page.locator("#slot_grid")).to_be_visible()

@@ -27,6 +27,7 @@ def is_whole(page):
     expect(page.locator("header.site-header")).to_have_count(1)
     expect(page.locator("footer.site-footer")).to_have_count(1)
     expect(page.locator("#booking_panel")).to_have_count(1)
+    page.wait_for_load_state()
 
 
 @pytest.fixture
@@ -53,6 +54,8 @@ def test_back_and_forward_through_the_steps(page, at_the_third_step):
     expect(page.locator("a.choice[href*='seen=']")).to_have_count(2)
     is_whole(page)
     page.go_forward()
+    expect(page.locator("a.choice[href*='type=']")).to_have_count(2)
+    is_whole(page)
     page.go_forward()
     expect(page.locator("#slot_grid")).to_be_visible()
     is_whole(page)
