@@ -60,6 +60,17 @@ function wasAskedFor(config) {
   return config.verb !== "get" || Boolean(config.triggeringEvent?.isTrusted);
 }
 
+// The region that waits for its answer says so. Only what a reader asked for: a refresh that
+// dims the page every few seconds would be worse than none.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { target, requestConfig } = event.detail;
+  if (wasAskedFor(requestConfig)) target.setAttribute("aria-busy", "true");
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  event.detail.target?.removeAttribute("aria-busy");
+});
+
 // One of our error pages (404.html, 503.html …), or null.
 function errorPage(xhr) {
   const text = xhr?.responseText ?? "";

@@ -96,6 +96,34 @@ def test_a_double_click_on_a_slow_line_books_once_and_shows_that_it_is_at_it(typ
     is_booked(page)
 
 
+def test_other_days_on_a_slow_line_show_that_they_are_coming(page, kind):
+    requests = []
+    page.goto(calendar_address(kind))
+    page.route("**/doctors/*/?*", lambda route: requests.append(route))
+    page.locator(LATER).click()
+    expect(page.locator("#slot_grid")).to_have_attribute("aria-busy", "true")
+    requests.pop().continue_()
+    expect(pill(page, at("10:00", days=6))).to_be_visible()
+    expect(page.locator("[aria-busy]")).to_have_count(0)
+
+
+def test_of_two_clicks_on_a_slow_line_the_later_one_counts(page, kind, provoked):
+    provoked |= {"htmx:sendAbort", "htmx:afterRequest"}
+    requests, later = [], at("10:00", days=6).date()
+    doctors_type(doctor=kind.doctor)
+    page.goto(calendar_address(kind))
+    page.route(f"**/doctors/*/?*from={later}*", lambda route: requests.append(route))
+    page.locator(LATER).click()
+    expect(page.locator("#slot_grid")).to_have_attribute("aria-busy", "true")
+    page.locator(".step-answer a[href*='seen=yes']").click()
+    expect(page.locator("a.choice[href*='type=']")).to_have_count(2)
+    address = page.url
+    for request in requests:
+        request.continue_()
+    expect(page.locator("a.choice[href*='type=']")).to_have_count(2)
+    assert page.url == address
+
+
 def test_a_double_click_without_scripts_books_once(new_context, kind, person, base_url):
     page = new_context(java_script_enabled=False).new_page()
     sign_in(page.context, person.account, base_url)
