@@ -11,11 +11,13 @@ from django.conf import settings
 from django.contrib.auth import middleware as auth_middleware
 from django.contrib.auth.views import redirect_to_login
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts.problems import problem
 
 log = logging.getLogger("tbib.requests")
 
@@ -53,10 +55,11 @@ class ServiceUnavailableMiddleware:
     def _unavailable(self, request: HttpRequest, error: OperationalError) -> HttpResponse:
         log.error("database unavailable: %s", type(error.__cause__ or error).__name__)
         if wants_json(request):
-            problem = {"title": "Service Unavailable", "status": 503, "code": "unavailable"}
-            response: HttpResponse = JsonResponse(
-                problem, status=503, content_type="application/problem+json"
+            detail = translation.gettext(
+                "Too many people are booking at once, or we are doing maintenance. "
+                "Nothing was changed. Try again in a few seconds."
             )
+            response: HttpResponse = problem(503, code="unavailable", detail=detail)
         else:
             response = render(None, "503.html", status=503)
         response["Retry-After"] = str(self.RETRY_AFTER_SECONDS)
@@ -121,14 +124,8 @@ class LoginRequiredMiddleware(auth_middleware.LoginRequiredMiddleware):
 
     def handle_no_permission(self, request: Any, view_func: Any) -> Any:
         if wants_json(request):
-            problem = {
-                "type": "about:blank",
-                "title": "Unauthorized",
-                "status": 401,
-                "code": "sign_in_required",
-                "detail": str(translation.gettext("Sign in to see this.")),
-            }
-            return JsonResponse(problem, status=401, content_type="application/problem+json")
+            detail = translation.gettext("Sign in to see this.")
+            return problem(401, code="sign_in_required", detail=detail)
         response = super().handle_no_permission(request, view_func)
         page = request.htmx.current_url if request.htmx else None
         ours = {request.get_host()}

@@ -95,6 +95,14 @@ def test_a_database_that_is_down_is_a_503(reader, settings, debug):
         response = reader.get(f"/api/doctors/{doctor.pk}/slots")
     assert (response.status_code, response["Retry-After"]) == (503, "5")
     assert response["Content-Type"] == "application/problem+json"
+    assert response.json() == {
+        "type": "about:blank",
+        "title": "Service Unavailable",
+        "status": 503,
+        "detail": "Too many people are booking at once, or we are doing maintenance. "
+        "Nothing was changed. Try again in a few seconds.",
+        "code": "unavailable",
+    }
 
 
 def test_openapi_declares_what_is_answered(reader):
