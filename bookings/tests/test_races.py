@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
 
 from accounts.tests.factories import PatientFactory
@@ -83,8 +84,7 @@ def both_look_first(monkeypatch):
 def without_lock(monkeypatch):
     """No transaction either: on SQLite that is the lock."""
     monkeypatch.setattr(booking, "writing", contextlib.nullcontext)
-    monkeypatch.setattr(booking, "lock_doctor", lambda doctor, **_options: doctor)
-    monkeypatch.setattr(booking, "lock_patient", lambda patient: patient)
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, *args, **options: rows.all())
 
 
 @pytest.fixture

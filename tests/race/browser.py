@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -143,14 +144,21 @@ class RefusalParser(HTMLParser):
             self.words.append(data.strip())
 
 
-def at_once(requests: Sequence[Request]) -> list[Answer]:
-    """Send them all in one instant, each over a connection that stands already."""
+def at_once(
+    requests: Sequence[Request], *, later: Sequence[Request] = (), by: float = 0
+) -> list[Answer]:
+    """Send them all in one instant, each over a connection that stands already.
+
+    Those in `later` wait for `by` seconds: a form that needs less work would always win.
+    """
     answers: list[Answer | None] = [None] * len(requests)
     everybody = threading.Barrier(len(requests))
 
     def press(number: int) -> None:
         connection = requests[number].browser.connect()
         everybody.wait()
+        if requests[number] in later:
+            time.sleep(by)
         answers[number] = requests[number].send(connection)
 
     threads = [threading.Thread(target=press, args=(n,)) for n in range(len(requests))]

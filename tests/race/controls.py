@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from django.db import connection
 
 from bookings.models import Appointment
 from bookings.models.appointment import OVERLAP
+from scheduling.models import DoctorAbsence
+from tests.race import journal
 from tests.race.checks import overlaps
 from tests.race.clinic import Clinic
 from tests.race.scene import Scene
@@ -30,7 +33,8 @@ def constraint_alone(clinic: Clinic, log: Path) -> Scene:
 
 
 def check_alone(clinic: Clinic, log: Path) -> Scene:
-    """Everybody looks, nobody is kept out: the slot must be given away more than once."""
+    """Everybody looks, nobody is kept out: the slot must be given away more than once, and
+    somebody must be booked into an absence that was not there when they looked."""
     drop_the_constraint()
     scene = Scene(clinic, ROUNDS)
     with serving(log, module=UNGUARDED, RACE_GUARDS="check") as port:
@@ -40,9 +44,26 @@ def check_alone(clinic: Clinic, log: Path) -> Scene:
             start = desk.at(n, "10:00")
             answers = scene.race([each.books(desk.half, start) for each in scene.sixteen])
             scene.winners += sum(answer.is_done for answer in answers)
-    scene.notes["double bookings"] = len(overlaps(of="doctor"))
-    scene.expect(scene.notes["double bookings"], "nobody was booked twice: the race proves nothing")
+        doubles = len(overlaps(of="doctor"))
+        late = sum(booked_into_an_absence(scene, n) for n in range(ROUNDS))
+    scene.notes += Counter({"double bookings": doubles, "in an absence": late})
+    scene.expect(doubles, "nobody was booked twice: the race for a slot proves nothing")
+    scene.expect(late, "nobody was booked too late: the race against an absence proves nothing")
     return scene
+
+
+def booked_into_an_absence(scene: Scene, n: int) -> int:
+    """How many wrote their booking after the absence that closes its time."""
+    desk, admin = scene.clinic.doctor(), scene.clinic.admin
+    absence = admin.adds_absence(desk.doctor, desk.at(n, "08:00"), desk.at(n, "20:00"))
+    books = [
+        person.books(desk.half, desk.at(n, f"{9 + number // 2}:{number % 2 * 30:02d}"))
+        for number, person in enumerate(scene.clinic.patients[:15])
+    ]
+    scene.race([*books[:7], absence, *books[7:]])
+    closed = journal.number("absence", DoctorAbsence.objects.get(doctor=desk.doctor).pk)
+    numbers = [journal.number("booking", visit.pk) for visit in desk.visits()]
+    return sum(number > closed for number in numbers)
 
 
 def drop_the_constraint() -> None:

@@ -15,6 +15,8 @@ from tests.race.browser import Answer, Request, at_once
 from tests.race.checks import FreeTimes, overlaps, queue_gaps, unrecorded
 from tests.race.clinic import Clinic, PatientOnline, Visitor
 
+LEAD = 0.02
+"""Seconds of a step by which one side of a race may start before the other."""
 SHOWN = 5
 """How many of a scenario's problems are printed."""
 
@@ -46,9 +48,12 @@ class Scene:
     def visitors(self) -> list[Visitor]:
         return self.clinic.visitors
 
-    def race(self, requests: Sequence[Request]) -> list[Answer]:
-        """All of them at once; what came back, counted."""
-        answers = at_once(requests)
+    def race(
+        self, requests: Sequence[Request], *, later: Sequence[Request] = (), lead: int = 0
+    ) -> list[Answer]:
+        """All of them at once, or the others `lead` steps before those in `later`; what came
+        back, counted."""
+        answers = at_once(requests, later=later, by=lead * LEAD)
         self.expect(len(answers) == len(requests), "a request was lost")
         for answer in answers:
             self.count(answer)

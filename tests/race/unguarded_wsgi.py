@@ -15,9 +15,9 @@ from typing import Any
 
 from config.wsgi import application  # isort: skip  (sets Django up)
 
-from accounts.models import Patient
+from django.db.models import QuerySet
+
 from bookings.services import booking
-from doctors.models import Doctor
 
 __all__ = ["application"]
 
@@ -31,18 +31,9 @@ def look_and_dawdle(*args: Any, **options: Any) -> None:
     time.sleep(PAUSE)
 
 
-def fresh_doctor(doctor: Doctor, **_options: Any) -> Doctor:
-    return Doctor.objects.select_related("practice").get(pk=doctor.pk)
-
-
-def fresh_patient(patient: Patient) -> Patient:
-    return Patient.objects.get(pk=patient.pk)
-
-
 if os.environ["RACE_GUARDS"] == "constraint":
     booking._check_time = lambda *args, **options: None
 else:
     booking._check_time = look_and_dawdle
     booking.writing = contextlib.nullcontext
-    booking.lock_doctor = fresh_doctor
-    booking.lock_patient = fresh_patient
+    QuerySet.select_for_update = lambda rows, *args, **options: rows.all()
