@@ -140,14 +140,18 @@ def unconfirmed_address(user: User) -> EmailAddress | None:
 def save_profile(*, user: User, person: Patient | None) -> None:
     """Save the account and, when there is one, its owner as a person."""
     with transaction.atomic():
-        user.save(update_fields=["first_name", "last_name", "language"])
+        # In the order in which a booking locks them.
         if person is not None:
             person.save()
+        user.save(update_fields=["first_name", "last_name", "language"])
 
 
 def remove_relative(relative: Patient) -> None:
     """Forget a person nobody ever booked for; raises PersonHasAppointments otherwise."""
     try:
-        relative.delete()
+        with transaction.atomic():
+            # A booking locks the person too: it is seen, or finds nobody.
+            Patient.objects.locked([relative.pk])
+            relative.delete()
     except ProtectedError as error:
         raise PersonHasAppointments from error

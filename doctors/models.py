@@ -252,10 +252,12 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
         """Lock these agendas for the transaction, by pk: the first step of every writer.
 
         FOR NO KEY UPDATE, so that inserts referring to the doctor are not held up. On SQLite
-        the IMMEDIATE transaction is the lock and this is a plain read.
+        the IMMEDIATE transaction is the lock and this is a plain read. The practice is read by a
+        query of its own, after the wait: joined, it would be as it was before, and the doctor of
+        another practice meanwhile would not be found at all.
         """
-        rows = self.select_for_update(no_key=True, of=("self",)).filter(pk__in=pks).order_by("pk")
-        return list(rows.select_related("practice"))
+        rows = self.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk")
+        return list(rows.prefetch_related("practice"))
 
 
 class Doctor(models.Model):

@@ -14,6 +14,7 @@ from bookings.models import Appointment, Hold, Notification
 from bookings.services.writing import (
     fresh_type,
     is_staff,
+    lock_account,
     lock_appointment,
     lock_doctor,
     lock_patient,
@@ -58,11 +59,14 @@ def book(
             _release(hold_token, doctor)
             return same
         query = SlotQuery(doctor, consultation_type)
+        practice = _practice_at(query, starts_at)
         staff = is_staff(by, doctor)
         if staff:
             rules.check_type_is_offered(doctor, consultation_type)
         else:
             check_person(patient=patient, query=query, now=now)
+            _check_not_blocked_there(patient, practice, doctor, now)
+            lock_account(patient.account)
             rules.check_verified(patient.account, now)
         overbook = overbook and staff
         _check_time(query, starts_at, staff=staff, overbook=overbook, token=hold_token, now=now)
@@ -73,7 +77,7 @@ def book(
         appointment = Appointment.objects.create(
             patient=patient,
             doctor=doctor,
-            practice=_practice_at(query, starts_at),
+            practice=practice,
             status=Status.PENDING if needs_confirmation else Status.CONFIRMED,
             reason=reason.strip(),
             is_overbooked=overbook,
@@ -116,9 +120,11 @@ def move(
         if appointment.starts_at == starts_at:
             return appointment
         query = SlotQuery(appointment.doctor, consultation_type)
+        practice = _practice_at(query, starts_at)
         if not staff:
             rules.check_deadline(appointment, now)
             check_person(patient=appointment.patient, query=query, now=now)
+            _check_not_blocked_there(appointment.patient, practice, appointment.doctor, now)
             _check_confirmed_request_stays(appointment)
         overbook = overbook and staff
         _check_time(
@@ -138,7 +144,7 @@ def move(
         appointment.starts_at = starts_at
         for field, value in copies_of(consultation_type, starts_at).items():
             setattr(appointment, field, value)
-        appointment.practice = _practice_at(query, starts_at)
+        appointment.practice = practice
         appointment.is_overbooked = overbook
         appointment.sequence += 1
         appointment.save()
@@ -310,6 +316,14 @@ def _practice_at(query: SlotQuery, starts_at: dt.datetime) -> Practice:
         if hours.covers(starts_at, query.zone) and hours.practice:
             return hours.practice
     return query.doctor.practice
+
+
+def _check_not_blocked_there(
+    patient: Patient, practice: Practice, doctor: Doctor, now: dt.datetime
+) -> None:
+    """A block holds where the visit would be; `check_person` asked the doctor's own practice."""
+    if practice != doctor.practice:
+        rules.check_not_blocked(patient, practice, now)
 
 
 def _release(token: str | None, doctor: Doctor) -> None:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Patient, User
 from bookings.models import Appointment, Hold, Notification, StatusChange
 from bookings.models.appointment import OVERLAP
-from bookings.rules import SlotTaken, type_not_offered
+from bookings.rules import SlotTaken, StateConflict, type_not_offered
 from bookings.status import Verb
 from doctors.models import ConsultationType, Doctor
 
@@ -61,8 +61,17 @@ def fresh_type(consultation_type: ConsultationType) -> ConsultationType:
 
 
 def lock_patient(patient: Patient) -> Patient:
-    (locked,) = Patient.objects.locked([patient.pk])
-    return locked
+    """The person's row, locked and fresh; a relative may be gone from the account meanwhile."""
+    found = Patient.objects.locked([patient.pk])
+    if not found:
+        raise StateConflict(_("Please choose one of the persons listed."))
+    return found[0]
+
+
+def lock_account(account: User | None) -> None:
+    """After the person: two relatives are two rows, and the account has one future visit."""
+    if account:
+        User.objects.select_for_update(no_key=True).get(pk=account.pk)
 
 
 def lock_appointment(appointment: Appointment, *, now: dt.datetime) -> Appointment:

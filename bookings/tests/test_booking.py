@@ -292,6 +292,13 @@ class TestBookRefuses:
         self.no_shows(patient, kind.doctor, 3)
         assert self.refused(kind, patient=patient) == "patient_blocked"
 
+    def test_a_block_holds_where_the_doctor_works_at_that_time(self):
+        kind, patient = ConsultationTypeFactory(), PatientFactory()
+        there = PracticeFactory()
+        OpeningHoursFactory(doctor=kind.doctor, practice=there)
+        PatientFile.objects.create(patient=patient, practice=there, blocked_at=FRIDAY_MORNING)
+        assert self.refused(kind, patient=patient) == "patient_blocked"
+
     def test_two_no_shows_do_not_block(self):
         kind, patient = ConsultationTypeFactory(), PatientFactory()
         self.no_shows(patient, kind.doctor, 2)

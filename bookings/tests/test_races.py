@@ -6,24 +6,27 @@ it hurts, between looking and writing, so that two runs differ in nothing.
 
 import contextlib
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.test import Client
 
-from accounts.tests.factories import PatientFactory
-from bookings import services, slots
+from accounts.models import Patient
+from accounts.services import PersonHasAppointments, remove_relative
+from accounts.tests.factories import PatientFactory, RelativeFactory
+from bookings import rules, services, slots
 from bookings.models import Appointment, Hold, Notification, StatusChange
 from bookings.models.appointment import OVERLAP
-from bookings.rules import TimeNotOffered
+from bookings.rules import RuleRefused, StateConflict, TimeNotOffered
 from bookings.services import booking
 from bookings.tests.steps import book, hold, secretary_of
 from bookings.tests.test_constraints import guards
 from bookings.views import finding
-from doctors.models import ConsultationType
-from doctors.tests.factories import ConsultationTypeFactory
+from doctors.models import ConsultationType, Doctor
+from doctors.tests.factories import ConsultationTypeFactory, PracticeFactory
 from scheduling.services import retire_type
 
 pytestmark = pytest.mark.django_db
@@ -201,3 +204,62 @@ def test_a_reason_retired_meanwhile_offers_no_times_of_its_own():
     with pytest.raises(TimeNotOffered) as refused:
         book(kind)
     assert (refused.value.code, refused.value.offers_times) == ("type_not_offered", False)
+
+
+def first_then(first, second):
+    """What each returned or raised: `second` begins while `first`, done, is not committed yet."""
+    done = threading.Event()
+
+    def slowly():
+        with transaction.atomic():
+            result = first()
+            done.set()
+            time.sleep(PATIENCE)
+        return result
+
+    def after():
+        done.wait()
+        return second()
+
+    return at_once(slowly, after)
+
+
+@in_threads
+def test_an_unconfirmed_account_books_one_visit_for_two_persons_at_once(monkeypatch):
+    slowly = waiting_for_the_other(rules.check_verified)
+    monkeypatch.setattr(rules, "check_verified", slowly)
+    oneself = PatientFactory()
+    child = RelativeFactory(account=oneself.account)
+    here, there = ConsultationTypeFactory(), ConsultationTypeFactory()
+    results = at_once(lambda: book(here, patient=oneself), lambda: book(there, patient=child))
+    assert types_of(results) == [Appointment.__name__, RuleRefused.__name__]
+    assert Appointment.objects.count() == 1
+
+
+@in_threads
+def test_a_relative_who_is_booked_for_meanwhile_stays():
+    kind, child = ConsultationTypeFactory(), RelativeFactory()
+    results = first_then(lambda: book(kind, patient=child), lambda: remove_relative(child))
+    assert types_of(results) == [Appointment.__name__, PersonHasAppointments.__name__]
+
+
+@in_threads
+def test_a_relative_who_is_removed_meanwhile_cannot_be_booked_for():
+    kind, child = ConsultationTypeFactory(), RelativeFactory()
+    same = Patient.objects.get(pk=child.pk)
+    results = first_then(lambda: remove_relative(same), lambda: book(kind, patient=child))
+    assert types_of(results) == ["NoneType", StateConflict.__name__]
+    assert Appointment.objects.count() == 0
+
+
+@in_threads
+def test_a_doctor_who_changes_practice_meanwhile_is_booked_at_the_new_one():
+    kind, there = ConsultationTypeFactory(), PracticeFactory()
+
+    def change():
+        (doctor,) = Doctor.objects.locked(kind.doctor.pk)
+        doctor.practice = there
+        doctor.save()
+
+    _changed, booked = first_then(change, lambda: book(kind))
+    assert booked.practice == there
