@@ -19,7 +19,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -72,8 +72,8 @@ class EntranceMixin:
         """allauth's limit stands before the form. The form comes back with what was typed,
         unbound: to bind it would be to try the password after all."""
         options = self.get_form_kwargs()  # type: ignore[attr-defined]
-        typed = options.pop("data")
-        options.pop("files")
+        typed = options.pop("data", QueryDict())  # HEAD and OPTIONS send none
+        options.pop("files", None)
         form = self.get_form_class()(**{**options, "initial": typed.dict()})  # type: ignore[attr-defined]
         text = _("That was a lot of tries at once. Wait a minute and try again.")
         return self.refuse(form, TOO_MANY, refusal=text)
@@ -299,7 +299,10 @@ def was_sent_from_here(request: HttpRequest) -> bool:
     if site := request.headers.get("sec-fetch-site"):
         return site == "same-origin"
     source = request.headers.get("origin") or request.headers.get("referer")
-    return source is None or urlsplit(source).netloc == request.get_host()
+    try:
+        return source is None or urlsplit(source).netloc == request.get_host()
+    except ValueError:  # no address at all: "http://["
+        return False
 
 
 def typed_text(request: HttpRequest) -> list[tuple[str, str]]:

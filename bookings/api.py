@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field
 
 from accounts.models import Patient
 from accounts.problems import may_answer
+from accounts.requests import any_id
 from bookings import rules
 from bookings.services import check_person
 from bookings.services.writing import is_staff
@@ -48,11 +49,6 @@ def day_count(text: str) -> int:
     if text.isascii() and text.isdecimal() and len(text) < 3 and 1 <= int(text) <= MOST_DAYS:
         return int(text)
     raise ValueError(_("“days” must be a whole number from 1 to %(most)s.") % {"most": MOST_DAYS})
-
-
-def any_id(text: str) -> int:
-    """What is no number is nobody's id, and is answered like any other unknown one."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 CalendarDay = Annotated[dt.date, BeforeValidator(calendar_day)]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import RelativeForm
 from accounts.models import Patient, User
+from accounts.requests import any_id
 from bookings.services.writing import is_staff
 from bookings.visitor import Choice
 from doctors.models import ConsultationType, Doctor
@@ -135,7 +136,7 @@ class BookingForm(forms.Form):
                 raise forms.ValidationError(_("Please complete this person's details."))
             return None
         if wanted:
-            found = self.persons.filter(pk=wanted).first() if wanted.isdigit() else None
+            found = self.persons.filter(pk=any_id(wanted)).first()
             if found is None:
                 raise forms.ValidationError(_("Please choose one of the persons listed."))
             return found

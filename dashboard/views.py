@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
-from accounts.requests import SignedInRequest
+from accounts.requests import SignedInRequest, any_id
 from bookings.models import Appointment
 from bookings.status import Status
 from doctors.models import Doctor
@@ -56,11 +56,7 @@ def _wanted_doctor(request: SignedInRequest, doctors: list[Doctor]) -> Doctor:
     wanted = request.GET.get("doctor", "")
     if not wanted:
         return doctors[0]
-    if not wanted.isdecimal():
-        wanted = "0"
-    return get_object_or_404(
-        Doctor.objects.desk_of(request.user).for_pages(), pk=min(int(wanted), 2**31)
-    )
+    return get_object_or_404(Doctor.objects.desk_of(request.user).for_pages(), pk=any_id(wanted))
 
 
 def _wanted_day(request: SignedInRequest) -> dt.date | None:

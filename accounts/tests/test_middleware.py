@@ -159,6 +159,8 @@ class TestCsrfFailure:
             {"Origin": "null"},
             {"Sec-Fetch-Site": "cross-site"},
             {"Referer": "https://evil.example/form"},
+            {"Referer": "http://["},
+            {"Origin": "http://["},
         ],
     )
     def test_what_another_site_made_up_is_not_offered_again(self, strict, headers):

@@ -204,6 +204,12 @@ class TestLimits:
         assert f'name="login" value="{user.username}"' in response.text
         assert "Wait a minute and try again." in response.text
 
+    @pytest.mark.parametrize("method", ["head", "options"])
+    def test_a_flood_without_a_form_is_one_too(self, client, settings, method):
+        settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
+        answers = [getattr(client, method)("/accounts/login/") for _try in range(2)]
+        assert [answer.status_code for answer in answers] == [200, 429]
+
 
 class TestAddress:
     def seen(self, client, rf, **meta):

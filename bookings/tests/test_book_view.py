@@ -277,6 +277,13 @@ class TestDesk:
             (2, None, Status.ARRIVED),
         ]
 
+    @pytest.mark.parametrize("nonsense", ["²", "-1", "9" * 30, "9" * 5000])
+    @pytest.mark.parametrize("name", ["doctor", "consultation_type", "patient"])
+    @pytest.mark.parametrize("time", [AT_TEN, ""])
+    def test_what_is_no_number_is_nobodys(self, client, kind, secretary, time, name, nonsense):
+        response = post(client, kind, **{"appointment_time": time, name: nonsense})
+        assert (response.status_code, Appointment.objects.count()) == (422, 0)
+
     def test_another_practices_patient_is_nobody_here(self, client, kind, secretary, patient):
         AppointmentFactory(patient=patient)
         assert post(client, kind, patient=patient.pk).status_code == 422

@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from accounts.tests.factories import PatientFactory, UserFactory
-from bookings.models import Appointment
+from bookings.models import Appointment, Hold
 from bookings.services.holds import address_digest
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory, HoldFactory
@@ -276,6 +276,29 @@ class TestOwnAppointments:
             {"appointment_time": "2027-03-01T14:00:00+01:00"},
         )
         assert (response.status_code, len(response.context["nearest"])) == (409, 3)
+
+    def test_a_time_kept_for_oneself_can_be_moved_to(self, client):
+        kind = ConsultationTypeFactory()
+        appointment = AppointmentFactory(consultation_type=kind, starts_at=monday("10:00"))
+        client.force_login(appointment.patient.account)
+        choice = {"doctor": kind.doctor.pk, "consultation_type": kind.pk}
+        at_two = {"appointment_time": "2027-03-01T14:00:00+01:00"}
+        client.post(reverse("hold_slot"), choice | at_two)
+        response = client.post(reverse("move_appointment", args=[appointment.pk]), at_two)
+        assert response.status_code == 303
+        assert (Appointment.objects.get().starts_at, Hold.objects.count()) == (monday("14:00"), 0)
+
+    def test_words_with_a_cancellation_are_the_desks_alone(self, client):
+        by_patient, by_desk = AppointmentFactory(), AppointmentFactory()
+        for visit, user in [
+            (by_patient, by_patient.patient.account),
+            (by_desk, by_desk.doctor.user),
+        ]:
+            client.force_login(user)
+            cancel = reverse("cancel_appointment", args=[visit.pk])
+            client.post(cancel, {"message": "Appelez\x00nous"})
+        words = [visit.notifications.get().message for visit in (by_patient, by_desk)]
+        assert words == ["", "Appelez nous"]
 
     def test_private_pages_stay_out_of_caches(self, client):
         client.force_login(UserFactory())

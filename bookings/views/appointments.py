@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.requests import SignedInRequest
+from accounts.requests import SignedInRequest, any_id
 from bookings import rules, services, slots
 from bookings.forms import parse_start
 from bookings.models import Appointment
@@ -25,6 +25,7 @@ from bookings.slots import SlotQuery
 from bookings.status import Verb
 from bookings.views.confirming import see_appointment
 from bookings.views.finding import wanted_fragment
+from bookings.visitor import hold_token
 
 PAST_PER_PAGE = 20
 
@@ -52,17 +53,20 @@ def appointment_page(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel_appointment(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """Ask once, then cancel; the desk may add a word for the patient."""
+    """Ask once, then cancel; the desk, and nobody else, may add a word for the patient."""
     appointment = _visible(request, pk)
     if request.method != "POST":
         return _show(request, appointment, "cancel_appointment")
-    message = request.POST.get("message", "")[:1000]
+    at_desk = is_staff(request.user, appointment.doctor)
+    message = ""
+    if at_desk:
+        message = request.POST.get("message", "").replace("\x00", " ")[:1000]
     try:
         services.cancel(appointment, by=request.user, message=message)
     except rules.Refusal as refusal:
         return _show(request, appointment, "cancel_appointment", refusal=refusal, message=message)
     messages.success(request, _("The appointment is cancelled."))
-    if is_staff(request.user, appointment.doctor):
+    if at_desk:
         return redirect(desk_day(appointment))
     return redirect("my_appointments")
 
@@ -77,7 +81,8 @@ def move_appointment(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         if starts_at is None:
             raise rules.TimeNotOffered(_("Please choose a time."), code="choice_not_understood")
-        moved = services.move(appointment, by=request.user, starts_at=starts_at)
+        token = hold_token(request)
+        moved = services.move(appointment, by=request.user, starts_at=starts_at, hold_token=token)
     except rules.Refusal as refusal:
         return _show_move(request, appointment, refusal=refusal, wanted=starts_at)
     messages.success(request, _("The appointment is moved."))
@@ -101,7 +106,7 @@ def undo_change(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Take back today's last change of a visit; `change` names the one the reader saw."""
     appointment = _at_desk(request, pk)
     change = request.POST.get("change", "")
-    change_id = int(change) if change.isdecimal() and len(change) < 19 else None
+    change_id = any_id(change) if change else None
     try:
         services.undo(appointment, by=request.user, change_id=change_id)
     except rules.Refusal as refusal:
@@ -165,16 +170,17 @@ def _show_move(
 ) -> HttpResponse:
     now = timezone.now()
     nearest = []
+    token = hold_token(request)
     if refusal and refusal.offers_times and wanted and appointment.consultation_type:
         query = SlotQuery(appointment.doctor, appointment.consultation_type)
         avoid = getattr(refusal, "clash", None)
         near = slots.nearest_free(
-            query, wanted, now=now, moving=appointment.pk, avoid=avoid, count=4
+            query, wanted, now=now, token=token, moving=appointment.pk, avoid=avoid, count=4
         )
         # The visit's own time is free for it, and no other time.
         others = [start for start in near if start != appointment.starts_at]
         nearest = sorted(sorted(others, key=lambda start: abs(start - wanted))[:3])
-    panel = BookingPanel.for_move(request.GET, appointment, now=now)
+    panel = BookingPanel.for_move(request.GET, appointment, now=now, token=token)
     if wanted_fragment(request, {"slot_grid"}):
         return render(request, "bookings/partials/slot_grid.html", {"panel": panel})
     return _show(

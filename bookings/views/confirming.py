@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.forms import PatientSignUpForm, SignInForm
 from accounts.models import Patient, User
-from accounts.requests import Request
+from accounts.requests import Request, any_id
 from accounts.views import SignUpView
 from bookings import rules, services, slots
 from bookings.forms import BookingForm, ChoiceForm
@@ -99,14 +99,14 @@ def see_appointment(appointment: Appointment) -> HttpResponse:
 def _add_walk_in(request: Request, user: User) -> HttpResponse:
     wanted, kind = request.POST.get("doctor", ""), request.POST.get("consultation_type", "")
     desk = Doctor.objects.desk_of(user).for_pages()
-    doctor = desk.filter(pk=wanted).first() if wanted.isdecimal() else None
+    doctor = desk.filter(pk=any_id(wanted)).first()
     if doctor is None:
         # A patient, or somebody else's desk: an appointment needs a time there.
         choice_form = ChoiceForm(request.POST, user=user)
         choice_form.is_valid()
         return refuse_unreadable_choice(request, choice_form)
     kinds = doctor.consultation_types.offered()
-    consultation_type = kinds.filter(pk=kind).first() if kind.isdecimal() else None
+    consultation_type = kinds.filter(pk=any_id(kind)).first()
     if kind and consultation_type is None:
         return refuse_plainly(request, _("This reason for a visit is not offered any more."))
     form = BookingForm(request.POST, user=user, doctor=doctor)

@@ -101,7 +101,7 @@ class TestWho:
         context = client.get("/dashboard/", {"doctor": colleague.pk}).context
         assert (set(context["doctors"]), context["doctor"]) == ({doctor, colleague}, colleague)
 
-    @pytest.mark.parametrize("doctor", ["999999", "9" * 30, "nonsense"])
+    @pytest.mark.parametrize("doctor", ["999999", "9" * 30, "9" * 5000, "²", "nonsense"])
     def test_a_doctor_who_is_not_there_is_a_404(self, client, doctor):
         client.force_login(DoctorFactory().user)
         assert client.get("/dashboard/", {"doctor": doctor}).status_code == 404
