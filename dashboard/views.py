@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,8 +12,9 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest, any_id
+from bookings import slots
 from bookings.models import Appointment
-from bookings.status import Status
+from bookings.status import LIVE, Status
 from doctors.models import Doctor
 from scheduling import engine
 
@@ -33,8 +35,12 @@ def day(request: SignedInRequest) -> HttpResponse:
     today = doctor.practice.local(now).date()
     shown = _wanted_day(request) or today
     start, end = engine.day_span(shown, doctor.practice.zone)
-    visits = Appointment.objects.of(doctor).for_pages()
-    timed = visits.filter(starts_at__gte=start, starts_at__lt=end).order_by("starts_at")
+    visits = Appointment.objects.at_desk_of(request.user).of(doctor).for_pages()
+    of_the_day = {"starts_at__gte": start, "starts_at__lt": end}
+    timed = visits.filter(**of_the_day).order_by("starts_at")
+    is_ours = Exists(visits.filter(pk=OuterRef("pk")).order_by())
+    everywhere = Appointment.objects.of(doctor).for_pages().annotate(is_ours=is_ours)
+    taken = everywhere.filter(Q(is_ours=True) | Q(status__in=LIVE), **of_the_day)
     context = {
         "doctor": doctor,
         "doctors": doctors,
@@ -42,7 +48,8 @@ def day(request: SignedInRequest) -> HttpResponse:
         "today": today,
         "previous": shown - engine.DAY,
         "next": shown + engine.DAY,
-        "visits": timed.exclude(status=Status.CANCELLED),
+        "visits": taken.exclude(status=Status.CANCELLED).order_by("starts_at"),
+        "busy": slots.Code.BOOKED.label,
         "cancelled": timed.filter(status=Status.CANCELLED).with_last_change(),
         "walk_ins": visits.filter(queue_date=shown).order_by("queue_number"),
         "requests": visits.filter(status=Status.PENDING, starts_at__gt=now).order_by("starts_at"),

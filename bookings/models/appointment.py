@@ -14,12 +14,22 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Patient, User
 from bookings.status import LIVE, TOOK_PLACE, UPCOMING, Status, Verb
-from doctors.models import ConsultationType, Doctor, Practice
+from doctors.models import ConsultationType, Doctor, Membership, Practice
 from scheduling.constraints import MinutesAfter, NoOverlap
 
 LONGEST = dt.timedelta(minutes=ConsultationType.MAX_DURATION)
 OVERLAP = "appointment_does_not_overlap_another"
 QUEUE_NUMBER = "queue_number_is_given_once_a_day"
+
+
+def _at_desk_of(user: Any) -> Q:
+    """A doctor's own visits; a secretary's those at her practices, and whatever she booked.
+
+    Of what her doctors do at another practice she sees that the time is taken, not for whom.
+    """
+    desk = Q(doctor__in=Doctor.objects.desk_of(user).values("pk"))
+    at_her_practices = Q(practice__in=Membership.objects.of(user).values("practice"))
+    return desk & (Q(doctor__user=user) | at_her_practices | Q(booked_by=user))
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -29,15 +39,13 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
             return self.none()
         if user.is_superuser:
             return self.all()
-        return self.filter(
-            Q(patient__account=user) | Q(doctor__in=Doctor.objects.desk_of(user).values("pk"))
-        )
+        return self.filter(Q(patient__account=user) | _at_desk_of(user))
 
     def at_desk_of(self, user: Any) -> AppointmentQuerySet:
         """Visits that `user` may change as staff; being the patient is not enough."""
         if user.is_superuser:
             return self.all()
-        return self.filter(doctor__in=Doctor.objects.desk_of(user).values("pk"))
+        return self.filter(_at_desk_of(user))
 
     def live(self) -> AppointmentQuerySet:
         """Visits that occupy time. See also `Appointment.is_live`."""

@@ -9,7 +9,7 @@ from bookings.models import Appointment, PrivateNote
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
-from doctors.tests.factories import DoctorFactory, MembershipFactory
+from doctors.tests.factories import DoctorFactory, MembershipFactory, PracticeFactory
 from scheduling.tests.factories import OpeningHoursFactory
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +110,30 @@ class TestWho:
         client.force_login(SecretaryUserFactory())
         response = client.get("/dashboard/")
         assert (response.status_code, response.templates[0].name) == (200, "dashboard/no_desk.html")
+
+    def test_a_visit_at_another_practice_is_a_taken_time_to_the_secretary(self, client):
+        doctor, there = DoctorFactory(), PracticeFactory()
+        visit = AppointmentFactory(doctor=doctor, practice=there, patient_name="Zoé", reason="Toux")
+        AppointmentFactory(doctor=doctor, practice=there, status=Status.CANCELLED)
+        client.force_login(MembershipFactory(practice=doctor.practice).user)
+        day = client.get("/dashboard/", MONDAY)
+        assert [list(day.context[name]) for name in ("visits", "cancelled")] == [[visit], []]
+        assert [word in day.text for word in ("Déjà réservé", "Zoé", "Toux")] == [
+            True,
+            False,
+            False,
+        ]
+        assert client.get(f"/bookings/{visit.pk}/").status_code == 404
+
+    def test_a_visit_at_another_practice_is_open_to_its_doctor_and_who_booked_it(self, client):
+        doctor = DoctorFactory()
+        secretary = MembershipFactory(practice=doctor.practice).user
+        elsewhere = {"doctor": doctor, "practice": PracticeFactory(), "booked_by": secretary}
+        visit = AppointmentFactory(**elsewhere, patient_name="Zoé")
+        for user in (doctor.user, secretary):
+            client.force_login(user)
+            assert "Zoé" in client.get("/dashboard/", MONDAY).text
+            assert client.get(f"/bookings/{visit.pk}/").status_code == 200
 
     def test_access_ends_with_the_membership(self, client):
         doctor = DoctorFactory()
