@@ -63,8 +63,14 @@ def remember_choice(request: HttpRequest, choice: Choice) -> None:
     }
 
 
-def remember_typed(request: HttpRequest) -> None:
-    """Keep what was typed so far while another time is chosen or the hold is prolonged."""
+def remember_typed(request: HttpRequest, doctor: Doctor | None = None) -> None:
+    """Keep what was typed so far while another time is chosen or the hold is prolonged.
+
+    What was written to another doctor than this one is not this one's to read.
+    """
+    kept = request.session.get(CHOICE)
+    if doctor and kept and kept["doctor"] != doctor.pk:
+        request.session.pop(DRAFT, None)
     typed = {name: request.POST[name][:1000] for name in TYPED if request.POST.get(name)}
     if typed:
         request.session[DRAFT] = typed

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import ipaddress
 
 from django.conf import settings
 from django.utils import timezone
@@ -115,7 +117,14 @@ def release_hold(token: str, *, now: dt.datetime | None = None) -> None:
 
 
 def address_digest(address: str) -> str:
-    """A keyed digest: enough to count an address's holds, useless to anyone else."""
+    """A keyed digest: enough to count an address's holds, useless to anyone else.
+
+    Of IPv6 the network: every visitor has 2^64 addresses there, and would have ten holds each.
+    """
+    with contextlib.suppress(ValueError):
+        parsed = ipaddress.ip_address(address)
+        if isinstance(parsed, ipaddress.IPv6Address) and not parsed.ipv4_mapped:
+            address = str(ipaddress.ip_network((int(parsed), 64), strict=False))
     return salted_hmac("bookings.hold", address, algorithm="sha256").hexdigest()
 
 

@@ -268,6 +268,11 @@ class TestOneAddress:
         self.ten_holds(ConsultationTypeFactory())
         hold(ConsultationTypeFactory(), token="one more", now=ENDS)
 
+    def test_is_a_network_where_a_visitor_has_more_than_one(self):
+        same = address_digest("2001:db8:1:2::1"), address_digest("2001:db8:1:2:f::9")
+        others = map(address_digest, ["2001:db8:1:3::1", "::ffff:192.0.2.1", "::ffff:192.0.2.2"])
+        assert len({*same, *others}) == 4
+
     def test_leaves_other_addresses_alone(self):
         kind = ConsultationTypeFactory()
         self.ten_holds(kind)

@@ -199,6 +199,14 @@ class TestConfirmPage:
         assert kind.doctor.holds.get().extensions == 1
         assert "Fièvre depuis hier" in client.get("/bookings/confirm-booking/").content.decode()
 
+    def test_what_was_written_to_one_doctor_is_not_offered_to_another(self, client):
+        kinds = ConsultationTypeFactory(), ConsultationTypeFactory()
+        client.force_login(PatientFactory().account)
+        for kind, words in zip(kinds, ["Fièvre depuis hier", ""], strict=True):
+            choice = {"doctor": kind.doctor.pk, "consultation_type": kind.pk, "reason": words}
+            client.post("/bookings/hold/", choice | {"appointment_time": "2027-03-01T10:00"})
+        assert "Fièvre depuis hier" not in client.get("/bookings/confirm-booking/").text
+
 
 class TestOwnAppointments:
     @pytest.mark.parametrize("count", [1, 30])

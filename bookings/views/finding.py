@@ -59,7 +59,7 @@ def hold_slot(request: Request) -> HttpResponse:
 
 def keep_and_confirm(request: Request, choice: Choice) -> HttpResponse:
     """Hold `choice` for this visitor and send them to the confirm page, or say why not."""
-    remember_typed(request)
+    remember_typed(request, choice.doctor)
     try:
         services.hold(
             token=new_hold_token(request),
