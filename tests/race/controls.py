@@ -60,7 +60,7 @@ def booked_into_an_absence(scene: Scene, n: int) -> int:
         person.books(desk.half, desk.at(n, f"{9 + number // 2}:{number % 2 * 30:02d}"))
         for number, person in enumerate(scene.clinic.patients[:15])
     ]
-    scene.race([*books[:7], absence, *books[7:]])
+    scene.race([*books[:7], absence, *books[7:]], later=[absence], lead=4 * n)
     closed = journal.number("absence", DoctorAbsence.objects.get(doctor=desk.doctor).pk)
     numbers = [journal.number("booking", visit.pk) for visit in desk.visits()]
     return sum(number > closed for number in numbers)

@@ -147,7 +147,8 @@ def hold_and_confirm(scene: Scene) -> None:
             visitor.holds(desk.half, start, path=paths[number % 2])
             for number, visitor in enumerate(scene.visitors)
         ]
-        holder = scene.one_wins(scene.race(alternating(online, unknown)))
+        answers = scene.race(alternating(online, unknown), later=unknown, lead=n % 6)
+        holder = scene.one_wins(answers)
         scene.expect(len(desk.holds(start)) == 1, f"{len(desk.holds(start))} holds of one slot")
         if holder is None:
             continue

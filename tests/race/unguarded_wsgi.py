@@ -21,7 +21,7 @@ from bookings.services import booking
 
 __all__ = ["application"]
 
-PAUSE = 0.05  # seconds
+PAUSE = 0.3  # seconds
 
 look = booking._check_time
 
