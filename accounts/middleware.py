@@ -131,6 +131,7 @@ class LoginRequiredMiddleware(auth_middleware.LoginRequiredMiddleware):
         ours = {request.get_host()}
         if page and url_has_allowed_host_and_scheme(page, ours, request.is_secure()):
             path = urlsplit(page)._replace(scheme="", netloc="").geturl()
+            path = "/" + path.lstrip("/")  # "//host" would lead elsewhere
             return redirect_to_login(path, self.get_login_url(view_func))
         return response
 

@@ -233,7 +233,8 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
-vars().update(env.email("EMAIL_URL", default="consolemail://"))
+# Not on the console of a server: mails have links that open accounts.
+vars().update(env.email("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Tbib <ne-pas-repondre@localhost>")
 EMAIL_TIMEOUT = 10
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
