@@ -1,0 +1,22 @@
+"""Who sees patients, where, and what for."""
+
+from doctors.models.consultation_type import ConsultationType
+from doctors.models.doctor import LANGUAGES_SPOKEN, Doctor, DoctorQuerySet, Specialty
+from doctors.models.practice import (
+    Membership,
+    Practice,
+    PracticeQuerySet,
+    validate_time_zone,
+)
+
+__all__ = [
+    "LANGUAGES_SPOKEN",
+    "ConsultationType",
+    "Doctor",
+    "DoctorQuerySet",
+    "Membership",
+    "Practice",
+    "PracticeQuerySet",
+    "Specialty",
+    "validate_time_zone",
+]

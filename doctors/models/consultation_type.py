@@ -1,0 +1,133 @@
+"""What a patient comes for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from doctors.models.doctor import Doctor
+
+
+class ConsultationTypeQuerySet(models.QuerySet["ConsultationType"]):
+    def offered(self) -> ConsultationTypeQuerySet:
+        """Types that can be booked now. See also `ConsultationType.is_retired`."""
+        return self.filter(retired_at=None)
+
+
+class ConsultationType(models.Model):
+    """A reason to come ("motif"), with what it takes and what it costs.
+
+    Retired, never deleted, once appointments refer to it; those keep copies of its name,
+    duration and price.
+    """
+
+    MIN_DURATION, MAX_DURATION, MAX_BUFFER = 5, 480, 240
+
+    doctor = models.ForeignKey(
+        Doctor,
+        on_delete=models.CASCADE,
+        related_name="consultation_types",
+        verbose_name=_("doctor"),
+    )
+    name = models.CharField(_("name"), max_length=80)
+    duration = models.PositiveSmallIntegerField(
+        _("duration (minutes)"),
+        default=30,
+        validators=[MinValueValidator(MIN_DURATION), MaxValueValidator(MAX_DURATION)],
+    )
+    buffer_after = models.PositiveSmallIntegerField(
+        _("pause after (minutes)"),
+        default=0,
+        validators=[MaxValueValidator(MAX_BUFFER)],
+        help_text=_("Kept free after each visit of this type."),
+    )
+    price = models.DecimalField(
+        _("price"),
+        max_digits=9,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+    )
+    currency = models.CharField(_("currency"), max_length=3, default="EUR", help_text="ISO 4217")
+    price_note = models.CharField(
+        _("word on the price"),
+        max_length=120,
+        blank=True,
+        help_text=_("For instance “reimbursed at 70 %”."),
+    )
+    color = models.CharField(
+        _("color"),
+        max_length=7,
+        default="#129d82",
+        validators=[RegexValidator(r"^#[0-9a-f]{6}$", _("Six hexadecimal digits, like #129d82."))],
+    )
+    is_emergency_only = models.BooleanField(
+        _("emergencies only"), default=False, help_text=_("Bookable within 24 hours only.")
+    )
+    require_existing_patient = models.BooleanField(
+        _("existing patients only"),
+        default=False,
+        help_text=_("Only for those who already came to a visit with this doctor."),
+    )
+    needs_confirmation = models.BooleanField(
+        _("needs confirmation"),
+        default=False,
+        help_text=_("A booking is a request until the practice confirms it."),
+    )
+    notice_minutes = models.PositiveIntegerField(
+        _("notice (minutes)"), default=0, help_text=_("Shortest time between booking and visit.")
+    )
+    horizon_days = models.PositiveSmallIntegerField(
+        _("horizon (days)"),
+        default=180,
+        validators=[MinValueValidator(1), MaxValueValidator(730)],
+        help_text=_("How far ahead it can be booked."),
+    )
+    instructions = models.TextField(
+        _("before the visit"), blank=True, help_text=_("What to bring or to do; one a line.")
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
+
+    objects = ConsultationTypeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("consultation type")
+        verbose_name_plural = _("consultation types")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(duration__gte=5, duration__lte=480),
+                name="consultation_type_lasts_5_to_480_minutes",
+            ),
+            models.CheckConstraint(
+                condition=Q(buffer_after__lte=240),
+                name="consultation_type_pauses_4_hours_at_most",
+            ),
+            models.CheckConstraint(
+                condition=Q(price__isnull=True) | Q(price__gte=0),
+                name="consultation_type_price_is_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(horizon_days__gte=1, horizon_days__lte=730),
+                name="consultation_type_horizon_is_1_to_730_days",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_retired(self) -> bool:
+        """See also `ConsultationTypeQuerySet.offered`."""
+        return self.retired_at is not None
+
+    @property
+    def length(self) -> dt.timedelta:
+        return dt.timedelta(minutes=self.duration)

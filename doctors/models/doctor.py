@@ -1,0 +1,209 @@
+"""One agenda, and the field of medicine of whoever keeps it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.names import SearchTextField, normalise
+from doctors.models.practice import Membership, Practice
+
+LANGUAGES_SPOKEN = {
+    "fr": _("French"),
+    "ar": _("Arabic"),
+    "en": _("English"),
+    "es": _("Spanish"),
+    "de": _("German"),
+    "nl": _("Dutch"),
+    "it": _("Italian"),
+    "pt": _("Portuguese"),
+    "kab": _("Kabyle"),
+    "zgh": _("Tamazight"),
+}
+
+
+class Specialty(models.Model):
+    """A field of medicine, named in each language for the field and for who works in it."""
+
+    slug = models.SlugField(_("slug"), unique=True)
+    name_en = models.CharField(_("name in English"), max_length=80, unique=True)
+    name_fr = models.CharField(_("name in French"), max_length=80)
+    name_ar = models.CharField(_("name in Arabic"), max_length=80, blank=True)
+    practitioner_en = models.CharField(_("practitioner in English"), max_length=80)
+    practitioner_fr = models.CharField(_("practitioner in French"), max_length=80)
+    practitioner_ar = models.CharField(_("practitioner in Arabic"), max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("specialty")
+        verbose_name_plural = _("specialties")
+        ordering = ["name_fr"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """ "Cardiologie", in the reader's language."""
+        return self._in_reader_language("name")
+
+    @property
+    def practitioner(self) -> str:
+        """ "Cardiologue", in the reader's language."""
+        return self._in_reader_language("practitioner")
+
+    @property
+    def every_name(self) -> set[str]:
+        """Slug, field and practitioner in each language, as people type them."""
+        fields = (self.name_en, self.name_fr, self.name_ar)
+        practitioners = (self.practitioner_en, self.practitioner_fr, self.practitioner_ar)
+        return {normalise(name) for name in (self.slug, *fields, *practitioners) if name}
+
+    def _in_reader_language(self, attribute: str) -> str:
+        language = (get_language() or "fr")[:2]
+        text: str = getattr(self, f"{attribute}_{language}", "")
+        return text or getattr(self, f"{attribute}_fr")
+
+
+class DoctorQuerySet(models.QuerySet["Doctor"]):
+    def approved(self) -> DoctorQuerySet:
+        """Doctors the public may book with. See also `Doctor.is_approved`."""
+        return self.filter(approved_at__isnull=False, user__is_active=True)
+
+    def listed(self) -> DoctorQuerySet:
+        """Doctors the public finds: approved, hours saved once. See also `Doctor.is_listed`."""
+        return self.approved().filter(hours_saved_at__isnull=False)
+
+    def visible_to(self, user: Any) -> DoctorQuerySet:
+        """Approved doctors for everyone; a doctor not yet approved for the own desk and admins."""
+        if not user.is_authenticated:
+            return self.approved()
+        if user.is_superuser:
+            return self.all()
+        approved = Q(approved_at__isnull=False, user__is_active=True)
+        return self.filter(approved | Q(pk__in=Doctor.objects.desk_of(user).values("pk")))
+
+    def desk_of(self, user: Any) -> DoctorQuerySet:
+        """The doctors whose desk `user` works at: the own one, or those of the practices
+        where a membership runs now."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(
+            Q(user=user) | Q(practice__memberships__in=Membership.objects.of(user))
+        ).distinct()
+
+    def search(self, text: str) -> DoctorQuerySet:
+        """Every word of `text` in name, specialty, practice or city, case and accents aside.
+
+        Titles ("Dr", "Docteur") are everybody's and narrow nothing.
+        """
+        found = self
+        for word in normalise(text.replace(".", " ")).split():
+            if word not in {"dr", "docteur", "doctor", "pr"}:
+                found = found.filter(search_text__contains=word)
+        return found
+
+    def of_specialty(self, text: str) -> DoctorQuerySet:
+        """Whose specialty has `text` for slug or name in any language, case and accents aside."""
+        wanted = normalise(text)
+        fields = [field for field in Specialty.objects.all() if wanted in field.every_name]
+        return self.filter(specialty__in=fields)
+
+    def in_city(self, text: str) -> DoctorQuerySet:
+        """Whose practice is in the city of that name, case and accents aside."""
+        wanted = normalise(text)
+        near = Practice.objects.filter(search_text__contains=wanted)
+        cities = near.order_by().values_list("city", flat=True).distinct()
+        same = [city for city in cities if normalise(city) == wanted]
+        return self.filter(practice__city__in=same)
+
+    def for_pages(self) -> DoctorQuerySet:
+        """With what a card or a page shows, in one query."""
+        return self.select_related("user", "practice", "specialty")
+
+    def locked(self, *pks: int) -> list[Doctor]:
+        """Lock these agendas for the transaction, by pk: the first step of every writer.
+
+        FOR NO KEY UPDATE, so that inserts referring to the doctor are not held up. On SQLite
+        the IMMEDIATE transaction is the lock and this is a plain read. The practice is read by a
+        query of its own, after the wait: joined, it would be as it was before, and the doctor of
+        another practice meanwhile would not be found at all.
+        """
+        rows = self.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk")
+        return list(rows.prefetch_related("practice"))
+
+
+class Doctor(models.Model):
+    """One agenda. Opening hours and appointments carry a practice; overlap is per doctor."""
+
+    user = models.OneToOneField(
+        User, on_delete=models.PROTECT, related_name="doctor", verbose_name=_("account")
+    )
+    slug = models.SlugField(_("slug"), max_length=120, unique=True)
+    specialty = models.ForeignKey(
+        Specialty, on_delete=models.PROTECT, related_name="doctors", verbose_name=_("specialty")
+    )
+    practice = models.ForeignKey(
+        Practice, on_delete=models.PROTECT, related_name="doctors", verbose_name=_("practice")
+    )
+    presentation = models.TextField(_("presentation"), blank=True)
+    languages = models.JSONField(_("languages spoken"), default=list, blank=True)
+    accepts_new_patients = models.BooleanField(_("accepts new patients"), default=True)
+    offers_video = models.BooleanField(_("offers video visits"), default=False)
+    books_online = models.BooleanField(
+        _("online booking"), default=True, help_text=_("Off: the page shows the phone number.")
+    )
+    approved_at = models.DateTimeField(
+        _("approved"), null=True, blank=True, help_text=_("Empty: not shown to the public.")
+    )
+    hours_saved_at = models.DateTimeField(_("hours saved"), null=True, blank=True)
+    calendar_version = models.PositiveBigIntegerField(default=0, editable=False)
+    search_text = SearchTextField(of="search_words")
+
+    objects = DoctorQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("doctor")
+        verbose_name_plural = _("doctors")
+        ordering = ["user__last_name", "user__first_name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("doctor_page", args=[self.slug])
+
+    @property
+    def name(self) -> str:
+        return f"Dr {self.user.get_full_name()}"
+
+    @property
+    def search_words(self) -> str:
+        """What `DoctorQuerySet.search` looks in; admin saves it anew when a practice moves."""
+        names = (self.user.first_name, self.user.last_name)
+        field = self.specialty
+        words = (field.name_en, field.name_fr, field.practitioner_en, field.practitioner_fr)
+        return " ".join((*names, *words, self.practice.name, self.practice.city))
+
+    @property
+    def is_approved(self) -> bool:
+        """See also `DoctorQuerySet.approved`."""
+        return self.approved_at is not None and self.user.is_active
+
+    @property
+    def is_listed(self) -> bool:
+        """See also `DoctorQuerySet.listed`."""
+        return self.is_approved and self.hours_saved_at is not None
+
+    @property
+    def languages_spoken(self) -> list[str]:
+        return [str(LANGUAGES_SPOKEN[code]) for code in self.languages if code in LANGUAGES_SPOKEN]
+
+    def touch_calendar(self) -> None:
+        """Count one change of this agenda; every writer calls it once, under the lock."""
+        Doctor.objects.filter(pk=self.pk).update(calendar_version=F("calendar_version") + 1)

@@ -1,0 +1,133 @@
+"""A place with an address, a phone and a clock, and who works there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from accounts.models import User
+from accounts.names import SearchTextField
+from doctors.places import zone_name
+
+
+def validate_time_zone(name: str) -> None:
+    """Refuse a zone that PyPI's tzdata does not know."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("“%(zone)s” is not a known time zone."), params={"zone": name})
+
+
+class PracticeQuerySet(models.QuerySet["Practice"]):
+    def visible_to(self, user: Any) -> PracticeQuerySet:
+        """The practices where `user` works now."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_superuser:
+            return self.all()
+        return self.filter(
+            Q(doctors__user=user) | Q(memberships__in=Membership.objects.of(user))
+        ).distinct()
+
+
+class Practice(models.Model):
+    """A place with an address, a phone and a clock."""
+
+    name = models.CharField(_("name"), max_length=120)
+    street = models.CharField(_("street"), max_length=160)
+    address_details = models.CharField(_("floor, door, entrance"), max_length=160, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=12, blank=True)
+    city = models.CharField(_("city"), max_length=80)
+    country = models.CharField(_("country"), max_length=2, default="FR", help_text="ISO 3166")
+    latitude = models.FloatField(_("latitude"), null=True, blank=True)
+    longitude = models.FloatField(_("longitude"), null=True, blank=True)
+    access = models.TextField(
+        _("access"), blank=True, help_text=_("Public transport, lift, parking; one a line.")
+    )
+    phone = PhoneNumberField(_("phone"), blank=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=40, default="Europe/Paris", validators=[validate_time_zone]
+    )
+    cancellation_deadline_hours = models.PositiveSmallIntegerField(
+        _("online changes until (hours before)"),
+        default=24,
+        help_text=_("Later than this, patients call to move or cancel."),
+    )
+    search_text = SearchTextField(of="name_and_city")
+
+    objects = PracticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("practice")
+        verbose_name_plural = _("practices")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.city}"
+
+    @property
+    def name_and_city(self) -> str:
+        return f"{self.name} {self.city}"
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+    @property
+    def cancellation_deadline(self) -> dt.timedelta:
+        return dt.timedelta(hours=self.cancellation_deadline_hours)
+
+    @property
+    def zone_name(self) -> str:
+        """The zone as the reader says it: "Alger" or "Algiers" for Africa/Algiers."""
+        return zone_name(self.time_zone)
+
+    def local(self, instant: dt.datetime) -> dt.datetime:
+        """The practice's wall clock at `instant`, naive, so that nothing converts it again."""
+        return instant.astimezone(self.zone).replace(tzinfo=None)
+
+    @property
+    def address(self) -> str:
+        """One line: street, postal code and city."""
+        town = f"{self.postal_code} {self.city}".strip()
+        return ", ".join(part for part in (self.street, town) if part)
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def of(self, user: Any) -> MembershipQuerySet:
+        """The places where `user` works now; access ends the moment `ended_at` is set."""
+        return self.filter(user=user, ended_at=None)
+
+
+class Membership(models.Model):
+    """A secretary's work at a practice: the desk of each of its doctors."""
+
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("secretary")
+    )
+    practice = models.ForeignKey(
+        Practice, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("practice")
+    )
+    started_at = models.DateTimeField(_("started"), auto_now_add=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "practice"],
+                condition=Q(ended_at=None),
+                name="membership_is_held_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.practice}"
