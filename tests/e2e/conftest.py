@@ -161,6 +161,7 @@ def axe() -> Callable[[Page], None]:
         page.evaluate(SETTLED)
         result = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)
         violations = [describe(violation) for violation in result["violations"]]
+        violations += page.evaluate(DANGLING)
         if violations:
             pytest.fail(f"{page.url}\n" + "\n".join(violations), pytrace=False)
 
@@ -180,6 +181,23 @@ AXE_OPTIONS = {
     "rules": {"target-size": {"enabled": True}},
     "resultTypes": ["violations"],
 }
+
+
+# axe leaves these to a person: descriptions, labels and links that lead to no element.
+DANGLING = """() => {
+  const found = [];
+  for (const name of ["aria-describedby", "aria-labelledby", "aria-controls", "for", "form"]) {
+    for (const element of document.querySelectorAll(`[${name}]`)) {
+      for (const id of element.getAttribute(name).split(" ")) {
+        if (!document.getElementById(id)) found.push(`${name}="${id}" leads nowhere`);
+      }
+    }
+  }
+  for (const link of document.querySelectorAll("a[href^='#']")) {
+    if (!document.getElementById(link.hash.slice(1))) found.push(`${link.hash} leads nowhere`);
+  }
+  return found;
+}"""
 
 
 def describe(violation: dict[str, Any]) -> str:

@@ -113,6 +113,7 @@ def test_back_after_booking_books_nothing_more(page, base_url):
 def test_the_choice_stands_while_other_days_are_looked_at(page):
     kind = doctors_type()
     page.goto(calendar_address(kind))
+    expect(page.locator("[data-next]")).to_be_disabled()
     pill(page, at("10:00")).click()
     page.locator(".days a.btn-icon").last.click()
     expect(page.locator(f"[data-date='{day_in(6)}']")).to_be_visible()
