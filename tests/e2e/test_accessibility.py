@@ -8,10 +8,13 @@ have their own table, in test_accounts.py.
 import datetime as dt
 
 import pytest
+from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailConfirmationHMAC
+from allauth.account.utils import user_pk_to_url_str
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from accounts.tests.factories import RelativeFactory, UserFactory
+from accounts.tests.factories import EmailAddressFactory, RelativeFactory, UserFactory
 from bookings.models import Hold
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory
@@ -529,6 +532,54 @@ def password_reset_with_errors(page, enter):
 def password_reset_with_an_old_link(page, enter):
     page.goto("/accounts/password/reset/key/1-old/")
     expect(page.locator("main h1")).to_be_visible()
+
+
+@state
+def password_reset_choosing_one_with_errors(page, enter):
+    user = patient().account
+    key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
+    page.goto(f"/accounts/password/reset/key/{key}/")
+    page.locator("[name=password1]").fill("12345678")
+    page.locator("main form [type=submit]").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+
+
+@state
+def password_change_with_errors(page, enter):
+    enter(patient().account)
+    refused(page, "/accounts/password/change/")
+
+
+@state
+def email_with_errors(page, enter):
+    enter(patient().account)
+    refused(page, "/accounts/email/")
+
+
+@state
+def email_to_confirm(page, enter):
+    address = EmailAddressFactory(verified=False)
+    page.goto(f"/accounts/confirm-email/{EmailConfirmationHMAC(address).key}/")
+    expect(page.locator("main form [type=submit]")).to_be_visible()
+
+
+@state
+def email_confirmed_with_an_old_link(page, enter):
+    page.goto("/accounts/confirm-email/old/")
+    expect(page.locator("main h1")).to_be_visible()
+
+
+@state
+def account_closed(page, enter):
+    page.goto("/accounts/inactive/")
+    expect(page.locator("main h1")).to_be_visible()
+
+
+@state
+def doctor_signed_up(page, enter):
+    enter(DoctorFactory(approved_at=None, hours_saved_at=None).user)
+    page.goto("/accounts/register/doctor/done/")
+    expect(page.locator("main .facts li")).to_have_count(3)
 
 
 @state

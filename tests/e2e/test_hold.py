@@ -128,3 +128,22 @@ def test_a_time_that_went_to_somebody_else_is_refused_with_three_others(page, ty
     expect(page).to_have_url(APPOINTMENT_PAGE)
     mine = Appointment.objects.get(starts_at=near[2])
     assert (mine.reason, mine.patient.first_name) == ("Toux depuis lundi", "Lina")
+
+
+def test_a_new_person_half_typed_travels_to_the_other_time(page, typed):
+    page.locator("label.person-add").click()
+    page.locator("[name=first_name]").fill("Adam")
+    page.locator("[name=birth_date]").fill("2019-08-07")
+    Hold.objects.all().delete()
+    taken_by_somebody(typed, at("10:00"))
+    page.locator("[name=last_name]").fill("Benali")
+    confirm_button(page).click()
+    pill(page.locator("#refusal"), at("10:30")).click()
+    expect(page.locator(".recap-date")).to_contain_text("10:30")
+    expect(page.locator("#patient-new")).to_be_checked()
+    for name, value in {"first_name": "Adam", "birth_date": "2019-08-07"}.items():
+        expect(page.locator(f"[name={name}]")).to_have_value(value)
+    confirm_button(page).click()
+    expect(page).to_have_url(APPOINTMENT_PAGE)
+    mine = Appointment.objects.get(starts_at=at("10:30"))
+    assert (mine.patient.name, mine.reason) == ("Adam Benali", "Toux depuis lundi")
