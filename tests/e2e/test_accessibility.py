@@ -11,6 +11,7 @@ import pytest
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -45,21 +46,17 @@ PROVOKED = {
 }
 
 
-@pytest.mark.parametrize("state", STATES)
-def test_axe_finds_nothing(page, base_url, axe, provoked, settings, state):
-    settings.ROOT_URLCONF = "tests.e2e.errors"
-    provoked |= PROVOKED.get(state, set())
-    STATES[state](page, lambda user: sign_in(page.context, user, base_url))
+def state(bring_about):
+    STATES[bring_about.__name__] = bring_about
+    return bring_about
+
+
+def judge(page, axe):
     axe(page)
     page.set_viewport_size({"width": 375, "height": 812})
     page.emulate_media(color_scheme="dark")
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
-
-
-def state(bring_about):
-    STATES[bring_about.__name__] = bring_about
-    return bring_about
 
 
 # Finding --------------------------------------------------------------------------------------
@@ -630,3 +627,35 @@ def error_stale_token(page, enter):
     page.locator("[name=email]").fill("nadia@example.org")
     page.locator("main form [type=submit]").click()
     expect(page.locator(".error-page form")).to_be_visible()
+
+
+# ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing(page, base_url, axe, provoked, settings, state):
+    settings.ROOT_URLCONF = "tests.e2e.errors"
+    provoked |= PROVOKED.get(state, set())
+    STATES[state](page, lambda user: sign_in(page.context, user, base_url))
+    judge(page, axe)
+
+
+OTHER_LANGUAGES = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
+LONGEST = [
+    doctors,
+    doctor_step_2,
+    doctor_time_taken,
+    confirm_a_new_person_with_errors,
+    appointments,
+    dashboard,
+]
+
+
+@pytest.mark.parametrize("language", OTHER_LANGUAGES)
+@pytest.mark.parametrize("bring_about", LONGEST, ids=lambda each: each.__name__)
+def test_axe_finds_nothing_in_other_languages(page, base_url, axe, language, bring_about):
+    cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": base_url}
+    page.context.add_cookies([cookie])
+    bring_about(page, lambda user: sign_in(page.context, user, base_url))
+    expect(page.locator(f"html[lang={language}]")).to_be_attached()
+    judge(page, axe)
