@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -39,6 +39,9 @@ class BookingPanel:
     moving: Appointment | None = None
     refusal: rules.Refusal | None = None
     nearest: list[dt.datetime] = field(default_factory=list)
+
+    moves_address: ClassVar[str] = "true"
+    """Whether the address bar follows the grid, as htmx spells it."""
 
     @classmethod
     def from_query(cls, data: QueryDict, doctor: Doctor, **options: Any) -> BookingPanel:
@@ -174,6 +177,11 @@ class BookingPanel:
         state |= changes
         query = urlencode({name: value for name, value in state.items() if value is not None})
         return f"{self.path}?{query}" if query else self.path
+
+    @property
+    def grid_id(self) -> str:
+        """The id of the grid's root, and what htmx names as its target."""
+        return "slot_grid"
 
     @property
     def path(self) -> str:
