@@ -138,6 +138,26 @@ class Busy(NamedTuple):
     code: Code
 
 
+class Weeks(NamedTuple):
+    """Hours and holidays of some doctors, read once for several windows of days."""
+
+    ranges: dict[int, dict[int | None, list[engine.WeeklyRange]]]
+    holidays: dict[int, set[dt.date]]
+
+    @classmethod
+    def of(cls, queries: Iterable[SlotQuery], first: dt.date, last: dt.date) -> Weeks:
+        """In two queries; good for windows within `first` to `last`."""
+        queries = list(queries)
+        ranges = OpeningHours.objects.ranges_of(
+            {query.doctor.pk for query in queries},
+            {query.type_id for query in queries if query.type_id},
+        )
+        # A visit of the last evening may reach into a holiday, a night range into the first day.
+        span = [first - engine.DAY, last + engine.DAY]
+        practices = {query.doctor.practice_id for query in queries}
+        return cls(ranges, Holiday.objects.closing(practices, span))
+
+
 class Calendars:
     """What a few queries say about some doctors over some days."""
 
@@ -149,37 +169,32 @@ class Calendars:
         now: dt.datetime,
         token: str | None = None,
         moving: UUID | None = None,
+        weeks: Weeks | None = None,
     ) -> None:
         """Read hours, holidays and busy time of `queries` over `days` (consecutive dates).
 
         `token` owns a hold that does not hide its slot; `moving` is a visit that does not
-        stand in its own way.
+        stand in its own way. `weeks` are hours and holidays that were read before.
         """
         self.now, self.days = now, list(days)
-        doctor_ids = {query.doctor.pk for query in queries}
-        type_ids = {query.type_id for query in queries if query.type_id}
-        self._ranges = OpeningHours.objects.ranges_of(doctor_ids, type_ids)
         # A range of the day before may reach past midnight.
         self._read_days = engine.days_from(days[0] - engine.DAY, len(days) + 1)
-        # A visit of the last evening may reach into a holiday.
-        self._holidays = Holiday.objects.closing(
-            {query.doctor.practice_id for query in queries},
-            engine.days_from(days[0], len(days) + 1),
-        )
+        self._weeks = weeks or Weeks.of(queries, days[0], days[-1])
         zones = {query.zone for query in queries}
         start = min(engine.to_utc(days[0], 0, zone) for zone in zones)
         end = max(engine.to_utc(days[-1], 1440, zone) for zone in zones) + LONGEST + LONGEST_PAUSE
+        doctor_ids = {query.doctor.pk for query in queries}
         self._busy = _busy(doctor_ids, start, end, now=now, token=token, moving=moving)
 
     def openings(self, query: SlotQuery) -> list[engine.Span]:
-        ranges = self._ranges[query.doctor.pk]
+        ranges = self._weeks.ranges[query.doctor.pk]
         wanted = [*ranges.get(None, ()), *(ranges.get(query.type_id, ()) if query.type_id else ())]
         return engine.openings(wanted, self._read_days, query.zone)
 
     def closures(self, query: SlotQuery) -> list[engine.Span]:
         """Absences and the practice's holidays."""
         spans = [(b.start, b.end) for b in self._of(query) if b.code is Code.CLOSED]
-        holidays = self._holidays[query.doctor.practice_id]
+        holidays = self._weeks.holidays[query.doctor.practice_id]
         return spans + [engine.day_span(day, query.zone) for day in sorted(holidays)]
 
     def free(self, query: SlotQuery) -> dict[dt.date, list[dt.datetime]]:
@@ -339,23 +354,33 @@ def why_not(
 
 
 def next_free(
-    queries: Sequence[SlotQuery], after: dt.date, *, now: dt.datetime, token: str | None = None
+    queries: Sequence[SlotQuery],
+    after: dt.date,
+    *,
+    now: dt.datetime,
+    token: str | None = None,
+    weeks: Weeks | None = None,
 ) -> dict[int, dt.datetime | None]:
     """{doctor: the first free start from the day `after` on, or None within the horizon}.
 
-    Looks at 14, then 28, 56 … days, so that the usual answer is cheap and "never" is
-    bounded by the longest horizon asked for.
+    Looks at 14, then 56, 224 … days, so that the usual answer is cheap and "never" is
+    bounded by the longest horizon asked for. `weeks` are hours and holidays that were read
+    before, from `after` to that horizon.
     """
     found: dict[int, dt.datetime | None] = {query.doctor.pk: None for query in queries}
+    last = max((query.last_day(now) for query in queries), default=dt.date.min)
+    if after > last:
+        return found
+    weeks = weeks or Weeks.of(queries, after, last)
     waiting, chunk = list(queries), FIRST_CHUNK_DAYS
     while waiting := [query for query in waiting if after <= query.last_day(now)]:
         dates = engine.days_from(after, chunk)
-        calendars = Calendars(waiting, dates, now=now, token=token)
+        calendars = Calendars(waiting, dates, now=now, token=token, weeks=weeks)
         for query in waiting:
             starts = (start for day in calendars.free(query).values() for start in day)
             found[query.doctor.pk] = next(starts, None)
         waiting = [query for query in waiting if found[query.doctor.pk] is None]
-        after, chunk = after + dt.timedelta(days=chunk), chunk * 2
+        after, chunk = after + dt.timedelta(days=chunk), chunk * 4
     return found
 
 
