@@ -1,17 +1,63 @@
-"""Countries and their time zones, as tzdata and Babel know them."""
+"""Points on the globe; countries and their time zones, as tzdata and Babel know them."""
 
 from __future__ import annotations
 
 import zoneinfo
 from collections import defaultdict
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from math import asin, cos, radians, sin, sqrt
+from typing import NamedTuple
 
 from babel import Locale
 from babel.dates import get_timezone_location
 from django.utils.translation import get_language
 
 from accounts.names import normalise
+
+EARTH_RADIUS_KM = 6371.0
+KM_PER_DEGREE = 111.2
+
+
+class Box(NamedTuple):
+    """Degrees; `west` <= `east`."""
+
+    south: float
+    north: float
+    west: float
+    east: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A city as it is shown, and its middle."""
+
+    name: str
+    latitude: float
+    longitude: float
+    country: str
+
+    def box(self, km: float) -> Box:
+        """What is at most `km` away, and the corners: four comparisons before the haversine.
+
+        It ends at the 180th meridian, and near a pole it is the whole circle around it.
+        """
+        up = km / KM_PER_DEGREE
+        across = min(up / max(cos(radians(abs(self.latitude) + up)), 1e-6), 360.0)
+        return Box(
+            max(self.latitude - up, -90.0),
+            min(self.latitude + up, 90.0),
+            max(self.longitude - across, -180.0),
+            min(self.longitude + across, 180.0),
+        )
+
+
+def distance_km(a_lat: float, a_lon: float, b_lat: float, b_lon: float) -> float:
+    """Kilometres as the crow flies between two points in degrees (haversine, 0.5 % at worst)."""
+    north, east = radians(b_lat - a_lat), radians(b_lon - a_lon)
+    half = sin(north / 2) ** 2 + cos(radians(a_lat)) * cos(radians(b_lat)) * sin(east / 2) ** 2
+    return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(half)))
 
 
 @cache
