@@ -6,16 +6,15 @@ import datetime as dt
 
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
-from accounts.requests import SignedInRequest, any_id
+from accounts.requests import SignedInRequest
 from bookings import slots
 from bookings.models import Appointment
 from bookings.status import LIVE, Status
-from doctors.models import Doctor
+from dashboard.desk import NoDesk, chosen_desk
 from scheduling import engine
 
 
@@ -25,14 +24,13 @@ def day(request: SignedInRequest) -> HttpResponse:
 
     A patient has no desk and is sent to the own appointments.
     """
-    doctors = list(Doctor.objects.desk_of(request.user).for_pages())
-    if not doctors:
+    try:
+        desk = chosen_desk(request)
+    except NoDesk:
         if request.user.works_at_a_desk:
             return render(request, "dashboard/no_desk.html")
         return redirect("my_appointments")
-    doctor = _wanted_doctor(request, doctors)
-    now = timezone.now()
-    today = doctor.practice.local(now).date()
+    doctor, now, today = desk.doctor, desk.now, desk.today
     shown = _wanted_day(request) or today
     start, end = engine.day_span(shown, doctor.practice.zone)
     visits = Appointment.objects.at_desk_of(request.user).of(doctor).for_pages()
@@ -42,8 +40,8 @@ def day(request: SignedInRequest) -> HttpResponse:
     everywhere = Appointment.objects.of(doctor).for_pages().annotate(is_ours=is_ours)
     taken = everywhere.filter(Q(is_ours=True) | Q(status__in=LIVE), **of_the_day)
     context = {
+        "desk": desk,
         "doctor": doctor,
-        "doctors": doctors,
         "day": shown,
         "today": today,
         "previous": shown - engine.DAY,
@@ -56,14 +54,6 @@ def day(request: SignedInRequest) -> HttpResponse:
         "uses_fallback_hours": not doctor.opening_hours.exists(),
     }
     return render(request, "dashboard/day.html", context)
-
-
-def _wanted_doctor(request: SignedInRequest, doctors: list[Doctor]) -> Doctor:
-    """The doctor picked by the secretary; 404 for another practice's."""
-    wanted = request.GET.get("doctor", "")
-    if not wanted:
-        return doctors[0]
-    return get_object_or_404(Doctor.objects.desk_of(request.user).for_pages(), pk=any_id(wanted))
 
 
 def _wanted_day(request: SignedInRequest) -> dt.date | None:

@@ -1,4 +1,4 @@
-// Builds static/build/ (git-ignored): site.css, site.js and the fonts.
+// Builds static/build/ (git-ignored): styles, scripts and fonts.
 //
 //   node frontend/build.mjs            once, minified
 //   node frontend/build.mjs --watch    again at every change, readable
@@ -18,8 +18,12 @@ const CSS_SOURCES = join(ROOT, "frontend/css");
 const OUTPUT = join(ROOT, "static/build");
 
 // Each becomes one file in static/build/. A page that needs something heavy gets an entry of its
-// own, so that the others do not carry it. Import no CSS here: it would overwrite site.css.
-const SCRIPTS = ["frontend/js/site.js"];
+// own, so that the others do not carry it. Import no CSS in a script: it would overwrite the
+// stylesheet of that name.
+const SCRIPTS = ["frontend/js/site.js", "frontend/js/dashboard.js"];
+
+// The cockpit's styles, beside site.css: plain CSS without utilities, so esbuild suffices.
+const STYLES = ["frontend/css/dashboard.css"];
 
 const FONTS = ["latin", "latin-ext", "arabic"].map((name) => `readex-pro-${name}-wght-normal.woff2`);
 
@@ -71,8 +75,19 @@ const scriptOptions = {
   logLevel: "warning",
 };
 
+const styleOptions = {
+  absWorkingDir: ROOT,
+  entryPoints: STYLES,
+  outdir: OUTPUT,
+  bundle: true,
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "warning",
+};
+
 async function buildOnce() {
   await esbuild.build({ ...scriptOptions, minify: true });
+  await esbuild.build({ ...styleOptions, minify: true });
   const options = { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" };
   try {
     execFileSync(process.execPath, [...tailwindArguments(), "--minify"], options);
@@ -84,8 +99,10 @@ async function buildOnce() {
 }
 
 async function watch() {
-  const context = await esbuild.context({ ...scriptOptions, logLevel: "info" });
-  await context.watch();
+  for (const options of [scriptOptions, styleOptions]) {
+    const context = await esbuild.context({ ...options, logLevel: "info" });
+    await context.watch();
+  }
   // "always": plain --watch stops when standard input is closed, as it is under make.
   const tailwind = spawn(process.execPath, [...tailwindArguments(), "--watch=always"], {
     cwd: ROOT,

@@ -63,8 +63,8 @@ class TestDay:
             status = Status.PENDING if index % 2 else Status.CONFIRMED
             AppointmentFactory(doctor=doctor, starts_at=start, status=status)
         client.force_login(doctor.user)
-        # Session, account, desk, hours, then visits, cancelled, walk-ins, requests.
-        with django_assert_num_queries(8):
+        # Session, account, desks, waiting room, hours, then visits, cancelled, walk-ins, requests.
+        with django_assert_num_queries(9):
             client.get("/dashboard/", MONDAY)
 
     @pytest.mark.parametrize("date", ["nonsense", "2027-02-30", "9999-12-31", "0001-01-01"])
@@ -99,7 +99,7 @@ class TestWho:
         DoctorFactory()
         client.force_login(MembershipFactory(practice=doctor.practice).user)
         context = client.get("/dashboard/", {"doctor": colleague.pk}).context
-        assert (set(context["doctors"]), context["doctor"]) == ({doctor, colleague}, colleague)
+        assert (set(context["desk"].doctors), context["doctor"]) == ({doctor, colleague}, colleague)
 
     @pytest.mark.parametrize("doctor", ["999999", "9" * 30, "9" * 5000, "²", "nonsense"])
     def test_a_doctor_who_is_not_there_is_a_404(self, client, doctor):

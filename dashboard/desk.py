@@ -1,0 +1,150 @@
+"""Whose desk a request is at, and what the frame around every page of the cockpit shows.
+
+A view begins with `desk = chosen_desk(request)` and hands it to its template as `desk`; the
+template extends dashboard/frame.html. `desk.doctor` is whose agenda it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import Count, Min, Q
+from django.http import Http404
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.requests import SignedInRequest, any_id
+from bookings.models import Appointment
+from bookings.status import Status
+from doctors.models import Doctor
+from scheduling import engine
+
+SESSION_KEY = "desk_doctor"
+NAV_COOKIE = "nav"
+
+PAGES = (
+    # Route, words, icon, whether a phone's bar has room for it.
+    ("dashboard", _("Agenda"), "calendar", True),
+    ("queue", _("Waiting room"), "users", True),
+    ("patients", _("Patients"), "user", True),
+    ("statistics", _("Statistics"), "chart-bar", False),
+    ("configuration", _("Configuration"), "adjustments-horizontal", True),
+)
+
+
+class NavItem(NamedTuple):
+    route: str
+    label: str
+    icon: str
+    address: str
+    is_current: bool
+    fits_a_phone: bool
+
+
+class WaitingRoom(NamedTuple):
+    """Who has come and not been called in yet: how many, and since when the first one waits."""
+
+    count: int
+    longest_since: dt.datetime | None
+
+    def longest_minutes(self, now: dt.datetime) -> int | None:
+        waits = self.longest_since and now - self.longest_since
+        return max(0, int(waits.total_seconds() // 60)) if waits else None
+
+
+@dataclass
+class Desk:
+    """One doctor's desk, as the reader who works there sees it."""
+
+    user: User
+    doctor: Doctor
+    doctors: list[Doctor]
+    """Every doctor at whose desk the reader may sit."""
+    path: str
+    nav: str
+    """How the navigation stands: "open", "rail", or "auto" until the reader chose."""
+    now: dt.datetime
+
+    @property
+    def today(self) -> dt.date:
+        return self.doctor.practice.local(self.now).date()
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the reader is the doctor: private notes are theirs alone."""
+        return self.doctor.user_id == self.user.pk
+
+    @cached_property
+    def items(self) -> list[NavItem]:
+        """The pages there are; the one whose address is the longest beginning of this one's
+        is where the reader is."""
+        found = []
+        for route, label, icon, fits in PAGES:
+            try:
+                found.append((route, label, icon, reverse(route), fits))
+            except NoReverseMatch:
+                continue
+        beginnings = [address for *_rest, address, _fits in found if self.path.startswith(address)]
+        here = max(beginnings, key=len, default="")
+        return [
+            NavItem(route, label, icon, address, address == here, fits)
+            for route, label, icon, address, fits in found
+        ]
+
+    @cached_property
+    def room(self) -> WaitingRoom:
+        return waiting_room(self.user, self.doctor, self.now)
+
+    @property
+    def longest_minutes(self) -> int | None:
+        return self.room.longest_minutes(self.now)
+
+
+class NoDesk(Http404):
+    """The reader works at no doctor's desk: a patient, or a secretary without a practice."""
+
+
+def chosen_desk(request: SignedInRequest) -> Desk:
+    """The desk asked for with `doctor=`, else the one chosen last, else the reader's own, else
+    the first. Http404 for another practice's doctor; NoDesk, a 404 too, for who has none."""
+    doctors = list(Doctor.objects.desk_of(request.user).for_pages())
+    if not doctors:
+        raise NoDesk
+    known = {doctor.pk: doctor for doctor in doctors}
+    wanted = request.POST.get("doctor") or request.GET.get("doctor")
+    if wanted:
+        if any_id(wanted) not in known:
+            raise Http404
+        if request.session.get(SESSION_KEY) != any_id(wanted):
+            request.session[SESSION_KEY] = any_id(wanted)
+    own = next((doctor.pk for doctor in doctors if doctor.user_id == request.user.pk), None)
+    chosen = known.get(request.session.get(SESSION_KEY) or own or 0, doctors[0])
+    nav = request.COOKIES.get(NAV_COOKIE, "")
+    return Desk(
+        user=request.user,
+        doctor=chosen,
+        doctors=doctors,
+        path=request.path,
+        nav=nav if nav in ("open", "rail") else "auto",
+        now=timezone.now(),
+    )
+
+
+def waiting_room(user: User, doctor: Doctor, now: dt.datetime) -> WaitingRoom:
+    """Today's arrived patients and walk-ins of `doctor` that `user` may see, in one query."""
+    today = doctor.practice.local(now).date()
+    start, end = engine.day_span(today, doctor.practice.zone)
+    is_today = Q(queue_date=today) | Q(starts_at__gte=start, starts_at__lt=end)
+    arrived = (
+        Appointment.objects.at_desk_of(user).of(doctor).filter(is_today, status=Status.ARRIVED)
+    )
+    arrivals = Q(changes__to_status=Status.ARRIVED, changes__undone_by=None)
+    found = arrived.order_by().aggregate(
+        count=Count("pk", distinct=True), since=Min("changes__at", filter=arrivals)
+    )
+    return WaitingRoom(found["count"], found["since"])

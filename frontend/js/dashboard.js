@@ -1,0 +1,2 @@
+// Every page of the cockpit, beside site.js.
+import "./dashboard/nav.js";
