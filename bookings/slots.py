@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Value
+from django.db.models import F, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -125,17 +125,26 @@ class SlotQuery:
         far = dt.datetime.max.replace(tzinfo=dt.UTC)
         return now + settings.EMERGENCY_WINDOW if self.is_emergency_only else far
 
+    def lapses_at(self, start: dt.datetime) -> dt.datetime:
+        """The first instant at which `start` is too near to be booked."""
+        return start.astimezone(dt.UTC) - self.notice + dt.datetime.resolution
+
+    def midnight(self, now: dt.datetime) -> dt.datetime:
+        """When the practice's date changes."""
+        return engine.to_utc(self.today(now) + engine.DAY, 0, self.zone)
+
 
 def _minutes(count: int) -> dt.timedelta:
     return dt.timedelta(minutes=count)
 
 
 class Busy(NamedTuple):
-    """A stretch of one doctor's time that something occupies."""
+    """A stretch of one doctor's time that something occupies, a hold until `over_at` only."""
 
     start: dt.datetime
     end: dt.datetime
     code: Code
+    over_at: dt.datetime
 
 
 class Weeks(NamedTuple):
@@ -254,6 +263,24 @@ class Calendars:
             return Code.TOO_FAR
         return None
 
+    def changes_at(self, query: SlotQuery) -> dt.datetime:
+        """Until when everything said here of `query` stays as it is, if nobody writes.
+
+        That is no later than the next midnight there. Sometimes nothing changes then: an
+        empty day's reason only may.
+        """
+        changes = [query.midnight(self.now)]
+        changes += [busy.over_at for busy in self._of(query) if busy.code is Code.HELD]
+        free = self.free(query)
+        first = next((start for starts in free.values() for start in starts), None)
+        if first:
+            changes.append(query.lapses_at(first))
+        if query.is_emergency_only or not all(free.values()):
+            for start in engine.grid_starts(self.openings(query), query.length):
+                gone = start + dt.datetime.resolution
+                changes += [gone, query.lapses_at(start), start - settings.EMERGENCY_WINDOW]
+        return min(change for change in changes if change > self.now)
+
     def _of(self, query: SlotQuery) -> list[Busy]:
         return self._busy.get(query.doctor.pk, [])
 
@@ -271,8 +298,8 @@ def _busy(
     near = start - LONGEST - LONGEST_PAUSE
     rows = _rows_of_busy(tuple(doctor_ids), near, start, end, now, token, moving)
     found: dict[int, list[Busy]] = {}
-    for doctor_id, starts_at, ends_at, buffer_minutes, code in rows:
-        busy = Busy(starts_at, ends_at + _minutes(buffer_minutes), Code(code))
+    for doctor_id, starts_at, ends_at, buffer_minutes, code, over_at in rows:
+        busy = Busy(starts_at, ends_at + _minutes(buffer_minutes), Code(code), over_at)
         found.setdefault(doctor_id, []).append(busy)
     return found
 
@@ -289,15 +316,18 @@ def _rows_of_busy(
 ) -> models.QuerySet[Any, tuple[Any, ...]]:
     """`near` is so long before `start` that no visit from before it reaches in."""
     neighbours = {"starts_at__gt": near, "starts_at__lt": end}
-    columns = ("doctor_id", "starts_at", "ends_at", "buffer_minutes", "code")
+    columns = ("doctor_id", "starts_at", "ends_at", "buffer_minutes", "code", "over_at")
     visits = Appointment.objects.live().filter(doctor__in=doctor_ids, **neighbours)
     if moving:
         visits = visits.exclude(pk=moving)
-    holds = Hold.objects.unexpired(now).of_others(token)
-    holds = holds.filter(doctor__in=doctor_ids, **neighbours)
+    # All of them, wherever they are: the next free time may wait for the end of one. A doctor
+    # has a handful.
+    holds = Hold.objects.unexpired(now).of_others(token).filter(doctor__in=doctor_ids)
     absences = DoctorAbsence.objects.filter(
         doctor__in=doctor_ids, ends_at__gt=start, starts_at__lt=end
     ).annotate(buffer_minutes=Value(0))
+    visits, absences = (rows.annotate(over_at=F("ends_at")) for rows in (visits, absences))
+    holds = holds.annotate(over_at=F("expires_at"))
     return (
         visits.annotate(code=Value(Code.BOOKED.value))
         .order_by()
