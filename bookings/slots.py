@@ -151,7 +151,7 @@ class Weeks(NamedTuple):
     """Hours and holidays of some doctors, read once for several windows of days."""
 
     ranges: dict[int, dict[int | None, list[engine.WeeklyRange]]]
-    holidays: dict[int, set[dt.date]]
+    holidays: dict[int, dict[dt.date, str]]
 
     @classmethod
     def of(cls, queries: Iterable[SlotQuery], first: dt.date, last: dt.date) -> Weeks:

@@ -19,6 +19,7 @@ urlpatterns = [
     path("dashboard/", include("dashboard.urls")),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("doctors.urls")),
+    path("accounts/", include("scheduling.urls")),
     path("api/", api.urls),
     path("admin/", admin.site.urls),
     path("", include("bookings.old_addresses")),

@@ -1,6 +1,6 @@
 """Doctors, practices, specialties and memberships in the admin.
 
-Consultation types have a page of their own in scheduling.admin.
+Consultation types have a page of their own in scheduling.admin; practices are registered there.
 """
 
 from __future__ import annotations
@@ -114,8 +114,9 @@ class PracticeForm(forms.ModelForm):
         )
 
 
-@admin.register(Practice)
 class PracticeAdmin(LockingAdmin):
+    """Registered in scheduling.admin, which asks a practice about its public holidays."""
+
     form = PracticeForm
     list_display = ("name", "city", "country", "time_zone", "phone", "doctor_count")
     list_filter = ("country", "city", "time_zone")

@@ -16,6 +16,8 @@ from doctors.models import Doctor
 
 @method_decorator(login_not_required, name="dispatch")
 class DoctorSignUpView(SignUpView):
+    """Routed in scheduling.urls, where the new practice gets its public holidays."""
+
     template_name = "doctors/sign_up.html"
     app = "doctors"
     fragment = "doctor_sign_up_form"

@@ -1,4 +1,5 @@
-"""Consultation types in the admin, and how every page that changes an agenda writes.
+"""Practices and consultation types in the admin, and how every page that changes an agenda
+writes.
 
 Opening hours, absences and holidays are registered in bookings.admin: saving them tells
 which appointments they hit, and this app knows none.
@@ -17,11 +18,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.admin_shared import AutocompleteFilter
+from doctors import admin as doctors_admin
 from doctors.admin import LockingAdmin, local_time, swatch
-from doctors.models import ConsultationType
+from doctors.models import ConsultationType, Practice
 from scheduling.engine import to_utc
 from scheduling.models import DoctorAbsence, OpeningHours, clock
-from scheduling.services import changing_agenda, retire_type
+from scheduling.services import changing_agenda, propose_holidays, retire_type
 
 
 class AgendaAdmin(LockingAdmin):
@@ -43,6 +45,14 @@ class AgendaAdmin(LockingAdmin):
         pks = {pk for obj in queryset for pk in self.doctor_ids(obj)}
         with changing_agenda(*pks):
             super().delete_queryset(request, queryset)
+
+
+@admin.register(Practice)
+class PracticeAdmin(doctors_admin.PracticeAdmin):
+    def save_model(self, request: HttpRequest, obj: Practice, form: Any, change: bool) -> None:
+        """A new practice is asked about its holidays, and one that moved to another country."""
+        super().save_model(request, obj, form, change)
+        propose_holidays(obj)
 
 
 @admin.register(ConsultationType)

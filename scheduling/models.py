@@ -214,21 +214,24 @@ class DoctorAbsence(models.Model):
 @compiled_once
 def _rows_of_closing(
     practice_ids: tuple[int, ...], first: dt.date, last: dt.date
-) -> models.QuerySet[Holiday, tuple[int, dt.date]]:
+) -> models.QuerySet[Holiday, tuple[int, dt.date, str]]:
     closed = Holiday.objects.filter(decision=Holiday.Decision.CLOSED, date__range=(first, last))
     rows = closed.filter(practice__in=practice_ids).order_by()
-    return rows.values_list("practice_id", "date")
+    return rows.values_list("practice_id", "date", "name")
 
 
 class HolidayManager(models.Manager["Holiday"]):
     def closing(
         self, practice_ids: Collection[int], days: Collection[dt.date]
-    ) -> dict[int, set[dt.date]]:
-        """{practice: the days of `days` it closes for a holiday}, in one query."""
+    ) -> dict[int, dict[dt.date, str]]:
+        """{practice: {day it closes for a holiday: the holiday's name}}, in one query.
+
+        Of the days from the first to the last of `days`.
+        """
         rows = _rows_of_closing(tuple(practice_ids), min(days), max(days))
-        closed: dict[int, set[dt.date]] = {pk: set() for pk in practice_ids}
-        for practice_id, date in rows:
-            closed[practice_id].add(date)
+        closed: dict[int, dict[dt.date, str]] = {pk: {} for pk in practice_ids}
+        for practice_id, date, name in rows:
+            closed[practice_id][date] = name
         return closed
 
 
@@ -246,6 +249,9 @@ class Holiday(models.Model):
     )
     date = models.DateField(_("date"))
     name = models.CharField(_("name"), max_length=120)
+    is_estimated = models.BooleanField(
+        _("estimated date"), default=False, help_text=_("The moon decides: it may move by a day.")
+    )
     decision = models.CharField(
         _("decision"), max_length=8, choices=Decision, default=Decision.PROPOSED
     )

@@ -15,8 +15,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from doctors.models import ConsultationType, Doctor
+from doctors.models import ConsultationType, Doctor, Practice
+from scheduling.holidays import public_holidays
 from scheduling.models import DoctorAbsence, Holiday, OpeningHours
+
+HOLIDAYS_AHEAD = dt.timedelta(days=548)
+"""18 months: whoever books at the far end of the longest usual horizon knows what is closed."""
 
 
 @contextmanager
@@ -87,4 +91,29 @@ def decide_holiday(holiday: Holiday, decision: Holiday.Decision) -> None:
     doctors = Doctor.objects.filter(practice=holiday.practice_id).values_list("pk", flat=True)
     with changing_agenda(*doctors):
         holiday.decision = Holiday.Decision(decision)
-        holiday.save(update_fields=["decision"])
+        Holiday.objects.filter(pk=holiday.pk).update(decision=holiday.decision)
+
+
+def propose_holidays(practice: Practice, *, now: dt.datetime | None = None) -> int:
+    """List the practice's public holidays of the next 18 months, to decide; how many are new.
+
+    What is listed stays as it is, decided or not, save for an estimated date that has moved
+    before anybody decided. Run again, it adds nothing.
+    """
+    today = practice.local(now or timezone.now()).date()
+    last = today + HOLIDAYS_AHEAD
+    found = public_holidays(practice.country, today, last, postal_code=practice.postal_code)
+    doctors = Doctor.objects.filter(practice=practice).values_list("pk", flat=True)
+    with transaction.atomic():
+        # No time opens or closes, so no calendar is counted; but nobody decides meanwhile.
+        Doctor.objects.locked(*doctors)
+        listed = practice.holidays.filter(date__range=(today, last))
+        moved = listed.filter(is_estimated=True, decision=Holiday.Decision.PROPOSED)
+        moved.exclude(date__in=[each.date for each in found]).delete()
+        known = set(listed.values_list("date", flat=True))
+        new = [
+            Holiday(practice=practice, **each._asdict()) for each in found if each.date not in known
+        ]
+        # A practice without doctors has no lock: two runs at once may mean the same day.
+        Holiday.objects.bulk_create(new, ignore_conflicts=True)
+    return len(new)

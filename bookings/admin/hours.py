@@ -152,12 +152,13 @@ class AbsenceAdmin(AgendaAdmin):
 
 @admin.register(Holiday)
 class HolidayAdmin(AgendaAdmin):
-    list_display = ("date", "name", "practice", "decision")
+    list_display = ("date", "name", "is_estimated", "practice", "decision")
     list_select_related = ("practice",)
-    list_filter = ("decision", ("practice", AutocompleteFilter))
+    list_filter = ("decision", "is_estimated", "date", ("practice", AutocompleteFilter))
     search_fields = ("name", "practice__search_text")
     ordering = ("date", "practice__name", "pk")
     autocomplete_fields = ("practice",)
+    fields = ("practice", "date", "name", "decision")
     actions = ("close", "open")
 
     def doctor_ids(self, obj: Holiday) -> list[int]:

@@ -8,6 +8,8 @@ from itertools import product
 
 from bookings.seed.chance import Chance
 from bookings.seed.places import CASABLANCA, CITIES, COUNTRIES, PARIS, City, Country
+from scheduling.holidays import PublicHoliday, public_holidays
+from scheduling.services import HOLIDAYS_AHEAD
 
 KINDS = (
     "Cabinet",
@@ -32,42 +34,6 @@ HOUSE_ACCESS = (
     "Accessible en fauteuil par la cour",
     "Local à vélos dans la cour",
 )
-
-# Month, day, name. Feasts that move are left out: a practice enters those itself.
-HOLIDAYS: dict[str, tuple[tuple[int, int, str], ...]] = {
-    "FR": (
-        (1, 1, "Jour de l’An"), (5, 1, "Fête du Travail"), (5, 8, "Victoire 1945"),
-        (7, 14, "Fête nationale"), (8, 15, "Assomption"), (11, 1, "Toussaint"),
-        (11, 11, "Armistice 1918"), (12, 25, "Noël"),
-    ),
-    "BE": (
-        (1, 1, "Jour de l’An"), (5, 1, "Fête du Travail"), (7, 21, "Fête nationale"),
-        (8, 15, "Assomption"), (11, 1, "Toussaint"), (11, 11, "Armistice"), (12, 25, "Noël"),
-    ),
-    "MA": (
-        (1, 1, "Nouvel An"), (1, 11, "Manifeste de l’indépendance"), (1, 14, "Nouvel An amazigh"),
-        (5, 1, "Fête du Travail"), (7, 30, "Fête du Trône"), (8, 14, "Oued Eddahab"),
-        (8, 20, "Révolution du Roi et du Peuple"), (8, 21, "Fête de la Jeunesse"),
-        (10, 31, "Aïd Al-Wahda"), (11, 6, "Marche verte"), (11, 18, "Fête de l’Indépendance"),
-    ),
-    "DZ": (
-        (1, 1, "Nouvel An"), (1, 12, "Yennayer"), (5, 1, "Fête du Travail"),
-        (7, 5, "Fête de l’Indépendance"), (11, 1, "Fête de la Révolution"),
-    ),
-    "TN": (
-        (1, 1, "Nouvel An"), (3, 20, "Fête de l’Indépendance"), (4, 9, "Journée des Martyrs"),
-        (5, 1, "Fête du Travail"), (7, 25, "Fête de la République"), (8, 13, "Fête de la Femme"),
-        (10, 15, "Fête de l’Évacuation"), (12, 17, "Fête de la Révolution"),
-    ),
-    "CH": (
-        (1, 1, "Nouvel An"), (8, 1, "Fête nationale"), (12, 25, "Noël"),
-        (12, 31, "Restauration de la République"),
-    ),
-    "CA": (
-        (1, 1, "Jour de l’An"), (6, 24, "Fête nationale du Québec"), (7, 1, "Fête du Canada"),
-        (12, 25, "Noël"), (12, 26, "Lendemain de Noël"),
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -137,18 +103,19 @@ def plan_practice(seed: int, city_name: str, number: int) -> PracticePlan:
 
 def holidays_of(
     practice: PracticePlan, today: dt.date, seed: int
-) -> list[tuple[dt.date, str, str]]:
-    """(date, name, decision) from a month ago to a year ahead.
+) -> list[tuple[PublicHoliday, str]]:
+    """(holiday, decision) from a month ago to 18 months ahead.
 
     The first five are open on every one of their days, so their practice has decided nothing
-    yet; elsewhere most are closed, and a few are open on purpose.
+    yet; elsewhere most are closed, a few are open on purpose, and the far ones are to decide.
     """
     chance = Chance(seed, "holidays", *practice.key)
+    since, until = today - dt.timedelta(days=31), today + HOLIDAYS_AHEAD
+    country, postal_code = practice.city.country, practice.postal_code
     found = []
-    for year in (today.year - 1, today.year, today.year + 1):
-        for month, day, name in HOLIDAYS[practice.city.country]:
-            date = dt.date(year, month, day)
-            decision = chance.one_of({"closed": 6.0, "proposed": 3.0, "open": 1.0})
-            if dt.timedelta(-31) <= date - today <= dt.timedelta(365):
-                found.append((date, name, "proposed" if practice.is_known else decision))
+    for holiday in public_holidays(country, since, until, postal_code=postal_code):
+        decision = chance.one_of({"closed": 8.0, "proposed": 1.0, "open": 1.0})
+        is_far = holiday.date - today > dt.timedelta(days=365)
+        undecided = practice.is_known or is_far or holiday.is_estimated
+        found.append((holiday, "proposed" if undecided else decision))
     return found

@@ -75,7 +75,7 @@ class DoctorWriter:
         return found
 
     def _practice(self, place: PracticePlan, today: dt.date) -> Practice:
-        """Found by name and city, else made with the year's holidays."""
+        """Found by name and city, else made with its public holidays."""
         known = Practice.objects.filter(name=place.name, city=place.city.name).first()
         if known:
             return known
@@ -94,8 +94,8 @@ class DoctorWriter:
             cancellation_deadline_hours=place.deadline_hours,
         )
         Holiday.objects.bulk_create(
-            Holiday(practice=practice, date=date, name=name, decision=decision)
-            for date, name, decision in holidays_of(place, today, self.seed)
+            Holiday(practice=practice, decision=decision, **holiday._asdict())
+            for holiday, decision in holidays_of(place, today, self.seed)
         )
         return practice
 

@@ -421,6 +421,15 @@ class TestTheWorld:
                 strangers.append(visit)
         assert strangers == []
 
+    def test_most_holidays_are_closed_and_the_first_five_have_all_to_decide(self):
+        today = WEDNESDAY.date()
+        coming = Holiday.objects.filter(date__range=(today, today + dt.timedelta(days=365)))
+        known = coming.filter(practice__doctors__user__username="dr_smith")
+        others = coming.exclude(practice__doctors__user__username="dr_smith")
+        decisions = Counter(others.values_list("decision", flat=True))
+        assert set(known.values_list("decision", flat=True)) == {"proposed"}
+        assert decisions["closed"] > decisions["proposed"] > decisions["open"] > 0
+
     def test_holds_nothing(self):
         assert not Hold.objects.exists()
 

@@ -54,6 +54,12 @@ def test_it_makes_account_doctor_and_practice(client):
     assert Patient.objects.count() == 0
 
 
+def test_the_new_practice_is_asked_about_its_public_holidays(client):
+    sign_up(client)
+    holidays = Practice.objects.get().holidays.values_list("name", "decision")
+    assert ("Fête du Trône", "proposed") in holidays
+
+
 def test_nobody_finds_the_doctor_before_an_admin_approves(client):
     sign_up(client)
     doctor = Doctor.objects.get()

@@ -4,13 +4,22 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.utils import timezone, translation
 
-from accounts.tests.admin import act, admin_client, found, said, save
-from doctors.models import ConsultationType, Doctor
+from accounts.tests.admin import act, add, admin_client, found, said, save
+from doctors.models import ConsultationType, Doctor, Practice
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory
 from scheduling.admin import AbsenceForm, OpeningHoursForm
 from scheduling.tests.factories import AbsenceFactory, OpeningHoursFactory
 
 pytestmark = pytest.mark.django_db
+
+CLINIC = {
+    "name": "Clinique du Lac",
+    "street": "1 rue du Lac",
+    "city": "Annecy",
+    "country": "FR",
+    "time_zone": "Europe/Paris",
+    "cancellation_deadline_hours": 24,
+}
 
 
 def changes_of(doctor):
@@ -150,3 +159,13 @@ class TestAbsenceForm:
             1,
             2,
         ]
+
+
+class TestPractice:
+    def test_that_is_new_or_moves_abroad_is_asked_about_its_public_holidays(self):
+        client = admin_client()
+        add(client, Practice, **CLINIC)
+        practice = Practice.objects.get()
+        assert practice.holidays.filter(name="Noël", decision="proposed").exists()
+        save(client, practice, country="MA", time_zone="Africa/Casablanca")
+        assert practice.holidays.filter(name="Fête du Trône", decision="proposed").exists()

@@ -195,7 +195,7 @@ def test_a_holiday_closes_only_when_the_practice_says_so():  # case 24
     HolidayFactory(practice=practice, date=dt.date(2027, 3, 8))
     HolidayFactory(practice=other, date=days[3])
 
-    assert Holiday.objects.closing([practice.pk], days) == {practice.pk: {days[1]}}
+    assert Holiday.objects.closing([practice.pk], days) == {practice.pk: {days[1]: "Fête"}}
 
 
 @pytest.mark.parametrize("count", [1, 30])
@@ -207,8 +207,8 @@ def test_holidays_of_any_number_of_practices_are_one_query(count, django_assert_
     with django_assert_num_queries(1):
         closing = Holiday.objects.closing([practice.pk for practice in practices], days)
 
-    assert closing == {practice.pk: set() for practice in practices} | {
-        practices[0].pk: {dt.date(2027, 3, 1)}
+    assert closing == {practice.pk: {} for practice in practices} | {
+        practices[0].pk: {dt.date(2027, 3, 1): "Fête"}
     }
 
 

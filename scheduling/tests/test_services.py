@@ -5,6 +5,7 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 
 from doctors.models import ConsultationType, Doctor
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, PracticeFactory
@@ -13,6 +14,7 @@ from scheduling.services import (
     add_absence,
     changing_agenda,
     decide_holiday,
+    propose_holidays,
     remove_absence,
     replace_hours,
     retire_type,
@@ -193,3 +195,62 @@ class TestDecideHoliday:
             decide_holiday(holiday, "perhaps")
         holiday.refresh_from_db()
         assert (holiday.decision, version_of(doctor)) == (Holiday.Decision.CLOSED, 0)
+
+
+class TestProposeHolidays:
+    NOW = dt.datetime(2026, 12, 24, 23, 30, tzinfo=dt.UTC)  # in Paris it is Christmas Day
+
+    def propose(self, practice):
+        return propose_holidays(practice, now=self.NOW)
+
+    def test_lists_18_months_from_the_practices_own_today(self):
+        practice = PracticeFactory()
+        assert self.propose(practice) == 18
+        found = list(practice.holidays.values_list("date", "name", "decision"))
+        assert found[0] == (dt.date(2026, 12, 25), "Noël", "proposed")
+        assert found[-1] == (dt.date(2028, 6, 5), "Lundi de Pentecôte", "proposed")
+
+    def test_again_adds_nothing_and_changes_nothing(self):
+        practice = PracticeFactory()
+        self.propose(practice)
+        rows = list(Holiday.objects.values_list())
+        assert (self.propose(practice), list(Holiday.objects.values_list())) == (0, rows)
+
+    @pytest.mark.parametrize("decision", [Holiday.Decision.CLOSED, Holiday.Decision.OPEN])
+    def test_a_decision_and_the_practices_own_name_stay(self, decision):
+        mine = HolidayFactory(date=dt.date(2027, 1, 1), name="Fermé", decision=decision)
+        self.propose(mine.practice)
+        mine.refresh_from_db()
+        assert (mine.name, mine.decision) == ("Fermé", decision)
+
+    def moved(self, **options):
+        """What is left of a holiday at a date that the package knows no more."""
+        practice = PracticeFactory(country="MA", time_zone="Africa/Casablanca")
+        HolidayFactory(practice=practice, date=dt.date(2027, 3, 8), **options)
+        self.propose(practice)
+        return practice.holidays.filter(date=dt.date(2027, 3, 8)).exists()
+
+    def test_an_estimated_date_that_moved_before_anybody_decided_goes(self):
+        assert not self.moved(decision=Holiday.Decision.PROPOSED, is_estimated=True)
+
+    def test_what_was_decided_or_never_estimated_stays(self):
+        assert self.moved(decision=Holiday.Decision.CLOSED, is_estimated=True)
+        assert self.moved(decision=Holiday.Decision.PROPOSED, is_estimated=False)
+
+    def test_what_is_past_stays(self):
+        before = dt.date(2026, 12, 24)
+        past = HolidayFactory(date=before, decision=Holiday.Decision.PROPOSED, is_estimated=True)
+        self.propose(past.practice)
+        assert Holiday.objects.filter(pk=past.pk).exists()
+
+    def test_no_calendar_counts_it_because_no_time_closes(self):
+        doctor = DoctorFactory()
+        self.propose(doctor.practice)
+        assert version_of(doctor) == 0
+
+    def test_the_command_asks_every_practice(self, capsys):
+        practices = PracticeFactory.create_batch(2)
+        call_command("propose_holidays")
+        listed = [practice.holidays.count() for practice in practices]
+        assert listed[0] == listed[1] > 10
+        assert capsys.readouterr().out == f"{sum(listed)} holidays proposed\n"

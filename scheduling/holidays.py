@@ -1,0 +1,76 @@
+"""Public holidays as the `holidays` package knows them. They are proposals: Islamic dates are
+estimates, and what a holiday means for a practice is the practice's to say."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from functools import cache
+from typing import Any, NamedTuple
+
+import holidays
+
+LANGUAGE = "fr"
+
+# Parts of a country with days of their own, by how a postal code begins: Alsace and Moselle, the
+# French overseas departments, the provinces of Canada.
+_ELSEWHERE_IN_CANADA = ("NL", "NS", "PE", "NB", "MB", "SK", "AB", "BC", "YT")
+PARTS = {
+    "FR": {
+        **dict.fromkeys(("67", "68"), "6AE"),
+        **{code: code for code in ("57", "971", "972", "973", "974", "976")},
+    },
+    "CA": {
+        **dict.fromkeys("GHJ", "QC"),
+        **dict.fromkeys("KLMNP", "ON"),
+        **dict(zip("ABCERSTVY", _ELSEWHERE_IN_CANADA, strict=True)),
+    },
+}
+
+
+class PublicHoliday(NamedTuple):
+    """`is_estimated`: the moon decides, the date may move by a day or two."""
+
+    date: dt.date
+    name: str
+    is_estimated: bool
+
+
+def public_holidays(
+    country: str, first: dt.date, last: dt.date, *, postal_code: str = ""
+) -> list[PublicHoliday]:
+    """Those from `first` to `last`, by date; none for a country that the package does not know.
+
+    In French where the package has it, else in the country's own language.
+    """
+    parts = PARTS.get(country, {})
+    part = next((each for begin, each in parts.items() if postal_code.startswith(begin)), None)
+    found = (each for year in range(first.year, last.year + 1) for each in _of(country, part, year))
+    return [each for each in found if first <= each.date <= last]
+
+
+@cache
+def _of(country: str, part: str | None, year: int) -> list[PublicHoliday]:
+    if country not in holidays.list_supported_countries(include_aliases=False):
+        return []
+    known = holidays.country_holidays(country)
+    french = (each for each in known.supported_languages if each.startswith(LANGUAGE))
+    language = next(french, known.default_language)
+    calendar = holidays.country_holidays(country, subdiv=part, years=year, language=language)
+    marks = _marks(calendar)
+    return [_one(date, calendar.get_list(date), marks) for date in sorted(calendar)]
+
+
+def _one(date: dt.date, names: list[str], marks: list[re.Pattern[str]]) -> PublicHoliday:
+    """Two on one day are one closed day, and certain as soon as one of them is."""
+    found = [next((hit for mark in marks if (hit := mark.fullmatch(n))), None) for n in names]
+    plain = [hit[1] if hit else name for hit, name in zip(found, names, strict=True)]
+    name = ", ".join(plain).replace("'", "’")[:120]
+    return PublicHoliday(date, name, all(found))
+
+
+def _marks(calendar: Any) -> list[re.Pattern[str]]:
+    """How this calendar says in its language that a date is an estimate: "… (estimé)"."""
+    labels = ("observed_estimated_label", "estimated_label")
+    said = [calendar.tr(getattr(calendar, label)) for label in labels if hasattr(calendar, label)]
+    return [re.compile(re.escape(label).replace("%s", "(.+)")) for label in said]
