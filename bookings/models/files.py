@@ -106,3 +106,8 @@ class PrivateNote(models.Model):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
+
+    @property
+    def version(self) -> str:
+        """Names this state of the note: two windows compare what they began from."""
+        return self.updated_at.isoformat()

@@ -8,7 +8,7 @@ from bookings.services.booking import (
     check_person,
     move,
 )
-from bookings.services.desk import add_walk_in, change_status, undo
+from bookings.services.desk import add_walk_in, change_status, undo, why_not_now
 from bookings.services.files import block_patient, reset_no_shows, unblock_patient
 from bookings.services.holds import (
     extend_hold,
@@ -16,8 +16,10 @@ from bookings.services.holds import (
     hold,
     release_hold,
 )
+from bookings.services.notes import NoteChanged, save_note
 
 __all__ = [
+    "NoteChanged",
     "add_walk_in",
     "block_patient",
     "book",
@@ -31,6 +33,8 @@ __all__ = [
     "move",
     "release_hold",
     "reset_no_shows",
+    "save_note",
     "unblock_patient",
     "undo",
+    "why_not_now",
 ]

@@ -12,6 +12,7 @@ from accounts.models import Patient, User
 from bookings import rules, slots
 from bookings.models import Appointment, Hold, Notification
 from bookings.services.writing import (
+    check_unchanged,
     fresh_type,
     is_staff,
     lock_account,
@@ -101,13 +102,17 @@ def move(
     by: User,
     starts_at: dt.datetime,
     overbook: bool = False,
+    allow_patient_overlap: bool = False,
     hold_token: str | None = None,
+    seen: int | None = None,
     now: dt.datetime | None = None,
 ) -> Appointment:
     """Give the visit another start, on the same row; the old time is kept until then.
 
     A patient is asked the practice's deadline and the rules of booking, staff the overlap
-    rules alone. Raises a `rules.Refusal`; moving to the present time changes nothing.
+    rules alone; `overbook` and `allow_patient_overlap` are theirs only. `seen` is the sequence
+    on the reader's screen (see `check_unchanged`). Raises a `rules.Refusal`; moving to the
+    present time changes nothing.
     """
     now = now or timezone.now()
     starts_at = starts_at.astimezone(dt.UTC)
@@ -119,6 +124,7 @@ def move(
             raise rules.StateConflict(_("This appointment can no longer be moved."))
         if appointment.starts_at == starts_at:
             return appointment
+        check_unchanged(appointment, seen)
         query = SlotQuery(appointment.doctor, consultation_type)
         practice = _practice_at(query, starts_at)
         if not staff:
@@ -136,7 +142,7 @@ def move(
             now=now,
             moving=appointment,
         )
-        if not staff:
+        if not (staff and allow_patient_overlap):
             rules.check_patient_free(
                 appointment.patient, starts_at, starts_at + query.length, moving=appointment.pk
             )
@@ -166,18 +172,20 @@ def cancel(
     *,
     by: User | None,
     message: str = "",
+    seen: int | None = None,
     now: dt.datetime | None = None,
 ) -> Appointment:
     """Cancel the visit and offer its time again; cancelling twice changes nothing more.
 
     Patients may until the practice's deadline and while the visit has not begun; staff as
-    the status table says. `by=None` is the system.
+    the status table says. `by=None` is the system. `seen` as in `move`.
     """
     now = now or timezone.now()
     with writing():
         appointment = lock_appointment(appointment, now=now)
         if appointment.status == Status.CANCELLED:
             return appointment
+        check_unchanged(appointment, seen)
         before = appointment.status
         if not leads_to(Verb.CANCEL, before):
             raise rules.StateConflict(_("This appointment can no longer be cancelled."))

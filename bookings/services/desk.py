@@ -12,6 +12,7 @@ from accounts.models import Patient, User
 from bookings import rules, slots
 from bookings.models import Appointment, Notification, StatusChange
 from bookings.services.writing import (
+    check_unchanged,
     fresh_type,
     is_staff,
     lock_appointment,
@@ -22,17 +23,23 @@ from bookings.services.writing import (
     writing,
 )
 from bookings.slots import SlotQuery
-from bookings.status import LIVE, Status, Verb, leads_to
+from bookings.status import CHANGES, LIVE, Status, Verb, leads_to
 from doctors.models import ConsultationType, Doctor
 
 
 def change_status(
-    appointment: Appointment, verb: Verb, *, by: User, now: dt.datetime | None = None
+    appointment: Appointment,
+    verb: Verb,
+    *,
+    by: User,
+    seen: int | None = None,
+    now: dt.datetime | None = None,
 ) -> Appointment:
     """Apply one of confirm, arrive, start, finish, mark_absent, as the status table allows.
 
-    Raises StateConflict for any other change, saying what the visit is now: of two people
-    at two desks, the later one is told. To cancel, see `cancel`: the patient is told.
+    Raises StateConflict for any other change, saying what the visit is now, and when it is not
+    what its reader saw (`seen`, see `check_unchanged`): of two people at two desks, the later
+    one is told. To cancel, see `cancel`: the patient is told.
     """
     if verb is Verb.CANCEL:
         raise ValueError("change_status tells nobody: use cancel")
@@ -40,18 +47,12 @@ def change_status(
     with writing():
         appointment = lock_appointment(appointment, now=now)
         _require_desk(by, appointment.doctor)
+        check_unchanged(appointment, seen)
+        refusal = why_not_now(appointment, verb, now)
+        if refusal:
+            raise refusal
         before = appointment.status
-        after = leads_to(verb, before)
-        if after is None:
-            raise rules.StateConflict(
-                _("This appointment is “%(status)s”: it cannot become “%(wanted)s” now.")
-                % {"status": appointment.get_status_display(), "wanted": verb.label},
-            )
-        if verb is Verb.MARK_ABSENT and appointment.starts_at and now < appointment.starts_at:
-            raise rules.StateConflict(
-                _("Nobody is absent before the appointment begins."), code="not_begun"
-            )
-        appointment.status = after
+        appointment.status = CHANGES[verb].to
         appointment.sequence += 1
         appointment.save(update_fields=["status", "sequence"])
         record(appointment, verb, by=by, now=now, from_status=before)
@@ -60,19 +61,43 @@ def change_status(
     return appointment
 
 
+def why_not_now(
+    appointment: Appointment, verb: Verb, now: dt.datetime
+) -> rules.StateConflict | None:
+    """Why the desk cannot apply `verb` at `now`; None when it can. What the table says, and
+    what only a clock knows."""
+    if leads_to(verb, appointment.status) is None:
+        refusal = _("This appointment is “%(status)s”: it cannot become “%(wanted)s” now.")
+        words = {"status": appointment.get_status_display(), "wanted": verb.label}
+        return rules.StateConflict(refusal % words)
+    starts_at = appointment.starts_at
+    if verb is Verb.MARK_ABSENT and starts_at and now < starts_at:
+        return rules.StateConflict(
+            _("Nobody is absent before the appointment begins."), code="not_begun"
+        )
+    if verb is Verb.CONFIRM and starts_at and starts_at <= now:
+        return rules.StateConflict(
+            _("The time of this request has passed: it can only be moved or declined."),
+            code="request_is_over",
+        )
+    return None
+
+
 def undo(
     appointment: Appointment,
     *,
     by: User,
     change_id: int | None = None,
+    overbook: bool = False,
+    allow_patient_overlap: bool = False,
     now: dt.datetime | None = None,
 ) -> Appointment:
     """Take back the last change, made on the same local day; the desk's alone.
 
     `change_id` is the change that the reader means, so that a double click, or two people
     at once, do not take back two. Raises StateConflict when there is nothing to take back
-    today, and SlotTaken when the time went to someone else meanwhile (the desk may then add
-    the visit as overbooked).
+    today, and SlotTaken when the time went to someone else meanwhile, or the patient is
+    elsewhere then: the desk may go on with `overbook`, or with `allow_patient_overlap`.
     """
     now = now or timezone.now()
     with writing():
@@ -89,10 +114,13 @@ def undo(
             )
         before, after = appointment.status, Status(last.from_status)
         if after in LIVE and before not in LIVE:
+            appointment.is_overbooked = appointment.is_overbooked or overbook
             _check_time_is_still_free(appointment, now=now)
+            if not allow_patient_overlap:
+                _check_patient_is_still_free(appointment)
         appointment.status = after
         appointment.sequence += 1
-        appointment.save(update_fields=["status", "sequence"])
+        appointment.save(update_fields=["status", "is_overbooked", "sequence"])
         record(appointment, Verb.UNDO, by=by, now=now, from_status=before, undoes=last)
         if last.verb in (Verb.CANCEL, Verb.CONFIRM):
             # The patient was told of it, and it is no longer true.
@@ -169,6 +197,13 @@ def _check_time_is_still_free(appointment: Appointment, *, now: dt.datetime) -> 
     if taken.exclude(pk=appointment.pk).exists() or held.exists():
         query = SlotQuery(appointment.doctor, appointment.consultation_type)
         raise rules.refuse_time(slots.Code.BOOKED, query)
+
+
+def _check_patient_is_still_free(appointment: Appointment) -> None:
+    if appointment.starts_at and appointment.ends_at:
+        rules.check_patient_free(
+            appointment.patient, appointment.starts_at, appointment.ends_at, moving=appointment.pk
+        )
 
 
 def last_change(appointment: Appointment) -> StatusChange | None:

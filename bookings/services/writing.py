@@ -85,6 +85,27 @@ def lock_appointment(appointment: Appointment, *, now: dt.datetime) -> Appointme
     return fresh
 
 
+def check_unchanged(appointment: Appointment, seen: int | None) -> None:
+    """Refuse a change to a visit that is no longer what its reader saw.
+
+    `seen` is the visit's `sequence` on that reader's screen, None where no screen is compared.
+    Of two people who change the same visit, the later one is told what the first one did.
+    """
+    if seen is None or seen == appointment.sequence:
+        return
+    refusal = _("This appointment has changed in the meantime: it is “%(status)s” now.")
+    refusal %= {"status": appointment.get_status_display()}
+    last = appointment.changes.select_related("by").order_by("pk").last()
+    if last:
+        told = _("%(time)s, %(person)s: %(change)s.")
+        refusal += " " + told % {
+            "time": f"{appointment.practice.local(last.at):%H:%M}",
+            "person": last.by or _("the system"),
+            "change": last.get_verb_display(),
+        }
+    raise StateConflict(refusal, code="changed_meanwhile")
+
+
 def is_staff(user: User | AnonymousUser | None, doctor: Doctor) -> bool:
     """Whether `user` works at this doctor's desk now, or is an admin."""
     if user is None or not user.is_authenticated:

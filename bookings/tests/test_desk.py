@@ -43,7 +43,9 @@ REFUSED = [
 class TestChangeStatus:
     @pytest.mark.parametrize(("verb", "before"), ALLOWED)
     def test_follows_the_table_and_stamps_who_and_when(self, verb, before):
-        appointment = AppointmentFactory(status=before)
+        # Only what has begun has an absent person, only what is to come is still to confirm.
+        starts_at = monday("12:00" if verb is Verb.CONFIRM else "10:00")
+        appointment = AppointmentFactory(status=before, starts_at=starts_at)
         secretary = secretary_of(appointment.doctor)
         changed = apply(verb, appointment, by=secretary)
         appointment.refresh_from_db()
@@ -84,11 +86,33 @@ class TestChangeStatus:
         assert absent.status == Status.NO_SHOW
 
     def test_confirming_a_request_tells_the_patient_and_no_other_verb_does(self):
-        appointment = AppointmentFactory(status=Status.PENDING)
+        appointment = AppointmentFactory(status=Status.PENDING, starts_at=monday("12:00"))
         for verb in (Verb.CONFIRM, Verb.ARRIVE, Verb.START, Verb.FINISH):
             apply(verb, appointment)
         kinds = appointment.notifications.values_list("kind", flat=True)
         assert list(kinds) == [Notification.Kind.BOOKED]
+
+    def test_a_request_whose_time_has_come_cannot_be_confirmed_any_more(self):
+        appointment = AppointmentFactory(status=Status.PENDING, starts_at=ELEVEN)
+        with pytest.raises(rules.StateConflict) as told:
+            apply(Verb.CONFIRM, appointment)
+        assert told.value.code == "request_is_over"
+        appointment.refresh_from_db()
+        assert appointment.status == Status.PENDING
+
+    def test_a_change_of_what_the_reader_no_longer_sees_says_who_changed_it_and_when(self):
+        appointment = AppointmentFactory()
+        secretary = secretary_of(appointment.doctor)
+        apply(Verb.ARRIVE, appointment, by=secretary)
+        with pytest.raises(rules.StateConflict) as told, translation.override("en"):
+            services.change_status(
+                appointment, Verb.START, by=appointment.doctor.user, seen=0, now=ELEVEN
+            )
+        assert (told.value.code, str(told.value)) == (
+            "changed_meanwhile",
+            "This appointment has changed in the meantime: it is “Arrived” now. "
+            f"11:00, {secretary}: arrived.",
+        )
 
     def test_of_two_people_at_two_desks_the_later_one_is_told_what_it_is_now(self):
         appointment = AppointmentFactory()

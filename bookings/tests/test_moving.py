@@ -50,6 +50,29 @@ class TestMove:
         )
         assert moved.starts_at == monday("10:30")
 
+    def test_the_desk_is_warned_of_a_patient_in_two_places_and_may_insist(self):
+        appointment = book(ConsultationTypeFactory())
+        AppointmentFactory(patient=appointment.patient, starts_at=monday("14:00"))
+        there = {
+            "by": secretary_of(appointment.doctor),
+            "starts_at": monday("14:00"),
+            "now": FRIDAY_MORNING,
+        }
+        with pytest.raises(rules.SlotTaken) as told:
+            services.move(appointment, **there)
+        assert told.value.code == "patient_overlap"
+        moved = services.move(appointment, allow_patient_overlap=True, **there)
+        assert moved.starts_at == monday("14:00")
+
+    def test_move_of_what_changed_meanwhile_is_refused(self):
+        appointment = book(ConsultationTypeFactory())
+        secretary = secretary_of(appointment.doctor)
+        first = {"by": secretary, "seen": 0, "now": FRIDAY_MORNING}
+        services.move(appointment, starts_at=monday("14:00"), **first)
+        with pytest.raises(rules.StateConflict) as told:
+            services.move(appointment, starts_at=monday("15:00"), **first)
+        assert told.value.code == "changed_meanwhile"
+
     def test_move_to_a_taken_time_keeps_the_old_one(self):
         kind = ConsultationTypeFactory()
         appointment = book(kind)

@@ -48,7 +48,7 @@ class TestUndo:
     )
     def test_goes_back_to_the_status_before_and_is_stamped_itself(self, verb, before):
         appointment = AppointmentFactory(status=before)
-        change(appointment, verb)
+        change(appointment, verb, now=monday("09:00") if verb is Verb.CONFIRM else ELEVEN)
         done = appointment.changes.get()
         secretary = secretary_of(appointment.doctor)
         assert undo(appointment, by=secretary, now=monday("11:02")).status == before
@@ -71,7 +71,8 @@ class TestUndo:
     def test_goes_back_step_by_step_as_far_as_the_booking(self):
         kind = ConsultationTypeFactory(needs_confirmation=True)
         appointment = book(kind, now=monday("08:00"))
-        for verb in (Verb.CONFIRM, Verb.ARRIVE, Verb.START, Verb.FINISH):
+        change(appointment, Verb.CONFIRM, now=monday("09:00"))
+        for verb in (Verb.ARRIVE, Verb.START, Verb.FINISH):
             change(appointment, verb)
         steps = [undo(appointment).status for _step in range(4)]
         assert steps == [Status.IN_PROGRESS, Status.ARRIVED, Status.CONFIRMED, Status.PENDING]
@@ -95,6 +96,24 @@ class TestUndo:
         )
         undone = undo(appointment, now=FRIDAY_MORNING)
         assert (undone.status, undone.starts_at) == (Status.PENDING, monday("14:00"))
+
+    def test_warns_of_a_patient_who_would_be_in_two_places(self):
+        appointment = AppointmentFactory()
+        cancel(appointment)
+        AppointmentFactory(patient=appointment.patient)
+        with pytest.raises(rules.SlotTaken) as told:
+            undo(appointment)
+        assert told.value.code == "patient_overlap"
+        assert undo(appointment, allow_patient_overlap=True).status == Status.CONFIRMED
+
+    def test_brings_a_visit_back_beside_the_one_that_took_its_time_when_the_desk_insists(self):
+        appointment = AppointmentFactory()
+        cancel(appointment)
+        AppointmentFactory(doctor=appointment.doctor)
+        with pytest.raises(rules.SlotTaken):
+            undo(appointment)
+        undone = undo(appointment, overbook=True)
+        assert (undone.status, undone.is_overbooked) == (Status.CONFIRMED, True)
 
     def test_without_a_change_is_refused(self):
         with pytest.raises(rules.StateConflict):

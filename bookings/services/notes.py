@@ -1,0 +1,42 @@
+"""What a doctor writes about a visit for themselves alone (quality Q9)."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from bookings import rules
+from bookings.models import Appointment, PrivateNote
+from bookings.services.writing import writing
+
+
+class NoteChanged(rules.StateConflict):
+    """The note was saved elsewhere since its writer saw it; `note` is what it says now."""
+
+    code = "note_changed"
+
+    def __init__(self, note: PrivateNote) -> None:
+        super().__init__(_("This note was changed in another window."))
+        self.note = note
+
+
+def save_note(*, by: User, appointment: Appointment, text: str, seen: str) -> PrivateNote:
+    """Keep `text` as the doctor's own note about this visit, whose doctor `by` must be.
+
+    `seen` is the `version` of the note that the writer began from, "" for none yet. Raises
+    NoteChanged, and keeps the other text, when another window saved it meanwhile.
+    """
+    if appointment.doctor.user_id != by.pk:
+        raise rules.RuleRefused(_("Only the doctor can do this."), code="doctor_only")
+    with writing():
+        note, is_new = PrivateNote.objects.get_or_create(
+            doctor=appointment.doctor, appointment=appointment
+        )
+        note = PrivateNote.objects.select_for_update().get(pk=note.pk)
+        if note.text == text and not is_new:
+            return note
+        if not is_new and note.version != seen:
+            raise NoteChanged(note)
+        note.text = text
+        note.save()
+    return note

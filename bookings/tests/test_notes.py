@@ -1,0 +1,51 @@
+import pytest
+
+from accounts.tests.factories import AdminFactory
+from bookings import rules, services
+from bookings.models import PrivateNote
+from bookings.tests.factories import AppointmentFactory
+from bookings.tests.steps import secretary_of
+
+pytestmark = pytest.mark.django_db
+
+
+def save(visit, text, *, seen="", by=None):
+    by = by or visit.doctor.user
+    return services.save_note(by=by, appointment=visit, text=text, seen=seen)
+
+
+def test_a_doctor_keeps_one_note_about_a_visit():
+    visit = AppointmentFactory()
+    first = save(visit, "TA 15/9")
+    save(visit, "TA 15/9, œdèmes", seen=first.version)
+    assert PrivateNote.objects.get().text == "TA 15/9, œdèmes"
+
+
+def test_the_later_of_two_windows_is_told_and_nothing_is_overwritten():
+    visit = AppointmentFactory()
+    first = save(visit, "")
+    save(visit, "first window", seen=first.version)
+    with pytest.raises(services.NoteChanged) as told:
+        save(visit, "second window", seen=first.version)
+    assert told.value.note.text == PrivateNote.objects.get().text == "first window"
+
+
+def test_two_windows_that_both_began_from_nothing():
+    visit = AppointmentFactory()
+    save(visit, "first window")
+    with pytest.raises(services.NoteChanged):
+        save(visit, "second window")
+
+
+def test_a_request_that_came_twice_saves_once():
+    visit = AppointmentFactory()
+    first = save(visit, "the same")
+    assert save(visit, "the same").version == first.version
+
+
+def test_nobody_but_the_visits_doctor_writes_notes():
+    visit = AppointmentFactory()
+    for other in (secretary_of(visit.doctor), AdminFactory(), AppointmentFactory().doctor.user):
+        with pytest.raises(rules.RuleRefused):
+            save(visit, "not mine", by=other)
+    assert not PrivateNote.objects.exists()
