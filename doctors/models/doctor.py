@@ -89,13 +89,13 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
         return self.filter(approved | Q(pk__in=Doctor.objects.desk_of(user).values("pk")))
 
     def desk_of(self, user: Any) -> DoctorQuerySet:
-        """The doctors whose desk `user` works at: the own one, or those of the practices
-        where a membership runs now."""
+        """The doctors whose desk `user` works at: the own one, or those who work at a practice
+        where a membership runs now, as their own or in some of their opening hours."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(
-            Q(user=user) | Q(practice__memberships__in=Membership.objects.of(user))
-        ).distinct()
+        practices = Membership.objects.of(user).values("practice")
+        works_there = Q(practice__in=practices) | Q(opening_hours__practice__in=practices)
+        return self.filter(Q(user=user) | works_there).distinct()
 
     def search(self, text: str) -> DoctorQuerySet:
         """Every word of `text` in name, specialty, practice or city, case and accents aside.
