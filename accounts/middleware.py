@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,60 +9,63 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth import middleware as auth_middleware
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import MiddlewareNotUsed
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts import error_pages
 from accounts.problems import problem
-
-log = logging.getLogger("tbib.requests")
+from accounts.requests import cookie_language, wants_json
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-def wants_json(request: HttpRequest) -> bool:
-    return request.path_info.startswith("/api/")
+class ErrorPagesMiddleware:
+    """A busy database is a 503, whoever met it in a view; a 405 is more than a blank page.
 
-
-class ServiceUnavailableMiddleware:
-    """A database that is down or too busy is a 503 with Retry-After, never a stack trace.
-
-    First in the list, so that what other middlewares read (sessions, users) counts too.
+    What fails in another middleware is Django's to answer, with the same pages (config.urls): it
+    catches exceptions around each middleware.
     """
-
-    RETRY_AFTER_SECONDS = 5
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            response = self.get_response(request)
-        except OperationalError as error:
-            # Outside the inner handler: raised by another middleware.
-            response = self._unavailable(request, error)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content:
+            response = error_pages.method_not_allowed(request, response)
+        if response.status_code == 429:
+            response.setdefault("Retry-After", str(error_pages.TOO_MANY_SECONDS))
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Here, so that a database that is away is a 503 with DEBUG too."""
         if isinstance(exception, OperationalError):
-            return self._unavailable(request, exception)
+            return error_pages.unavailable(request, exception)
         return None
 
-    def _unavailable(self, request: HttpRequest, error: OperationalError) -> HttpResponse:
-        log.error("database unavailable: %s", type(error.__cause__ or error).__name__)
-        if wants_json(request):
-            detail = translation.gettext(
-                "Too many people are booking at once, or we are doing maintenance. "
-                "Nothing was changed. Try again in a few seconds."
-            )
-            response: HttpResponse = problem(503, code="unavailable", detail=detail)
-        else:
-            response = render(None, "503.html", status=503)
-        response["Retry-After"] = str(self.RETRY_AFTER_SECONDS)
-        return response
+
+class MaintenanceMiddleware:
+    """While MAINTENANCE is on every page is a 503 that says so, before any query.
+
+    Static files are answered before. Balancers still ask for our health, and admins still come
+    in: signing in leads everybody else back to that page.
+    """
+
+    OPEN = ("/health/", "/admin/", "/accounts/login/", "/accounts/logout/")
+
+    def __init__(self, get_response: GetResponse) -> None:
+        if not settings.MAINTENANCE:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(self.OPEN):
+            return self.get_response(request)
+        return error_pages.maintenance(request)
 
 
 class LanguageMiddleware:
@@ -74,7 +76,6 @@ class LanguageMiddleware:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        self.known = dict(settings.LANGUAGES)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         language = self._choice(request)
@@ -89,10 +90,9 @@ class LanguageMiddleware:
         # Only a request that carries a session can have an account: no query for others.
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             chosen = getattr(request.user, "language", "")
-            if chosen in self.known:
+            if chosen in dict(settings.LANGUAGES):
                 return str(chosen)
-        cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        return cookie if cookie in self.known else settings.LANGUAGE_CODE
+        return cookie_language(request)
 
 
 class HtmxRedirectMiddleware:

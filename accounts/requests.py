@@ -1,7 +1,8 @@
-"""What a request has after our middlewares, for type checkers."""
+"""What a request has after our middlewares, for type checkers; and what can be read off it."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
@@ -23,3 +24,20 @@ class SignedInRequest(Request):
 def any_id(text: str) -> int:
     """What is no number, or too long for one, is nobody's id and answered like an unknown one."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a program asks: it gets problem+json where a person gets a page."""
+    return request.path_info.startswith("/api/")
+
+
+def reader_language(request: HttpRequest) -> str:
+    """What LanguageMiddleware chose; where a request does not come that far, the cookie's."""
+    chosen: str = getattr(request, "LANGUAGE_CODE", "")
+    return chosen or cookie_language(request)
+
+
+def cookie_language(request: HttpRequest) -> str:
+    """The language a visitor chose in the header, else French. No query."""
+    cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    return cookie if cookie in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE

@@ -6,9 +6,7 @@ sign-up also live on the confirm page: a post whose htmx target is the form gets
 
 from __future__ import annotations
 
-import logging
 from typing import Any
-from urllib.parse import urlsplit
 
 from allauth.account import views as allauth_views
 from allauth.account.internal.flows.email_verification import send_verification_email_to_address
@@ -18,9 +16,8 @@ from allauth.decorators import rate_limit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import BadRequest, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
-from django.http.multipartparser import MultiPartParserError
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -39,8 +36,6 @@ from accounts.services import (
     unconfirmed_address,
     user_is_verified,
 )
-
-log = logging.getLogger("tbib.accounts")
 
 INVALID, TOO_MANY = 422, 429
 
@@ -104,7 +99,10 @@ class SignInView(EntranceMixin, allauth_views.LoginView):
     template_name = "account/login.html"
 
     def form_invalid(self, form: SignInForm) -> HttpResponse:
-        return self.refuse(form, TOO_MANY if form.is_locked else INVALID)
+        response = self.refuse(form, TOO_MANY if form.is_locked else INVALID)
+        if form.is_locked:
+            response["Retry-After"] = "300"  # settings.SIGN_IN_LIMITS: five in five minutes
+        return response
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -279,37 +277,3 @@ def remove_relative_view(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("%(name)s is no longer on your list.") % name)
     return redirect("profile")
-
-
-# -- forms that come too late -------------------------------------------------------------
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form whose token is stale: say so, and offer to send what was typed again."""
-    match = request.resolver_match
-    log.warning("form refused at %s: %s", match.view_name if match else "?", reason)
-    context: dict[str, Any] = {"typed": [], "path": ""}
-    if was_sent_from_here(request):
-        context = {"typed": typed_text(request), "path": request.path}
-    return render(request, "403_csrf.html", context, status=403)
-
-
-def was_sent_from_here(request: HttpRequest) -> bool:
-    """Whether one of our pages posted it. What another site made up is not offered again."""
-    if site := request.headers.get("sec-fetch-site"):
-        return site == "same-origin"
-    source = request.headers.get("origin") or request.headers.get("referer")
-    try:
-        return source is None or urlsplit(source).netloc == request.get_host()
-    except ValueError:  # no address at all: "http://["
-        return False
-
-
-def typed_text(request: HttpRequest) -> list[tuple[str, str]]:
-    """What a person may not want to type again: no passwords, no tokens, no files."""
-    try:
-        sent = [(name, value) for name, values in request.POST.lists() for value in values]
-    except (UnreadablePostError, SuspiciousOperation, MultiPartParserError):
-        return []
-    secret = ("password", "token")
-    return [(n, v) for n, v in sent if v.strip() and not any(part in n.lower() for part in secret)]

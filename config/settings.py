@@ -12,7 +12,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.contrib.messages import constants as message_levels
 
-from config.startup import refuse_unsafe_start
+from config.startup import moment, refuse_unsafe_start
 
 # PyPI's zone data before the system's: stock Debian does not know that Morocco moved to
 # UTC+0 in September 2026. Nothing may build a ZoneInfo before this line.
@@ -58,10 +58,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "accounts.middleware.ServiceUnavailableMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "accounts.middleware.MaintenanceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "accounts.middleware.PersonalPagesMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.middleware.ErrorPagesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -237,7 +238,14 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 vars().update(env.email("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Tbib <ne-pas-repondre@localhost>")
 EMAIL_TIMEOUT = 10
-SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+
+# -- when the site cannot answer ----------------------------------------------------------
+
+MAINTENANCE = env.bool("MAINTENANCE", default=False)
+MAINTENANCE_UNTIL = moment(env.str("MAINTENANCE_UNTIL", default=""))
+# Shown beside the emergency numbers; empty for none.
+CONTACT_PHONE = env.str("CONTACT_PHONE", default="")
 
 # -- safety -------------------------------------------------------------------------------
 
@@ -252,6 +260,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
+# Balancers ask for our health without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SESSION_COOKIE_SECURE = env.bool("SESSION_COOKIE_SECURE", default=not DEBUG)
 CSRF_COOKIE_SECURE = env.bool("CSRF_COOKIE_SECURE", default=not DEBUG)
 LANGUAGE_COOKIE_SECURE = SESSION_COOKIE_SECURE
@@ -265,7 +275,7 @@ if env.bool("BEHIND_TLS_PROXY", default=False):
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"
+CSRF_FAILURE_VIEW = "accounts.error_pages.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 LOGGING = {

@@ -28,3 +28,16 @@ def refuse_stale_zone_data() -> None:
             "The time-zone data is older than September 2026 (Africa/Casablanca is wrong): "
             "upgrade the tzdata package."
         )
+
+
+def moment(text: str) -> dt.datetime | None:
+    """ "2026-12-24T06:00+01:00" as an instant; None for "". Without an offset nobody knows when."""
+    if not text:
+        return None
+    try:
+        instant = dt.datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise ImproperlyConfigured(f"{text!r} is no moment: write it like 2026-12-24T06:00+01:00.")
+    return instant

@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from accounts.health import health
 from bookings.views.confirming import book
 from bookings.views.finding import doctor_list, doctor_page
 from config.api import api
@@ -22,5 +23,12 @@ urlpatterns = [
     path("accounts/", include("scheduling.urls")),
     path("api/", api.urls),
     path("admin/", admin.site.urls),
+    path("health/", health, name="health"),
     path("", include("bookings.old_addresses")),
 ]
+
+handler400 = "accounts.error_pages.bad_request"
+handler403 = "accounts.error_pages.permission_denied"
+handler404 = "accounts.error_pages.page_not_found"
+handler429 = "accounts.error_pages.too_many_requests"
+handler500 = "accounts.error_pages.server_error"

@@ -206,6 +206,8 @@ ROUTES: dict[str, Route] = {
     "api/doctors/<int:doctor_id>/slots": page("/api/doctors/{doctor.pk}/slots"),
     "api/doctors/<int:doctor_id>/day": page("/api/doctors/{doctor.pk}/day"),
     "api/<path:rest>": Route("/api/nothing/here", everyone(404), everyone(404)),
+    # -- for machines
+    "health/": page("/health/"),
     # -- old addresses
     "specialists/": moved("/specialists/"),
     "specialists/<int:pk>/": Route("/specialists/{doctor.pk}/", everyone(301), NOT_ALLOWED),

@@ -1,11 +1,16 @@
 """What the environment turns the settings into, each in a process of its own."""
 
+import datetime as dt
 import json
 import os
 import subprocess
 import sys
 
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
 from config import settings
+from config.startup import moment
 
 
 def setting(name, **environment):
@@ -38,3 +43,11 @@ def test_sign_in_is_limited_unless_it_is_turned_off():
     assert limits == settings.SIGN_IN_LIMITS
     assert limits["login_failed"] == "60/m/ip,5/5m/key"
     assert setting("ACCOUNT_RATE_LIMITS", RATE_LIMITS="off") is False
+
+
+def test_maintenance_has_an_end_only_with_an_offset():
+    assert moment("") is None
+    assert moment("2026-12-24T06:00+01:00") == dt.datetime(2026, 12, 24, 5, tzinfo=dt.UTC)
+    for text in ("2026-12-24T06:00", "tomorrow"):
+        with pytest.raises(ImproperlyConfigured):
+            moment(text)

@@ -148,7 +148,7 @@ class TestCsrfFailure:
     def test_it_logs_the_page_and_no_value(self, strict, caplog):
         strict.post("/accounts/login/", self.SENT)
         [line] = [
-            record.getMessage() for record in caplog.records if record.name == "tbib.accounts"
+            record.getMessage() for record in caplog.records if record.name == "tbib.requests"
         ]
         assert line == "form refused at account_login: CSRF cookie not set."
 

@@ -21,7 +21,7 @@ function showLost(config, { page = null, late = false } = {}) {
   if (page) {
     const read = (selector) => page.querySelector(`.error-page ${selector}`)?.textContent ?? "";
     notice.querySelector("[data-lost-title]").textContent = read("h1");
-    notice.querySelector("[data-lost-text]").textContent = read("p");
+    notice.querySelector("[data-lost-text]").textContent = read("h1 + p");
   }
   notice.querySelector("[data-lost-text]").hidden = late;
   notice.querySelector("[data-lost-late]").hidden = !late;

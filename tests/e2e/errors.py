@@ -1,4 +1,4 @@
-"""The site's addresses, and some where things go wrong on purpose."""
+"""The site's addresses and handlers, and some places where things go wrong on purpose."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -6,7 +6,10 @@ from django.db import OperationalError
 from django.shortcuts import render
 from django.urls import path
 
-from config.urls import urlpatterns as addresses
+from config import urls
+
+handler400, handler403, handler404 = urls.handler400, urls.handler403, urls.handler404
+handler429, handler500 = urls.handler429, urls.handler500
 
 
 def fails_with(error):
@@ -26,7 +29,7 @@ def answers(status):
 
 
 urlpatterns = [
-    *addresses,
+    *urls.urlpatterns,
     path("error/400/", fails_with(BadRequest())),
     path("error/403/", fails_with(PermissionDenied())),
     path("error/409/", answers(409)),

@@ -1,0 +1,221 @@
+"""What is answered when a request fails: a page for people, a problem for programs.
+
+config.urls and the settings name these for Django, which asks for them wherever a request fails:
+also before our middlewares have seen it, and while the database is away. So the pages of such a
+time (400, 405, 500, 503) know no account, and the language is the cookie's if need be.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import math
+import sys
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.problems import problem
+from accounts.requests import reader_language, wants_json
+
+log = logging.getLogger("tbib.requests")
+
+BUSY_SECONDS = 5
+TOO_MANY_SECONDS = 60
+MAINTENANCE_SECONDS = 300
+"""When to try again: a database that was busy, a limit that counts by the minute, maintenance
+whose end nobody said."""
+
+
+def in_reader_language(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A thread may still have the language of the request before this one."""
+
+    @functools.wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        language = reader_language(request)
+        with translation.override(language):
+            response = view(request, *args, **kwargs)
+        response["Content-Language"] = language
+        return response
+
+    return answer
+
+
+# -- mistakes of whoever asks -------------------------------------------------------------
+
+
+@in_reader_language
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if wants_json(request):
+        return problem(400, code="bad_request", detail=_("We did not understand this request."))
+    return render(None, "400.html", status=HTTPStatus.BAD_REQUEST)
+
+
+@in_reader_language
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The exception may say why, in words for the reader."""
+    if wants_json(request):
+        detail = str(exception) or _("You may not do this")
+        return problem(403, code="forbidden", detail=detail)
+    return render(request, "403.html", {"why": str(exception)}, status=HTTPStatus.FORBIDDEN)
+
+
+@in_reader_language
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """At a doctor's address the next step is a search for the name that stood in it."""
+    if wants_json(request):
+        return problem(404, code="not_found", detail=_("There is nothing at this address."))
+    match, doctor = request.resolver_match, ""
+    if match and match.url_name == "doctor_page":
+        doctor = match.kwargs["slug"].replace("-", " ")
+    return render(request, "404.html", {"doctor": doctor}, status=HTTPStatus.NOT_FOUND)
+
+
+@in_reader_language
+def method_not_allowed(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
+    """Django's own answer is empty: a person who reloads a form's address would see nothing."""
+    response = render(None, "405.html", status=HTTPStatus.METHOD_NOT_ALLOWED)
+    response["Allow"] = refused["Allow"]
+    return response
+
+
+@in_reader_language
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """allauth's limits. The forms of the entrance come back themselves (EntranceMixin)."""
+    if wants_json(request):
+        detail = _("That was a lot of tries at once. Wait a minute and try again.")
+        response: HttpResponse = problem(429, code="too_many_requests", detail=detail)
+    else:
+        response = render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
+    response["Retry-After"] = str(TOO_MANY_SECONDS)
+    return response
+
+
+# -- mistakes and rests of ours -----------------------------------------------------------
+
+
+@in_reader_language
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Something of ours is broken; or a middleware met a database that is down."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError):
+        return unavailable(request, error)
+    if wants_json(request):
+        return problem(500, code="failed", detail=_("Something went wrong on our side"))
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return render(None, "500.html", whom_to_call(), status=status)
+
+
+@in_reader_language
+def unavailable(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    """A database that is down or too busy: nothing was written, the same can be sent again."""
+    log.error("database unavailable: %s", type(error.__cause__ or error).__name__)
+    if wants_json(request):
+        detail = _(
+            "Too many people are booking at once, or we are doing maintenance. "
+            "Nothing was changed. Try again in a few seconds."
+        )
+        response: HttpResponse = problem(503, code="unavailable", detail=detail)
+    else:
+        context = {**whom_to_call(), **send_again(request), "csrf_token": get_token(request)}
+        response = render(None, "503.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    response["Retry-After"] = str(BUSY_SECONDS)
+    return response
+
+
+@in_reader_language
+def maintenance(request: HttpRequest) -> HttpResponse:
+    """MAINTENANCE is on; MAINTENANCE_UNTIL may say how long."""
+    left = seconds_of_maintenance()
+    if wants_json(request):
+        detail = _("We are doing maintenance. Appointments that are booked stay booked.")
+        response: HttpResponse = problem(503, code="maintenance", detail=detail)
+    else:
+        context = {**whom_to_call(), "is_sent": request.method == "POST", "back": in_about(left)}
+        response = render(None, "maintenance.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    response["Retry-After"] = str(left or MAINTENANCE_SECONDS)
+    return response
+
+
+def seconds_of_maintenance() -> int:
+    """Until the end that was said; 0 when none was said, or it is over and we are late."""
+    until = settings.MAINTENANCE_UNTIL
+    return max(0, math.ceil((until - timezone.now()).total_seconds())) if until else 0
+
+
+def in_about(seconds: int) -> str:
+    """ "in about 20 minutes": needs no clock, and so no time zone. "" for no time at all."""
+    if not seconds:
+        return ""
+    if (minutes := math.ceil(seconds / 60)) <= 90:
+        return ngettext("in about a minute", "in about %(n)d minutes", minutes) % {"n": minutes}
+    hours = math.ceil(minutes / 60)
+    return ngettext("in about an hour", "in about %(n)d hours", hours) % {"n": hours}
+
+
+def whom_to_call() -> dict[str, Any]:
+    """When no page can help: the site's own phone, and who comes at once."""
+    country = settings.PHONENUMBER_DEFAULT_REGION
+    return {
+        "contact_phone": settings.CONTACT_PHONE,
+        "country": country,
+        "emergency_phones": settings.EMERGENCY_PHONES.get(country, ["112"]),
+    }
+
+
+# -- forms that were sent in vain ---------------------------------------------------------
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose token is stale: say so, and offer to send what was typed again."""
+    match = request.resolver_match
+    log.warning("form refused at %s: %s", match.view_name if match else "?", reason)
+    if wants_json(request):
+        detail = _("The CSRF token is missing or stale.")
+        return problem(403, code="csrf_failed", detail=detail)
+    return render(request, "403_csrf.html", send_again(request), status=HTTPStatus.FORBIDDEN)
+
+
+def send_again(request: HttpRequest) -> dict[str, Any]:
+    """`path` and `typed` of a form that one of our pages posted; nothing of any other.
+
+    `texts` is what of it a person wrote in words, to be shown.
+    """
+    if request.method != "POST" or not was_sent_from_here(request):
+        return {"path": "", "typed": [], "texts": []}
+    typed = typed_text(request)
+    texts = [value.strip() for _name, value in typed if " " in value.strip()]
+    return {"path": request.path, "typed": typed, "texts": texts}
+
+
+def was_sent_from_here(request: HttpRequest) -> bool:
+    """Whether one of our pages posted it. What another site made up is not offered again."""
+    if site := request.headers.get("sec-fetch-site"):
+        return site == "same-origin"
+    source = request.headers.get("origin") or request.headers.get("referer")
+    try:
+        return source is None or urlsplit(source).netloc == request.get_host()
+    except ValueError:  # no address at all: "http://["
+        return False
+
+
+def typed_text(request: HttpRequest) -> list[tuple[str, str]]:
+    """What a person may not want to type again: no passwords, no tokens, no files."""
+    try:
+        sent = [(name, value) for name, values in request.POST.lists() for value in values]
+    except (UnreadablePostError, SuspiciousOperation, MultiPartParserError):
+        return []
+    secret = ("password", "token")
+    return [(n, v) for n, v in sent if v.strip() and not any(part in n.lower() for part in secret)]
