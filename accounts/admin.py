@@ -112,7 +112,7 @@ class AccountAdmin(TbibAdmin, UserAdmin):
             keep_address(obj)
         # A doctor is found by the account's name; the row is of an app above this one.
         if hasattr(obj, "doctor"):
-            obj.doctor.save(update_fields=["search_text"])
+            obj.doctor.save(update_fields=["search_text", "search_name"])
 
     @admin.action(description=gettext_lazy("Block online booking"), permissions=["change"])
     def block(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

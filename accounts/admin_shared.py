@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import ngettext
 
-from accounts.names import normalise
+from accounts.names import normalise, words
 
 
 class TbibAdmin(admin.ModelAdmin):
@@ -43,9 +43,12 @@ class TbibAdmin(admin.ModelAdmin):
         wanted = models.Q()
         for word in search_term.replace("\x00", " ").split():
             anywhere = models.Q()
+            # A patient is kept as "jean-luc", a doctor word for word, as "jean luc".
+            spellings = {normalise(word), " ".join(words(word))} - {""}
             for column in columns:
                 if column.endswith("search_text"):
-                    anywhere |= models.Q((f"{column}__contains", normalise(word)))
+                    for spelling in spellings:
+                        anywhere |= models.Q((f"{column}__contains", spelling))
                 else:
                     anywhere |= models.Q((f"{column}__icontains", word))
             wanted &= anywhere

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.admin_shared import AutocompleteFilter, TbibAdmin
 from accounts.models import User
-from accounts.names import normalise
+from accounts.names import words
 from doctors.models import (
     LANGUAGES_SPOKEN,
     ConsultationType,
@@ -45,7 +45,7 @@ def local_time(instant: dt.datetime | None, practice: Practice) -> str:
 def find_doctors_anew(doctors: QuerySet[Doctor]) -> None:
     """Rewrite what these doctors are found by, after a name or a city has changed."""
     for doctor in doctors.select_related("user", "practice", "specialty").order_by("pk"):
-        doctor.save(update_fields=["search_text"])
+        doctor.save(update_fields=["search_text", "search_name"])
 
 
 class LockingAdmin(TbibAdmin):
@@ -75,7 +75,8 @@ class SpecialtyAdmin(TbibAdmin):
         ("name_en", "practitioner_en"),
         ("name_fr", "practitioner_fr"),
         ("name_ar", "practitioner_ar"),
-        "slug",
+        "also_called",
+        ("icon", "slug"),
     )
 
     def get_search_results(
@@ -84,7 +85,7 @@ class SpecialtyAdmin(TbibAdmin):
         """In every language, accents aside; there are some dozens."""
         if not search_term:
             return queryset, False
-        wanted = normalise(search_term)
+        wanted = " ".join(words(search_term))
         found = [
             specialty.pk
             for specialty in Specialty.objects.all()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -11,8 +13,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.names import SearchTextField, normalise
+from accounts.names import SearchTextField, has_word, words
 from doctors.models.practice import Membership, Practice
+from doctors.places import Place
+from doctors.wanted import wanted_words
 
 LANGUAGES_SPOKEN = {
     "fr": _("French"),
@@ -31,6 +35,23 @@ LANGUAGES_SPOKEN = {
 class Specialty(models.Model):
     """A field of medicine, named in each language for the field and for who works in it."""
 
+    class Icon(models.TextChoices):
+        """What is drawn beside it (partials/specialty_icon.html)."""
+
+        STETHOSCOPE = "stethoscope", _("stethoscope")
+        BONE = "bone", _("bone")
+        BRAIN = "brain", _("brain")
+        CHILD = "child", _("child")
+        DROP = "drop", _("drop")
+        EAR = "ear", _("ear")
+        EYE = "eye", _("eye")
+        FLOWER = "flower", _("flower")
+        HEART = "heart", _("heart")
+        LUNGS = "lungs", _("lungs")
+        TALK = "talk", _("speech bubble")
+        TOOTH = "tooth", _("tooth")
+        WOMAN = "woman", _("woman")
+
     slug = models.SlugField(_("slug"), unique=True)
     name_en = models.CharField(_("name in English"), max_length=80, unique=True)
     name_fr = models.CharField(_("name in French"), max_length=80)
@@ -38,6 +59,15 @@ class Specialty(models.Model):
     practitioner_en = models.CharField(_("practitioner in English"), max_length=80)
     practitioner_fr = models.CharField(_("practitioner in French"), max_length=80)
     practitioner_ar = models.CharField(_("practitioner in Arabic"), max_length=80, blank=True)
+    also_called = models.CharField(
+        _("also called"),
+        max_length=300,
+        blank=True,
+        help_text=_("What patients type, separated by commas: “family doctor, GP”."),
+    )
+    icon = models.CharField(
+        _("icon"), max_length=12, choices=Icon.choices, default=Icon.STETHOSCOPE
+    )
 
     class Meta:
         verbose_name = _("specialty")
@@ -59,10 +89,11 @@ class Specialty(models.Model):
 
     @property
     def every_name(self) -> set[str]:
-        """Slug, field and practitioner in each language, as people type them."""
+        """Slug, field and practitioner in each language, word for word as people type them."""
         fields = (self.name_en, self.name_fr, self.name_ar)
         practitioners = (self.practitioner_en, self.practitioner_fr, self.practitioner_ar)
-        return {normalise(name) for name in (self.slug, *fields, *practitioners) if name}
+        names = (self.slug, *fields, *practitioners, *self.also_called.split(","))
+        return {" ".join(words(name)) for name in names} - {""}
 
     def _in_reader_language(self, attribute: str) -> str:
         language = (get_language() or "fr")[:2]
@@ -98,29 +129,48 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
         return self.filter(Q(user=user) | works_there).distinct()
 
     def search(self, text: str) -> DoctorQuerySet:
-        """Every word of `text` in name, specialty, practice or city, case and accents aside.
+        """Every word of `text` starts one in name, specialty, practice or city, case and accents
+        aside.
 
-        Titles ("Dr", "Docteur") are everybody's and narrow nothing.
+        Titles ("Dr", "Docteur") are everybody's and narrow nothing; what has no letter finds
+        nobody. What a whole text means is told by doctors.search.find.
         """
+        if text.strip() and not words(text):
+            return self.none()
+        return self.with_words("search_text", wanted_words(text))
+
+    def with_words(self, column: str, wanted: Iterable[str]) -> DoctorQuerySet:
+        """Each of `wanted` starts a word of `column`."""
         found = self
-        for word in normalise(text.replace(".", " ")).split():
-            if word not in {"dr", "docteur", "doctor", "pr"}:
-                found = found.filter(search_text__contains=word)
+        for word in wanted:
+            found = found.filter(has_word(column, word))
         return found
 
     def of_specialty(self, text: str) -> DoctorQuerySet:
         """Whose specialty has `text` for slug or name in any language, case and accents aside."""
-        wanted = normalise(text)
+        wanted = " ".join(words(text))
         fields = [field for field in Specialty.objects.all() if wanted in field.every_name]
         return self.filter(specialty__in=fields)
 
     def in_city(self, text: str) -> DoctorQuerySet:
         """Whose practice is in the city of that name, case and accents aside."""
-        wanted = normalise(text)
+        wanted = " ".join(words(text))
         near = Practice.objects.filter(search_text__contains=wanted)
         cities = near.order_by().values_list("city", flat=True).distinct()
-        same = [city for city in cities if normalise(city) == wanted]
+        same = [city for city in cities if " ".join(words(city)) == wanted]
         return self.filter(practice__city__in=same)
+
+    def near(self, place: Place, km: float) -> DoctorQuerySet:
+        """Whose practice is at most `km` away (in the corners of the box a little further), or
+        in the city of that name if nobody entered where it is."""
+        south, north, west, east = place.box(km)
+        within = Q(
+            practice__latitude__range=(south, north), practice__longitude__range=(west, east)
+        )
+        same_city = Q(practice__latitude=None, practice__country=place.country)
+        for word in words(place.name):
+            same_city &= has_word("practice__search_text", word)
+        return self.filter(within | same_city)
 
     def for_pages(self) -> DoctorQuerySet:
         """With what a card or a page shows, in one query."""
@@ -163,7 +213,8 @@ class Doctor(models.Model):
     )
     hours_saved_at = models.DateTimeField(_("hours saved"), null=True, blank=True)
     calendar_version = models.PositiveBigIntegerField(default=0, editable=False)
-    search_text = SearchTextField(of="search_words")
+    search_text = SearchTextField(of="search_words", max_length=600, db_index=False)
+    search_name = SearchTextField(of="name_in_words", db_index=False)
 
     objects = DoctorQuerySet.as_manager()
 
@@ -171,6 +222,14 @@ class Doctor(models.Model):
         verbose_name = _("doctor")
         verbose_name_plural = _("doctors")
         ordering = ["user__last_name", "user__first_name", "pk"]
+        indexes = [
+            # Finds parts of words on PostgreSQL; on SQLite a plain index.
+            GinIndex(
+                fields=["search_text", "search_name"],
+                name="doctor_trigrams",
+                opclasses=["gin_trgm_ops"] * 2,
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -183,12 +242,17 @@ class Doctor(models.Model):
         return f"Dr {self.user.get_full_name()}"
 
     @property
+    def name_in_words(self) -> str:
+        return " ".join(words(f"{self.user.first_name} {self.user.last_name}"))
+
+    @property
     def search_words(self) -> str:
         """What `DoctorQuerySet.search` looks in; admin saves it anew when a practice moves."""
-        names = (self.user.first_name, self.user.last_name)
         field = self.specialty
-        words = (field.name_en, field.name_fr, field.practitioner_en, field.practitioner_fr)
-        return " ".join((*names, *words, self.practice.name, self.practice.city))
+        fields = (field.name_en, field.name_fr, field.name_ar)
+        practitioners = (field.practitioner_en, field.practitioner_fr, field.practitioner_ar)
+        known = (self.name_in_words, self.practice.name, self.practice.city)
+        return " ".join(words(" ".join((*known, *fields, *practitioners))))
 
     @property
     def is_approved(self) -> bool:

@@ -6,6 +6,7 @@ import datetime as dt
 import zoneinfo
 from typing import Any
 
+from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.models import User
-from accounts.names import SearchTextField
+from accounts.names import SearchTextField, words
 from doctors.places import zone_name
 
 
@@ -58,7 +59,8 @@ class Practice(models.Model):
         default=24,
         help_text=_("Later than this, patients call to move or cancel."),
     )
-    search_text = SearchTextField(of="name_and_city")
+    search_text = SearchTextField(of="name_and_city", db_index=False)
+    search_name = SearchTextField(of="name_in_words", db_index=False)
 
     objects = PracticeQuerySet.as_manager()
 
@@ -66,13 +68,26 @@ class Practice(models.Model):
         verbose_name = _("practice")
         verbose_name_plural = _("practices")
         ordering = ["name"]
+        indexes = [
+            # Finds parts of words on PostgreSQL; on SQLite a plain index.
+            GinIndex(
+                fields=["search_text", "search_name"],
+                name="practice_trigrams",
+                opclasses=["gin_trgm_ops"] * 2,
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.name}, {self.city}"
 
     @property
+    def name_in_words(self) -> str:
+        return " ".join(words(self.name))
+
+    @property
     def name_and_city(self) -> str:
-        return f"{self.name} {self.city}"
+        """Word for word, as `has_word` compares."""
+        return " ".join(words(f"{self.name} {self.city}"))
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
