@@ -16,6 +16,7 @@ os.environ.setdefault("RATE_LIMITS", "off")
 
 import django
 import hypothesis
+import pytest
 from django.conf import settings
 
 django.setup()
@@ -29,3 +30,11 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 hypothesis.settings.register_profile("tbib", deadline=None, max_examples=300, derandomize=True)
 hypothesis.settings.register_profile("search", deadline=None, max_examples=20_000, print_blob=True)
 hypothesis.settings.load_profile("tbib")
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """Keys of rows come again in every test; what is remembered of them must not."""
+    from django.core.cache import cache
+
+    cache.clear()

@@ -42,6 +42,8 @@ class BookingPanel:
 
     moves_address: ClassVar[str] = "true"
     """Whether the address bar follows the grid, as htmx spells it."""
+    is_card: ClassVar[bool] = False
+    """One of many grids on a page: it says less."""
 
     @classmethod
     def from_query(cls, data: QueryDict, doctor: Doctor, **options: Any) -> BookingPanel:

@@ -7,13 +7,16 @@ from django.views.generic import RedirectView
 
 from accounts.health import health
 from bookings.views.confirming import book
-from bookings.views.finding import doctor_list, doctor_page
+from bookings.views.finding import doctor_page
+from bookings.views.results import card_grid, card_grids, doctor_list
 from config.api import api
 
 urlpatterns = [
     path("", login_not_required(RedirectView.as_view(pattern_name="doctor_list")), name="home"),
     path("doctors/", doctor_list, name="doctor_list"),
+    path("search/grids/", card_grids, name="card_grids"),
     path("doctors/<slug:slug>/", doctor_page, name="doctor_page"),
+    path("doctors/<slug:slug>/grid/", card_grid, name="card_grid"),
     path("book", book),
     path("book/", book),
     path("bookings/", include("bookings.urls")),

@@ -92,6 +92,9 @@ ROUTES: dict[str, Route] = {
     # -- finding and booking
     "doctors/": page("/doctors/"),
     "doctors/<slug:slug>/": page("/doctors/{doctor.slug}/"),
+    # Without htmx, the doctor's page with the same days.
+    "doctors/<slug:slug>/grid/": Route("/doctors/{doctor.slug}/grid/", everyone(302), NOT_ALLOWED),
+    "search/grids/": page("/search/grids/?d={doctor.pk}"),
     "bookings/hold/": Route("/bookings/hold/", NOT_ALLOWED, everyone(303), FREE),
     "bookings/hold/extend/": Route("/bookings/hold/extend/", NOT_ALLOWED, everyone(302)),
     "bookings/confirm-booking/": Route(

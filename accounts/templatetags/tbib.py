@@ -15,7 +15,8 @@ import phonenumbers
 from babel import Locale
 from babel.dates import format_date
 from babel.dates import format_time as babel_time
-from babel.numbers import format_currency, get_currency_symbol
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
+from babel.units import format_unit
 from django import template
 from django.forms import BoundField, CheckboxInput
 from django.utils.html import format_html
@@ -185,6 +186,29 @@ def time_spoken(time: dt.datetime | dt.time | None) -> str:
     if locale.language == "en":
         return f"{time:%I:%M %p}".lstrip("0")
     return babel_time(time, "short", locale=locale)
+
+
+@register.filter
+def duration(length: dt.timedelta) -> str:
+    """ "30 minutes", "24 heures", "7 jours": in the largest unit of which it is a whole number,
+    a single day in hours."""
+    minutes = int(length.total_seconds() // 60)
+    if minutes % 1440 == 0 and minutes > 1440:
+        count, unit = minutes // 1440, "day"
+    elif minutes % 60 == 0:
+        count, unit = minutes // 60, "hour"
+    else:
+        count, unit = minutes, "minute"
+    return format_unit(count, f"duration-{unit}", length="long", locale=reader_locale())
+
+
+@register.filter
+def distance(kilometres: float) -> str:
+    """ "850 m", "1,2 km", "34 km"."""
+    locale = reader_locale()
+    if kilometres < 1:
+        return format_decimal(round(kilometres * 1000, -1), "#", locale=locale) + "\u00a0m"
+    return format_decimal(kilometres, "0.0" if kilometres < 10 else "0", locale=locale) + "\u00a0km"
 
 
 # -- phones -------------------------------------------------------------------------------

@@ -29,26 +29,6 @@ def grid(client, kind, **headers):
     return client.get(path, headers=headers)
 
 
-class TestDoctorList:
-    def test_it_shows_listed_doctors_only(self, client):
-        listed = DoctorFactory()
-        DoctorFactory(approved_at=None)
-        DoctorFactory(hours_saved_at=None)
-        assert list(client.get("/doctors/").context["page"]) == [listed]
-
-    @pytest.mark.parametrize("count", [1, 30])
-    def test_it_costs_the_same_for_one_doctor_and_thirty(
-        self, client, django_assert_num_queries, count
-    ):
-        DoctorFactory.create_batch(count)
-        with django_assert_num_queries(2):
-            client.get("/doctors/")
-
-    def test_nonsense_in_the_page_number_is_the_first_page(self, client):
-        DoctorFactory()
-        assert client.get("/doctors/?page=nonsense").context["page"].number == 1
-
-
 class TestDoctorPage:
     def test_steps_follow_the_address(self, client):
         kind = ConsultationTypeFactory()

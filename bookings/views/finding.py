@@ -1,4 +1,4 @@
-"""Finding a time: the list of doctors, a doctor's page with the panel and the grid."""
+"""Finding a time: a doctor's page with the panel and the grid, and keeping what is chosen."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -25,18 +24,6 @@ from bookings.services.writing import is_staff
 from bookings.visitor import Choice, hold_token, new_hold_token, remember_choice, remember_typed
 from doctors.models import Doctor
 from scheduling.models import week_of
-
-DOCTORS_PER_PAGE = 20
-
-
-@login_not_required
-@require_safe
-def doctor_list(request: Request) -> HttpResponse:
-    """Every listed doctor, narrowed by `q`; each leads to their calendar."""
-    text = request.GET.get("q", "").strip()[:100]
-    found = Doctor.objects.listed().for_pages().search(text)
-    page = Paginator(found, DOCTORS_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "bookings/doctor_list.html", {"page": page, "q": text})
 
 
 @login_not_required

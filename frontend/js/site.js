@@ -3,6 +3,7 @@
 document.documentElement.classList.add("js");
 
 import "./slots.js";
+import "./later.js";
 import "./countdown.js";
 import "./requests.js";
 import "./forms.js";
