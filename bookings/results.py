@@ -10,10 +10,12 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from bookings.models import Hold
 from bookings.panel import DAYS_SHOWN, BookingPanel
 from bookings.slots import Calendars, SlotQuery, next_free
 from bookings.soonest import Agendas, first_times, remembered_times
@@ -110,6 +112,14 @@ class Search:
         return bool(self.within or self.video or self.new_patients or self.language)
 
     @property
+    def what_alone(self) -> str:
+        return Search(self.what).address()
+
+    @property
+    def where_alone(self) -> str:
+        return Search(where=self.where).address()
+
+    @property
     def unfiltered(self) -> str:
         return Search(self.what, self.where).address()
 
@@ -120,6 +130,8 @@ class Candidate:
 
     pk: int
     version: int
+    is_held: bool
+    """Somebody is choosing there right now."""
     zone: ZoneInfo
     books_online: bool
     distance: float | None
@@ -193,7 +205,9 @@ class Results:
             doctors = doctors.filter(offers_video=True)
         if self.search.new_patients:
             doctors = doctors.filter(accepts_new_patients=True)
-        columns = ("pk", "calendar_version", "books_online", "languages")
+        held = Hold.objects.unexpired(self.now).filter(doctor=OuterRef("pk"))
+        doctors = doctors.annotate(is_held=Exists(held))
+        columns = ("pk", "calendar_version", "is_held", "books_online", "languages")
         places = ("practice__time_zone", "practice__latitude", "practice__longitude")
         # By name, so that equals keep one order.
         ordered = doctors.order_by("user__last_name", "user__first_name", "pk")
@@ -202,13 +216,14 @@ class Results:
             Candidate(
                 pk,
                 version,
+                is_held,
                 ZoneInfo(zone),
                 books_online,
                 distance_km(place.latitude, place.longitude, latitude, longitude)
                 if place and latitude is not None and longitude is not None
                 else None,
             )
-            for pk, version, books_online, languages, zone, latitude, longitude in (
+            for pk, version, is_held, books_online, languages, zone, latitude, longitude in (
                 ordered.values_list(*columns, *places)
             )
             if not self.search.language or self.search.language in languages
@@ -220,8 +235,12 @@ class Results:
         online = [each for each in self.candidates if each.books_online]
         guessed = remembered_times(each.pk for each in online)
         likely = self._page_of(self._in_order(self._within(online, guessed), guessed))
-        versions = {each.pk: each.version for each in online}
-        return first_times(versions, self._agendas, likely=[each.pk for each in likely])
+        return first_times(
+            {each.pk: each.version for each in online},
+            self._agendas,
+            held={each.pk for each in online if each.is_held},
+            likely=[each.pk for each in likely],
+        )
 
     @cached_property
     def ordered(self) -> list[Candidate]:

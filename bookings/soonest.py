@@ -81,18 +81,21 @@ def card_types(doctor_ids: Collection[int]) -> dict[int, ConsultationType]:
 
 
 def first_times(
-    versions: Mapping[int, int], agendas: Agendas, likely: Collection[int] = ()
+    versions: Mapping[int, int],
+    agendas: Agendas,
+    *,
+    held: Collection[int] = (),
+    likely: Collection[int] = (),
 ) -> dict[int, dt.datetime | None]:
     """{doctor: first free start of their card's type, or None}, for {doctor: agenda's version}.
 
-    Beside what `agendas` reads, one query and at most three for each 300 doctors whose agenda
-    changed since somebody asked; none for the others. `likely` are doctors whose agendas will
-    be wanted afterwards, read along when any is read.
+    Beside what `agendas` reads, at most three queries for each 300 doctors whose agenda changed
+    since somebody asked; none for the others. `held` are those where a hold runs now; `likely`
+    those whose agendas will be wanted afterwards, read along when any is read.
     """
     now = agendas.now
     known: dict[int, Known] = cache.get(KEY, {})
     stale = [pk for pk in versions if pk not in known or not known[pk].is_good(versions[pk], now)]
-    held = set(Hold.objects.unexpired(now).values_list("doctor_id", flat=True)) if stale else set()
     if stale:
         agendas.of([*stale[:AGENDAS_AT_ONCE], *likely])
     for pks in _batches(stale, AGENDAS_AT_ONCE):
