@@ -117,6 +117,8 @@ def _context(row: Notification, now: dt.datetime) -> dict[str, Any]:
     in_time = closes is not None and now < closes and appointment.status in UPCOMING
     lines = kind.instructions.splitlines() if kind else []
     books_online = doctor.is_approved and doctor.books_online
+    can_choose = books_online and kind is not None and not kind.is_retired
+    move_page = reverse("move_appointment", args=[appointment.pk])
     return {
         "row": row,
         "appointment": appointment,
@@ -126,6 +128,7 @@ def _context(row: Notification, now: dt.datetime) -> dict[str, Any]:
         "instructions": [line for line in lines if line.strip()],
         "phone": phone_display(practice.phone, practice.country),
         "page": settings.SITE_URL + reverse("appointment_page", args=[appointment.pk]),
+        "move_page": settings.SITE_URL + move_page if can_choose else "",
         "calendar": settings.SITE_URL + doctor.get_absolute_url() if books_online else "",
         "closes": practice.local(closes) if closes and in_time else None,
         # What the practice confirmed by hand is not moved under it.

@@ -45,6 +45,7 @@ class Verb(models.TextChoices):
     MARK_ABSENT = "mark_absent", _("marked absent")
     CANCEL = "cancel", _("cancelled")
     MOVE = "move", _("moved")
+    ASK_TO_MOVE = "ask_to_move", _("asked to move")
     UNDO = "undo", _("undone")
 
 

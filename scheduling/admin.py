@@ -23,7 +23,12 @@ from doctors.admin import LockingAdmin, local_time, swatch
 from doctors.models import ConsultationType, Practice
 from scheduling.engine import to_utc
 from scheduling.models import DoctorAbsence, OpeningHours, clock
-from scheduling.services import changing_agenda, propose_holidays, retire_type
+from scheduling.services import (
+    changing_agenda,
+    offer_type_again,
+    propose_holidays,
+    retire_type,
+)
 
 
 class AgendaAdmin(LockingAdmin):
@@ -113,11 +118,9 @@ class ConsultationTypeAdmin(AgendaAdmin):
     @admin.action(description=gettext_lazy("Offer again"), permissions=["change"])
     def offer_again(self, request: HttpRequest, queryset: QuerySet[ConsultationType]) -> None:
         retired = list(queryset.exclude(retired_at=None))
-        with changing_agenda(*{each.doctor_id for each in retired}):
-            for consultation_type in retired:
-                consultation_type.retired_at = None
-                consultation_type.save(update_fields=["retired_at"])
-                self.log_change(request, consultation_type, _("Offered again."))
+        for consultation_type in retired:
+            offer_type_again(consultation_type)
+            self.log_change(request, consultation_type, _("Offered again."))
         text = ngettext("%d type is offered again.", "%d types are offered again.", len(retired))
         self.message_user(request, text % len(retired), messages.SUCCESS)
 

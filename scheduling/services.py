@@ -7,11 +7,12 @@ or moves one.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -44,15 +45,32 @@ def replace_hours(doctor: Doctor, rows: Iterable[OpeningHours]) -> None:
     """
     with changing_agenda(doctor.pk):
         doctor.opening_hours.all().delete()
-        for row in rows:
-            row.doctor = doctor
-            row.full_clean(exclude=["doctor"])
-            row.save()
-            kept_for = getattr(row, "kept_for", ())
-            if any(kind.doctor_id != doctor.pk for kind in kept_for):
-                raise ValidationError(_("Hours can be kept for this doctor's own types only."))
-            row.types.set(kept_for)
-        mark_hours_saved(doctor)
+        _add_hours(doctor, rows)
+
+
+def replace_days(doctor: Doctor, days: Mapping[int, Iterable[OpeningHours]]) -> None:
+    """Make `{weekday: rows}` the whole of these days; the others stay as they are now, whoever
+    changed them meanwhile. Rows and errors as in `replace_hours`.
+    """
+    with changing_agenda(doctor.pk):
+        doctor.opening_hours.filter(weekday__in=days).delete()
+        for weekday, rows in days.items():
+            rows = list(rows)
+            for row in rows:
+                row.weekday = weekday
+            _add_hours(doctor, rows)
+
+
+def _add_hours(doctor: Doctor, rows: Iterable[OpeningHours]) -> None:
+    for row in rows:
+        row.doctor = doctor
+        row.full_clean(exclude=["doctor"])
+        row.save()
+        kept_for = getattr(row, "kept_for", ())
+        if any(kind.doctor_id != doctor.pk for kind in kept_for):
+            raise ValidationError(_("Hours can be kept for this doctor's own types only."))
+        row.types.set(kept_for)
+    mark_hours_saved(doctor)
 
 
 def mark_hours_saved(doctor: Doctor, *, now: dt.datetime | None = None) -> None:
@@ -77,12 +95,47 @@ def remove_absence(absence: DoctorAbsence) -> None:
         absence.delete()
 
 
+def save_type(consultation_type: ConsultationType, *, fields: Collection[str]) -> None:
+    """Write `fields` of the type, a new one whole and after all others; visits keep their copies.
+
+    What else somebody changed meanwhile, its place in the order for instance, stays.
+    """
+    with changing_agenda(consultation_type.doctor_id):
+        if consultation_type.pk:
+            consultation_type.save(update_fields=fields)
+            return
+        of_doctor = ConsultationType.objects.filter(doctor=consultation_type.doctor_id)
+        last = of_doctor.aggregate(last=Max("position"))["last"]
+        consultation_type.position = 0 if last is None else last + 1
+        consultation_type.save()
+
+
+def shift_type(consultation_type: ConsultationType, *, places: int) -> None:
+    """Move the type up (-1) or down (1) among those on offer; at the end it stays."""
+    with changing_agenda(consultation_type.doctor_id):
+        of_doctor = ConsultationType.objects.filter(doctor=consultation_type.doctor_id)
+        order = list(of_doctor.offered())
+        if consultation_type not in order:
+            return
+        here = order.index(consultation_type)
+        order.insert(max(0, here + places), order.pop(here))
+        for position, each in enumerate([*order, *of_doctor.exclude(retired_at=None)]):
+            each.position = position
+            each.save(update_fields=["position"])
+
+
 def retire_type(consultation_type: ConsultationType, *, now: dt.datetime | None = None) -> None:
     """Offer the type no more; its appointments stay as they are."""
     with changing_agenda(consultation_type.doctor_id):
         ConsultationType.objects.filter(pk=consultation_type.pk, retired_at=None).update(
             retired_at=now or timezone.now()
         )
+    consultation_type.refresh_from_db(fields=["retired_at"])
+
+
+def offer_type_again(consultation_type: ConsultationType) -> None:
+    with changing_agenda(consultation_type.doctor_id):
+        ConsultationType.objects.filter(pk=consultation_type.pk).update(retired_at=None)
     consultation_type.refresh_from_db(fields=["retired_at"])
 
 

@@ -232,11 +232,17 @@ class Appointment(models.Model):
         """See also `AppointmentQuerySet.upcoming`."""
         return self.status in UPCOMING and self.starts_at is not None and self.starts_at > now
 
+    def is_asked_to_move(self) -> bool:
+        """Whether the practice asked the patient for another time, and nothing changed since."""
+        last = self.changes.last()
+        return last is not None and last.verb == Verb.ASK_TO_MOVE
+
 
 class StatusChangeQuerySet(models.QuerySet["StatusChange"]):
     def in_force(self) -> StatusChangeQuerySet:
         """Changes of status that are neither undone nor an undo."""
-        return self.exclude(verb__in=(Verb.UNDO, Verb.MOVE)).filter(undone_by=None)
+        kept = (Verb.UNDO, Verb.MOVE, Verb.ASK_TO_MOVE)
+        return self.exclude(verb__in=kept).filter(undone_by=None)
 
     def last_in_force(self) -> StatusChange | None:
         return self.in_force().order_by("pk").last()

@@ -26,6 +26,7 @@ class Notification(models.Model):
         BOOKED = "booked", _("booked")
         MOVED = "moved", _("moved")
         CANCELLED = "cancelled", _("cancelled")
+        MOVE_ASKED = "move_asked", _("asked to move")
 
     appointment = models.ForeignKey(
         Appointment,

@@ -8,6 +8,15 @@ from bookings.services.booking import (
     check_person,
     move,
 )
+from bookings.services.closing import (
+    Decisions,
+    Fate,
+    VisitsHit,
+    ask_to_move,
+    change_hours,
+    decide_holidays,
+    take_absence,
+)
 from bookings.services.desk import add_walk_in, change_status, undo, why_not_now
 from bookings.services.files import block_patient, reset_no_shows, unblock_patient
 from bookings.services.holds import (
@@ -19,14 +28,20 @@ from bookings.services.holds import (
 from bookings.services.notes import NoteChanged, save_note
 
 __all__ = [
+    "Decisions",
+    "Fate",
     "NoteChanged",
+    "VisitsHit",
     "add_walk_in",
+    "ask_to_move",
     "block_patient",
     "book",
     "cancel",
     "cancel_unanswered_requests",
+    "change_hours",
     "change_status",
     "check_person",
+    "decide_holidays",
     "extend_hold",
     "extend_hold_after_sign_up",
     "hold",
@@ -34,6 +49,7 @@ __all__ = [
     "release_hold",
     "reset_no_shows",
     "save_note",
+    "take_absence",
     "unblock_patient",
     "undo",
     "why_not_now",

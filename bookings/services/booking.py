@@ -57,7 +57,8 @@ def book(
         consultation_type = fresh_type(consultation_type)
         same = _same_visit(patient, doctor, consultation_type, starts_at)
         if same:
-            _release(hold_token, doctor)
+            if _release(hold_token, doctor):
+                doctor.touch_calendar()
             return same
         query = SlotQuery(doctor, consultation_type)
         practice = _practice_at(query, starts_at)
@@ -109,10 +110,10 @@ def move(
 ) -> Appointment:
     """Give the visit another start, on the same row; the old time is kept until then.
 
-    A patient is asked the practice's deadline and the rules of booking, staff the overlap
-    rules alone; `overbook` and `allow_patient_overlap` are theirs only. `seen` is the sequence
-    on the reader's screen (see `check_unchanged`). Raises a `rules.Refusal`; moving to the
-    present time changes nothing.
+    A patient is asked the practice's deadline (unless the practice itself asked for another
+    time) and the rules of booking, staff the overlap rules alone; `overbook` and
+    `allow_patient_overlap` are theirs only. `seen` is the sequence on the reader's screen (see
+    `check_unchanged`). Raises a `rules.Refusal`; moving to the present time changes nothing.
     """
     now = now or timezone.now()
     starts_at = starts_at.astimezone(dt.UTC)
@@ -128,10 +129,11 @@ def move(
         query = SlotQuery(appointment.doctor, consultation_type)
         practice = _practice_at(query, starts_at)
         if not staff:
-            rules.check_deadline(appointment, now)
+            if not appointment.is_asked_to_move():
+                rules.check_deadline(appointment, now)
+                _check_confirmed_request_stays(appointment)
             check_person(patient=appointment.patient, query=query, now=now)
             _check_not_blocked_there(appointment.patient, practice, appointment.doctor, now)
-            _check_confirmed_request_stays(appointment)
         overbook = overbook and staff
         _check_time(
             query,
@@ -192,7 +194,8 @@ def cancel(
         if by is not None and not is_staff(by, appointment.doctor):
             if before not in UPCOMING:
                 raise rules.StateConflict(_("This appointment can no longer be cancelled."))
-            rules.check_deadline(appointment, now)
+            if not appointment.is_asked_to_move():
+                rules.check_deadline(appointment, now)
         appointment.status = Status.CANCELLED
         appointment.sequence += 1
         appointment.save(update_fields=["status", "sequence"])
@@ -334,7 +337,8 @@ def _check_not_blocked_there(
         rules.check_not_blocked(patient, practice, now)
 
 
-def _release(token: str | None, doctor: Doctor) -> None:
-    """End the visitor's hold at this doctor; one elsewhere is another choice."""
-    if token:
-        Hold.objects.filter(token=token, doctor=doctor).delete()
+def _release(token: str | None, doctor: Doctor) -> bool:
+    """End the visitor's hold at this doctor, if there is one; one elsewhere is another choice."""
+    mine = Hold.objects.filter(token=token, doctor=doctor) if token else Hold.objects.none()
+    count, _per_model = mine.delete()
+    return count > 0

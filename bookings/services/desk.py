@@ -46,7 +46,7 @@ def change_status(
     now = now or timezone.now()
     with writing():
         appointment = lock_appointment(appointment, now=now)
-        _require_desk(by, appointment.doctor)
+        require_desk(by, appointment.doctor)
         check_unchanged(appointment, seen)
         refusal = why_not_now(appointment, verb, now)
         if refusal:
@@ -102,7 +102,7 @@ def undo(
     now = now or timezone.now()
     with writing():
         appointment = lock_appointment(appointment, now=now)
-        _require_desk(by, appointment.doctor)
+        require_desk(by, appointment.doctor)
         last = appointment.changes.last_in_force()
         local = appointment.practice.local
         if last is None or not last.from_status or local(last.at).date() != local(now).date():
@@ -146,7 +146,7 @@ def add_walk_in(
     now = now or timezone.now()
     with writing():
         doctor = lock_doctor(doctor, now=now)
-        _require_desk(by, doctor)
+        require_desk(by, doctor)
         if consultation_type:
             consultation_type = fresh_type(consultation_type)
             rules.check_type_is_offered(doctor, consultation_type)
@@ -180,7 +180,7 @@ def add_walk_in(
     return appointment
 
 
-def _require_desk(by: User, doctor: Doctor) -> None:
+def require_desk(by: User, doctor: Doctor) -> None:
     """The last guard; pages fetch through `at_desk_of` and answer 404 before."""
     if not is_staff(by, doctor):
         raise rules.RuleRefused(_("Only the practice can do this."), code="desk_only")

@@ -6,8 +6,9 @@ import pytest
 
 from bookings.status import CHANGES, LIVE, TOOK_PLACE, UPCOMING, Status, Verb, leads_to
 
-# A dot is a refusal. Requests, bookings and walk-ins make new visits; moves keep the status and
-# undo goes back by the history: none of these is a way from one status to another.
+# A dot is a refusal. Requests, bookings and walk-ins make new visits; moves, done or asked for,
+# keep the status and undo goes back by the history: none of these is a way from one status to
+# another.
 TABLE = """
 verb          pending    confirmed    arrived      in_progress  done  no_show  cancelled
 request       .          .            .            .            .     .        .
@@ -20,6 +21,7 @@ finish        .          .            done         done         .     .        .
 mark_absent   .          no_show      .            .            .     .        .
 cancel        cancelled  cancelled    cancelled    .            .     .        .
 move          .          .            .            .            .     .        .
+ask_to_move   .          .            .            .            .     .        .
 undo          .          .            .            .            .     .        .
 """
 

@@ -145,12 +145,15 @@ def _show(
     closes = appointment.changes_close_at
     at_desk = is_staff(request.user, appointment.doctor)
     account = appointment.patient.account
+    is_upcoming = appointment.is_upcoming(now)
+    is_asked_to_move = is_upcoming and appointment.is_asked_to_move()
     context = {
         "appointment": appointment,
         "refusal": refusal,
         "at_desk": at_desk,
-        "is_upcoming": appointment.is_upcoming(now),
-        "in_time": at_desk or bool(closes and now < closes),
+        "is_upcoming": is_upcoming,
+        "is_asked_to_move": is_asked_to_move,
+        "in_time": at_desk or is_asked_to_move or bool(closes and now < closes),
         "changes_close": appointment.practice.local(closes) if closes else None,
         "email": account.email if account else "",
         "booked_on": appointment.practice.local(appointment.created_at),

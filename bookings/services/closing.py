@@ -1,0 +1,175 @@
+"""Closing time that was open, and what becomes of the visits booked in it (rule 14).
+
+An absence, other hours, a holiday: each is written together with what was decided for every
+visit it hits, in one transaction under the doctors' locks. When one has no decision, because the
+list on the screen is older than the agenda, nothing is written.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Patient, User
+from bookings import rules
+from bookings.hits import hit_by_absence, hit_by_holiday, outside_hours
+from bookings.models import Appointment, Notification
+from bookings.services.booking import cancel
+from bookings.services.desk import require_desk
+from bookings.services.writing import lock_appointment, record, tell, writing
+from bookings.status import UPCOMING, Verb
+from doctors.models import Doctor, Practice
+from scheduling.models import DoctorAbsence, Holiday, OpeningHours
+from scheduling.services import add_absence, decide_holiday, replace_days
+
+
+class Fate(models.TextChoices):
+    """What becomes of a visit whose time is closed."""
+
+    KEEP = "keep", gettext_lazy("Keep")
+    ASK = "ask", gettext_lazy("Propose another time")
+    CANCEL = "cancel", gettext_lazy("Cancel")
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What was decided for the visits on the screen, and the words that patients get with it."""
+
+    fates: Mapping[UUID, Fate] = field(default_factory=dict)
+    message: str = ""
+
+
+class Hit(NamedTuple):
+    """A visit in the way. `is_ours`: the reader works at its desk, and decides."""
+
+    visit: Appointment
+    is_ours: bool
+
+
+class VisitsHit(rules.StateConflict):
+    """Visits stand in the way that nothing was decided for; `hits` is every one, as of now."""
+
+    code = "visits_hit"
+
+    def __init__(self, hits: Sequence[Hit]) -> None:
+        super().__init__(_("There are appointments at that time. Please decide about each."))
+        self.hits = hits
+
+
+def take_absence(
+    *,
+    by: User,
+    doctor: Doctor,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    reason: str = "",
+    decisions: Decisions | None = None,
+    now: dt.datetime | None = None,
+) -> DoctorAbsence:
+    """Take the doctor away for `[starts_at, ends_at)`; the same request again returns the same
+    absence. Raises VisitsHit."""
+    now = now or timezone.now()
+    with writing():
+        (doctor,) = Doctor.objects.locked(doctor.pk)
+        require_desk(by, doctor)
+        hit = hit_by_absence(doctor, starts_at, ends_at, now=now)
+        _settle(hit, by=by, decisions=decisions, now=now)
+        same = doctor.absences.filter(starts_at=starts_at, ends_at=ends_at, reason=reason)
+        return same.first() or add_absence(
+            doctor, starts_at=starts_at, ends_at=ends_at, reason=reason
+        )
+
+
+def change_hours(
+    *,
+    by: User,
+    doctor: Doctor,
+    days: Mapping[int, Collection[OpeningHours]],
+    decisions: Decisions | None = None,
+    now: dt.datetime | None = None,
+) -> None:
+    """Make `{weekday: rows}` the whole of these days. Raises VisitsHit for the visits that it
+    puts outside the hours; those put outside earlier, on purpose, are not asked about again."""
+    now = now or timezone.now()
+    with writing():
+        (doctor,) = Doctor.objects.locked(doctor.pk)
+        require_desk(by, doctor)
+        before = outside_hours(doctor, now=now)
+        replace_days(doctor, days)
+        hit = [visit for visit in outside_hours(doctor, now=now) if visit not in before]
+        _settle(hit, by=by, decisions=decisions, now=now)
+
+
+def decide_holidays(
+    *,
+    by: User,
+    holidays: Iterable[Holiday],
+    decision: Holiday.Decision,
+    decisions: Decisions | None = None,
+    now: dt.datetime | None = None,
+) -> None:
+    """Close the practice on these days, or open it on purpose. Raises VisitsHit."""
+    now = now or timezone.now()
+    holidays = list(holidays)
+    of_practices = Doctor.objects.filter(practice__in={each.practice_id for each in holidays})
+    with writing():
+        Doctor.objects.locked(*of_practices.values_list("pk", flat=True))
+        own = Practice.objects.visible_to(by).values_list("pk", flat=True)
+        if not {each.practice_id for each in holidays} <= set(own):
+            raise rules.RuleRefused(_("Only the practice can do this."), code="desk_only")
+        if decision == Holiday.Decision.CLOSED:
+            closed = [
+                visit
+                for holiday in holidays
+                for visit in hit_by_holiday(holiday.practice, holiday.date, now=now)
+            ]
+            _settle(closed, by=by, decisions=decisions, now=now)
+        for holiday in holidays:
+            decide_holiday(holiday, decision)
+
+
+def ask_to_move(
+    appointment: Appointment, *, by: User, message: str = "", now: dt.datetime | None = None
+) -> Appointment:
+    """Ask the patient to choose another time; the visit keeps its own until then.
+
+    Stamped like a change of status, which it is not. The deadline of the practice does not bind
+    who was asked (see `move`).
+    """
+    now = now or timezone.now()
+    with writing():
+        appointment = lock_appointment(appointment, now=now)
+        require_desk(by, appointment.doctor)
+        if appointment.status not in UPCOMING:
+            raise rules.StateConflict(_("This appointment can no longer be moved."))
+        appointment.sequence += 1
+        appointment.save(update_fields=["sequence"])
+        record(appointment, Verb.ASK_TO_MOVE, by=by, now=now, from_status=appointment.status)
+        tell(appointment, Notification.Kind.MOVE_ASKED, now=now, message=message.strip())
+    return appointment
+
+
+def _settle(
+    visits: Iterable[Appointment], *, by: User, decisions: Decisions | None, now: dt.datetime
+) -> None:
+    """Do what was decided for each visit; what somebody else's desk booked is kept."""
+    decisions = decisions or Decisions()
+    visits = list(visits)
+    pks = [visit.pk for visit in visits]
+    ours = set(Appointment.objects.at_desk_of(by).filter(pk__in=pks).values_list("pk", flat=True))
+    if ours - decisions.fates.keys():
+        raise VisitsHit([Hit(visit, visit.pk in ours) for visit in visits])
+    changed = [v for v in visits if v.pk in ours and decisions.fates[v.pk] is not Fate.KEEP]
+    # All persons first, by pk: one after the other would be in the order of their visits.
+    Patient.objects.locked([visit.patient_id for visit in changed])
+    for visit in changed:
+        change = cancel if decisions.fates[visit.pk] is Fate.CANCEL else ask_to_move
+        change(visit, by=by, message=decisions.message, now=now)
