@@ -14,7 +14,9 @@ from django.utils.functional import cached_property
 
 from accounts.models import Patient
 from bookings import rules
+from bookings.alternatives import Elsewhere, other_types, soonest_colleague
 from bookings.models import Appointment
+from bookings.reasons import Nothing, Why, why_none_of
 from bookings.services import check_person
 from bookings.slots import Calendars, Day, SlotQuery, next_free
 from doctors.models import ConsultationType, Doctor
@@ -91,8 +93,10 @@ class BookingPanel:
 
     @property
     def takes_them(self) -> bool:
-        """Whether the doctor takes this person at all: new patients not always."""
-        return bool(self.moving) or self.seen == "yes" or self.doctor.accepts_new_patients
+        """Whether there is anything here for this person: for new patients not always."""
+        if self.moving or self.seen == "yes":
+            return True
+        return self.doctor.accepts_new_patients and bool(self.types)
 
     @property
     def step(self) -> int:
@@ -126,25 +130,64 @@ class BookingPanel:
         return None
 
     @cached_property
-    def days(self) -> list[Day]:
-        dates = engine.days_from(self.first, DAYS_SHOWN)
-        calendars = Calendars(
-            [self.query],
-            dates,
+    def closed_to(self) -> Nothing | None:
+        """Why there is nothing to book here whatever the day, by a rule of the doctor's."""
+        if not self.doctor.books_online or not self.doctor.is_approved:
+            return Nothing(Why.NOT_ONLINE)
+        if not self.types and not self.doctor.consultation_types.offered().exists():
+            return Nothing(Why.NO_TYPE)
+        if self.seen == "no" and not self.takes_them:
+            new_ones = self.doctor.accepts_new_patients
+            return Nothing(Why.EXISTING_PATIENTS if new_ones else Why.NEW_PATIENTS)
+        return None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nobody can book here online: there are no steps to take."""
+        return self.closed_to is not None and self.closed_to.why in (Why.NOT_ONLINE, Why.NO_TYPE)
+
+    @cached_property
+    def calendars(self) -> Calendars:
+        """The days shown, of every type on offer: the others are looked at when this one has
+        nothing, for no query more."""
+        kinds = [] if self.moving else self.types
+        others = [SlotQuery(self.doctor, kind) for kind in kinds if kind != self.consultation_type]
+        return Calendars(
+            [self.query, *others],
+            engine.days_from(self.first, DAYS_SHOWN),
             now=self.now,
             token=self.token,
             moving=self.moving.pk if self.moving else None,
         )
-        days = calendars.columns(self.query)
-        if self.moving:
-            # Its present time is free for it, and no other time.
-            own = self.moving.starts_at
-            days = [day._replace(starts=[s for s in day.starts if s != own]) for day in days]
-        return days
+
+    @cached_property
+    def days(self) -> list[Day]:
+        days = self.calendars.columns(self.query)
+        if not self.moving:
+            return days
+        # Its present time is free for it, and no other time.
+        own = self.moving.starts_at
+        return [
+            day._replace(
+                starts=[start for start in day.starts if start != own],
+                nothing=Nothing(Why.FULL) if day.starts == [own] else day.nothing,
+            )
+            for day in days
+        ]
+
+    @property
+    def nothing(self) -> Nothing | None:
+        """Why none of the days shown has a free time."""
+        return why_none_of([day.nothing for day in self.days])
+
+    @property
+    def days_differ(self) -> bool:
+        """Whether each day has its own reason to say, beside the one for all of them."""
+        return len({day.nothing for day in self.days}) > 1
 
     @property
     def is_empty(self) -> bool:
-        return not any(day.starts for day in self.days)
+        return self.nothing is not None
 
     @property
     def has_more_starts(self) -> bool:
@@ -159,6 +202,36 @@ class BookingPanel:
         """The first free start after an empty window."""
         after = self.first + dt.timedelta(days=DAYS_SHOWN)
         return next_free([self.query], after, now=self.now, token=self.token)[self.doctor.pk]
+
+    @property
+    def last(self) -> dt.date:
+        """The last day shown."""
+        return self.first + dt.timedelta(days=DAYS_SHOWN - 1)
+
+    # -- what else there is, when these days are empty ---------------------------------------
+
+    @cached_property
+    def other_types(self) -> list[tuple[str, Elsewhere]]:
+        """Other reasons of this doctor with a free time on these days: (address, which, when)."""
+        if self.moving or self.is_card:
+            return []
+        found = other_types(self.calendars, self.query, self.types)
+        return [
+            (self.address(type=each.consultation_type.pk, **{"from": f"{self.first}"}), each)
+            for each in found
+        ]
+
+    @cached_property
+    def colleague(self) -> tuple[str, Elsewhere] | None:
+        """A colleague of the practice who can see the person sooner: (address, who, when)."""
+        if self.moving or self.is_card:
+            return None
+        found = soonest_colleague(self.query, self.first, now=self.now, token=self.token)
+        own = self.next_start if self.consultation_type else None
+        if found is None or (own and own <= found.start):
+            return None
+        state = {"seen": "no", "type": found.consultation_type.pk, "from": found.start.date()}
+        return f"{found.doctor.get_absolute_url()}?{urlencode(state)}", found
 
     @property
     def emergency_phones(self) -> list[str]:
@@ -219,7 +292,7 @@ class BookingPanel:
     @property
     def later_address(self) -> str | None:
         day = self.first + dt.timedelta(days=DAYS_SHOWN)
-        if day > self.today + dt.timedelta(days=self.query.horizon_days):
+        if day > self.query.last_day(self.now):
             return None
         return self.address(**{"from": day.isoformat()})
 

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Appointment, Hold
 from bookings.models.appointment import LONGEST
+from bookings.reasons import Nothing, Why
 from doctors.compiled import compiled_once
 from doctors.models import ConsultationType, Doctor
 from scheduling import engine
@@ -31,6 +32,8 @@ DEFAULT_HORIZON_DAYS = 180
 LONGEST_PAUSE = dt.timedelta(minutes=ConsultationType.MAX_BUFFER)
 FIRST_CHUNK_DAYS = 14
 FIRST_REACH = dt.timedelta(days=7)
+FAR_AWAY = dt.timedelta(days=730)
+"""An absence that ends later than the longest horizon has no end to speak of."""
 
 
 class Code(models.TextChoices):
@@ -57,11 +60,13 @@ class DaySlot(NamedTuple):
 
 
 class Day(NamedTuple):
-    """One column of the grid: free starts on the practice's clock, aware, sorted."""
+    """One column of the grid: free starts on the practice's clock, aware, sorted; or why there
+    are none."""
 
     date: dt.date
     starts: list[dt.datetime]
     is_closed: bool
+    nothing: Nothing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,21 +232,68 @@ class Calendars:
         return found
 
     def columns(self, query: SlotQuery) -> list[Day]:
-        """The days as the grid draws them: an empty one is full, or closed."""
+        """The days as the grid draws them: an empty one with the reason why."""
         free = self.free(query)
-        open_days = {slot.start.date() for slot in self.grid(query) if slot.code is not Code.CLOSED}
-        return [Day(day, free[day], is_closed=day not in open_days) for day in self.days]
+        codes: dict[dt.date, set[Code | None]] = {day: set() for day in self.days if not free[day]}
+        for slot in self.grid(query, codes):
+            codes[slot.start.date()].add(slot.code)
+        nothing = {day: self._why_empty(query, day, codes[day]) for day in codes}
+        return [
+            Day(
+                day,
+                free[day],
+                is_closed=day in nothing and nothing[day].is_closure,
+                nothing=nothing.get(day),
+            )
+            for day in self.days
+        ]
 
-    def grid(self, query: SlotQuery) -> list[DaySlot]:
-        """Every start of the days' grid, free or not, with the reason when not."""
+    def grid(self, query: SlotQuery, days: Collection[dt.date] | None = None) -> list[DaySlot]:
+        """Every start of the grid on `days` (all that were read), free or not, with the reason
+        when not."""
+        days = set(self.days if days is None else days)
+        if not days:
+            return []
         starts = sorted(set(engine.grid_starts(self.openings(query), query.length)))
         closures = self.closures(query)
-        days = set(self.days)
         return [
             DaySlot(local, self._code(query, local.astimezone(dt.UTC), closures))
             for local in engine.local_starts(starts, query.zone)
             if local.date() in days
         ]
+
+    def _why_empty(self, query: SlotQuery, day: dt.date, codes: set[Code | None]) -> Nothing:
+        """Why none of a day's starts is free, from why each of them is not.
+
+        A rule of time comes first: without it the day had a free time, whatever is booked.
+        """
+        if Code.TOO_SOON in codes:
+            return Nothing(Why.NOTICE)
+        if Code.TOO_FAR in codes and query.is_emergency_only:
+            return Nothing(Why.BEYOND_EMERGENCY)
+        if Code.TOO_FAR in codes:
+            return Nothing(Why.HORIZON, opens_on=day - dt.timedelta(days=query.horizon_days))
+        if codes & {Code.BOOKED, Code.HELD}:
+            return Nothing(Why.FULL)
+        if Code.CLOSED in codes:
+            return self._why_closed(query, day)
+        return Nothing(Why.OVER if Code.PAST in codes else Why.CLOSED)
+
+    def _why_closed(self, query: SlotQuery, day: dt.date) -> Nothing:
+        holiday = self._weeks.holidays[query.doctor.practice_id].get(day)
+        if holiday is not None:
+            return Nothing(Why.HOLIDAY, holiday=holiday)
+        opens, closes = engine.day_span(day, query.zone)
+        absences = engine.merge((b.start, b.end) for b in self._of(query) if b.code is Code.CLOSED)
+        ends = [end for start, end in absences if start < closes and opens < end]
+        if not ends:
+            # Only what begins the next day stands in the way of a visit past midnight.
+            return Nothing(Why.CLOSED)
+        back = ends[-1]
+        if back - self.now > FAR_AWAY:
+            return Nothing(Why.AWAY)
+        last = back - dt.timedelta.resolution
+        return Nothing(Why.AWAY, until=last.astimezone(query.zone).date())
 
     def _code(
         self, query: SlotQuery, start: dt.datetime, closures: Iterable[engine.Span]

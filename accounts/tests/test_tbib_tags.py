@@ -118,6 +118,23 @@ def test_a_time_is_spoken_as_people_speak(language, time, expected):
         assert tbib.time_spoken(time) == expected
 
 
+@pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [
+        (30, "30 minutes"),
+        (90, "90 minutes"),
+        (60, "1 heure"),
+        (1440, "24 heures"),
+        (2160, "36 heures"),
+        (2880, "2 jours"),
+        (10080, "7 jours"),
+    ],
+)
+def test_a_length_of_time_is_whole(minutes, expected):
+    with translation.override("fr"):
+        assert plain(tbib.duration(dt.timedelta(minutes=minutes))) == expected
+
+
 def test_midnight_is_a_time_not_nothing():
     with translation.override("fr"):
         assert tbib.time_spoken(dt.time(0)) == "0 h"

@@ -149,7 +149,10 @@ def test_every_start_of_the_grid_is_shown_free_exactly_when_it_can_be_booked(age
         for day, starts_of_day in shown.items():
             assert free_slots(query, day, 1, **asked) == {day: starts_of_day}
         calendars = Calendars([query], list(shown), **asked)
-        assert {day.date: day.starts for day in calendars.columns(query)} == shown
+        columns = calendars.columns(query)
+        assert {day.date: day.starts for day in columns} == shown
+        # What is empty says why, and nothing else does.
+        assert [day.nothing is None for day in columns] == [bool(day.starts) for day in columns]
         # Alternatives are free.
         for start in nearest_free(query, now + engine.DAY, **asked):
             assert why_not(query, start, **asked) is None

@@ -1,0 +1,204 @@
+"""The panel and the grid when there is nothing to book: what they say and where they lead."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+
+from bookings.reasons import Why
+from bookings.tests.factories import AppointmentFactory
+from bookings.tests.moments import FRIDAY_MORNING, monday
+from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory
+from scheduling import engine
+from scheduling.tests.factories import (
+    AbsenceFactory,
+    HolidayFactory,
+    OpeningHoursFactory,
+    open_week,
+)
+
+pytestmark = pytest.mark.django_db
+
+PHONE = "+33142715500"
+DAY = engine.DAY
+
+
+@pytest.fixture(autouse=True)
+def friday_morning():
+    with time_machine.travel(FRIDAY_MORNING, tick=False):
+        yield
+
+
+def look(client, kind, *, seen="yes", day="2027-03-01", **headers):
+    path = f"{kind.doctor.get_absolute_url()}?seen={seen}&type={kind.pk}&from={day}"
+    return client.get(path, headers={"Accept-Language": "fr", **headers})
+
+
+def panel_of(client, kind, **options):
+    return look(client, kind, **options).context["panel"]
+
+
+def full_window(**options):
+    """A doctor with one hour a day, booked from Monday to Wednesday."""
+    kind = ConsultationTypeFactory(duration=60, **options)
+    open_week(kind.doctor, end=600)
+    for days in range(3):
+        AppointmentFactory(consultation_type=kind, starts_at=monday("09:00") + days * DAY)
+    return kind
+
+
+class TestEmptyWindow:
+    def test_says_why_and_leads_to_the_next_free_time(self, client):
+        response = look(client, full_window())
+        panel = response.context["panel"]
+        assert panel.nothing.why == Why.FULL
+        assert panel.next_start_address.endswith("from=2027-03-04")
+        assert "Complet du lundi 1er mars au mercredi 3 mars." in text_of(response)
+
+    def test_after_three_months_away_leads_to_the_first_time_after(self, client):
+        kind = full_window()
+        away = {"starts_at": monday("08:00"), "ends_at": monday("08:00") + 90 * DAY}
+        AbsenceFactory(doctor=kind.doctor, **away)
+        panel = panel_of(client, kind, day="2027-03-10")
+        assert (panel.nothing.why, panel.nothing.until) == (Why.AWAY, dt.date(2027, 5, 30))
+        assert panel.next_start.date() == dt.date(2027, 5, 30)
+
+    def test_never_says_why_somebody_is_away(self, client):
+        kind = full_window()
+        AbsenceFactory(doctor=kind.doctor, ends_at=monday("20:00") + 9 * DAY, reason="canary")
+        response = look(client, kind)
+        assert "ne consulte pas jusqu’au mercredi 10 mars" in text_of(response)
+        assert "canary" not in text_of(response)
+
+    def test_with_different_reasons_says_each_under_its_day(self, client):
+        kind = ConsultationTypeFactory(duration=60)
+        open_week(kind.doctor, end=600, weekdays=[0, 2])
+        AppointmentFactory(consultation_type=kind, starts_at=monday("09:00"))
+        HolidayFactory(practice=kind.doctor.practice, date=dt.date(2027, 3, 3), name="Fête")
+        response = look(client, kind)
+        empty = [line.split("<")[0] for line in html_of(response).split('class="day-empty">')[1:]]
+        assert [each.strip() for each in empty] == ["complet", "fermé", "Fête"]
+
+    def test_of_a_reason_with_notice_names_it(self, client):
+        kind = ConsultationTypeFactory(notice_minutes=7 * 1440)
+        assert "se réserve au moins 7 jours à l’avance" in text_of(look(client, kind))
+
+    def test_with_nothing_later_leads_back_to_today_and_to_the_phone(self, client):
+        kind = ConsultationTypeFactory(horizon_days=10, doctor__practice__phone=PHONE)
+        open_week(kind.doctor, weekdays=[0])
+        html = html_of(look(client, kind, day="2027-03-02"))
+        assert "Revenir à aujourd’hui" not in html
+        OpeningHoursFactory._meta.model.objects.update(valid_until=dt.date(2027, 3, 1))
+        html = html_of(look(client, kind, day="2027-03-02"))
+        assert "Revenir à aujourd’hui" in html
+        assert f"tel:{PHONE}" in html
+
+
+class TestOtherReasons:
+    def test_that_are_free_on_these_days_are_offered(self, client):
+        kind = full_window()
+        other = ConsultationTypeFactory(doctor=kind.doctor, duration=30, name="Suivi")
+        OpeningHoursFactory(doctor=kind.doctor, start_minute=600, end_minute=630, types=[other])
+        ((address, found),) = panel_of(client, kind).other_types
+        assert (found.consultation_type, found.start) == (other, monday("10:00"))
+        assert address.endswith(f"type={other.pk}&from=2027-03-01")
+
+    def test_are_not_emergencies_nor_what_the_person_may_not_book(self, client):
+        kind = full_window()
+        for flag in ("is_emergency_only", "require_existing_patient"):
+            other = ConsultationTypeFactory(doctor=kind.doctor, **{flag: True})
+            OpeningHoursFactory(doctor=kind.doctor, start_minute=600, types=[other])
+        assert panel_of(client, kind, seen="no").other_types == []
+
+    @pytest.mark.parametrize("rows", [1, 30])
+    def test_cost_the_same_for_one_and_thirty(self, client, django_assert_num_queries, rows):
+        kind = full_window()
+        for _ in range(rows):
+            ConsultationTypeFactory(doctor=kind.doctor, duration=60)
+        headers = {"HX-Request": "true", "HX-Target": "slot_grid"}
+        # Doctor, types, hours, holidays, what is busy; the last three again for the next free
+        # time; nobody else works here.
+        with django_assert_num_queries(9):
+            look(client, kind, **headers)
+
+
+class TestColleague:
+    def test_who_is_free_sooner_is_offered(self, client):
+        kind = full_window()
+        colleague = ConsultationTypeFactory(doctor=DoctorFactory(practice=kind.doctor.practice))
+        address, found = panel_of(client, kind).colleague
+        assert (found.doctor, found.start) == (colleague.doctor, monday("09:00"))
+        query = f"seen=no&type={colleague.pk}&from=2027-03-01"
+        assert address == f"{colleague.doctor.get_absolute_url()}?{query}"
+
+    def test_who_is_free_later_is_not(self, client):
+        kind = full_window()
+        colleague = ConsultationTypeFactory(doctor=DoctorFactory(practice=kind.doctor.practice))
+        open_week(colleague.doctor, weekdays=[4])
+        assert panel_of(client, kind).colleague is None
+
+    def test_stands_in_for_a_doctor_who_takes_no_new_patients(self, client):
+        kind = ConsultationTypeFactory(doctor__accepts_new_patients=False)
+        colleague = ConsultationTypeFactory(doctor=DoctorFactory(practice=kind.doctor.practice))
+        _address, found = panel_of(client, kind, seen="no").colleague
+        assert found.doctor == colleague.doctor
+
+
+class TestEmergencies:
+    def full_today(self):
+        """Emergencies from 9:00 to 10:00 each day: today's is taken, tomorrow's too far."""
+        kind = ConsultationTypeFactory(
+            duration=60, is_emergency_only=True, doctor__practice__phone=PHONE
+        )
+        open_week(kind.doctor, start=10 * 60, end=11 * 60)
+        AppointmentFactory(consultation_type=kind, starts_at=FRIDAY_MORNING + dt.timedelta(hours=1))
+        return kind
+
+    def test_without_a_time_in_24_hours_say_so_and_whom_to_call(self, client):
+        response = look(client, self.full_today(), day="2027-02-26")
+        assert "Aucune consultation d’urgence libre dans les 24 heures." in text_of(response)
+        note = html_of(response).split('class="days-note"')[1]
+        assert 'href="tel:15"' in note
+        assert f'href="tel:{PHONE}"' in note
+
+    def test_lead_to_no_day_beyond_them(self, client):
+        panel = panel_of(client, self.full_today(), day="2027-02-26")
+        assert (panel.later_address, panel.next_start_address) == (None, None)
+
+
+class TestWhateverTheDay:
+    def test_a_doctor_without_any_reason_says_so(self, client):
+        doctor = DoctorFactory(practice__phone=PHONE)
+        response = client.get(doctor.get_absolute_url())
+        assert response.context["panel"].closed_to.why == Why.NO_TYPE
+        assert f"tel:{PHONE}" in html_of(response)
+
+    def test_a_doctor_by_phone_only_says_so(self, client):
+        kind = ConsultationTypeFactory(doctor__books_online=False, doctor__practice__phone=PHONE)
+        response = look(client, kind)
+        assert response.context["panel"].closed_to.why == Why.NOT_ONLINE
+        assert "ne prend pas de rendez-vous en ligne" in text_of(response)
+
+    @pytest.mark.parametrize(
+        ("doctor", "kind", "why"),
+        [
+            ({"accepts_new_patients": False}, {}, Why.NEW_PATIENTS),
+            ({}, {"require_existing_patient": True}, Why.EXISTING_PATIENTS),
+        ],
+    )
+    def test_a_first_visit_that_is_not_possible_is_answered_at_step_1(
+        self, client, doctor, kind, why
+    ):
+        kind = ConsultationTypeFactory(doctor=DoctorFactory(**doctor), **kind)
+        panel = panel_of(client, kind, seen="no")
+        assert (panel.step, panel.closed_to.why, panel.is_closed) == (1, why, False)
+        assert panel_of(client, kind, seen="yes").step == 3
+
+
+def html_of(response):
+    return response.content.decode()
+
+
+def text_of(response):
+    """The page's words on one line, French spaces and all."""
+    return " ".join(html_of(response).replace("\u00a0", " ").replace("\u202f", " ").split())

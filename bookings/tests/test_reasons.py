@@ -1,0 +1,217 @@
+"""Why a day is empty, why several are, and what the panel offers instead."""
+
+import datetime as dt
+
+import pytest
+
+from bookings.alternatives import soonest_colleague
+from bookings.reasons import Nothing, Why, why_none_of
+from bookings.slots import Calendars, SlotQuery
+from bookings.tests.factories import AppointmentFactory, HoldFactory
+from bookings.tests.moments import FRIDAY_MORNING, monday
+from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory
+from scheduling import engine
+from scheduling.tests.factories import AbsenceFactory, HolidayFactory, open_week
+
+pytestmark = pytest.mark.django_db
+
+MONDAY = dt.date(2027, 3, 1)
+DAY = engine.DAY
+HOUR = dt.timedelta(hours=1)
+FRIDAY = FRIDAY_MORNING.date()
+MIDNIGHT = monday("09:00") - 9 * HOUR
+
+
+def one_start_a_day(**options):
+    """A doctor with one hour a day, at nine, for visits of an hour."""
+    kind = ConsultationTypeFactory(duration=60, **options)
+    open_week(kind.doctor, end=600)
+    return kind
+
+
+def nothing_on(day, kind, *, now=FRIDAY_MORNING, days=1):
+    """Why there is nothing on `day`, read with the `days - 1` days after it."""
+    query = SlotQuery(kind.doctor, kind)
+    return Calendars([query], engine.days_from(day, days), now=now).columns(query)[0].nothing
+
+
+class TestOneDay:
+    def test_with_a_free_time_has_nothing_to_explain(self):
+        assert nothing_on(MONDAY, one_start_a_day()) is None
+
+    def test_without_hours_is_closed(self):
+        kind = ConsultationTypeFactory()
+        open_week(kind.doctor, weekdays=[1])
+        assert nothing_on(MONDAY, kind) == Nothing(Why.CLOSED)
+
+    def test_a_holiday_has_its_name(self):
+        kind = one_start_a_day()
+        HolidayFactory(practice=kind.doctor.practice, name="Aïd el-Fitr")
+        assert nothing_on(MONDAY, kind) == Nothing(Why.HOLIDAY, holiday="Aïd el-Fitr")
+
+    def test_a_holiday_on_a_day_without_hours_is_a_closed_day(self):
+        kind = ConsultationTypeFactory()
+        open_week(kind.doctor, weekdays=[1])
+        HolidayFactory(practice=kind.doctor.practice)
+        assert nothing_on(MONDAY, kind) == Nothing(Why.CLOSED)
+
+    def test_in_an_absence_names_the_last_day_of_it(self):
+        kind = one_start_a_day()
+        AbsenceFactory(doctor=kind.doctor, ends_at=MIDNIGHT + 11 * DAY)
+        assert nothing_on(MONDAY, kind) == Nothing(Why.AWAY, until=dt.date(2027, 3, 11))
+
+    def test_an_absence_that_ends_at_noon_lasts_that_day(self):
+        kind = one_start_a_day()
+        AbsenceFactory(doctor=kind.doctor, ends_at=monday("12:00") + 11 * DAY)
+        assert nothing_on(MONDAY, kind) == Nothing(Why.AWAY, until=dt.date(2027, 3, 12))
+
+    def test_absences_one_after_the_other_are_one(self):
+        kind = one_start_a_day()
+        AbsenceFactory(doctor=kind.doctor)
+        AbsenceFactory(doctor=kind.doctor, starts_at=MIDNIGHT + DAY)
+        assert nothing_on(MONDAY, kind, days=2) == Nothing(Why.AWAY, until=MONDAY + DAY)
+
+    def test_an_absence_without_end_names_none(self):
+        kind = one_start_a_day()
+        AbsenceFactory(doctor=kind.doctor, ends_at=dt.datetime(9999, 12, 31, 23, tzinfo=dt.UTC))
+        assert nothing_on(MONDAY, kind) == Nothing(Why.AWAY)
+
+    @pytest.mark.parametrize("taken_by", [AppointmentFactory, HoldFactory])
+    def test_taken_by_others_is_full(self, taken_by):
+        kind = one_start_a_day()
+        options = {"expires_at": FRIDAY_MORNING + HOUR} if taken_by is HoldFactory else {}
+        taken_by(consultation_type=kind, starts_at=monday("09:00"), **options)
+        assert nothing_on(MONDAY, kind) == Nothing(Why.FULL)
+
+    def test_full_in_the_morning_and_away_in_the_afternoon_is_full(self):
+        kind = ConsultationTypeFactory(duration=60)
+        open_week(kind.doctor, end=660)
+        AppointmentFactory(consultation_type=kind, starts_at=monday("09:00"))
+        AbsenceFactory(doctor=kind.doctor, starts_at=monday("10:00"))
+        assert nothing_on(MONDAY, kind) == Nothing(Why.FULL)
+
+    def test_today_after_the_last_start_is_over(self):
+        assert nothing_on(FRIDAY, one_start_a_day(), now=FRIDAY_MORNING + HOUR) == Nothing(Why.OVER)
+
+    def test_today_with_a_visit_in_what_is_left_is_full(self):
+        kind = ConsultationTypeFactory(duration=60)
+        open_week(kind.doctor, end=660)
+        AppointmentFactory(consultation_type=kind, starts_at=FRIDAY_MORNING + HOUR)
+        now = FRIDAY_MORNING + HOUR / 2
+        assert nothing_on(FRIDAY, kind, now=now) == Nothing(Why.FULL)
+
+    def test_within_the_notice_is_too_soon_though_part_of_it_is_booked(self):
+        kind = ConsultationTypeFactory(duration=60, notice_minutes=4 * 1440)
+        AppointmentFactory(consultation_type=kind, starts_at=monday("09:00"))
+        assert nothing_on(MONDAY, kind) == Nothing(Why.NOTICE)
+
+    def test_beyond_the_horizon_says_when_it_opens(self):
+        kind = one_start_a_day(horizon_days=2)
+        expected = Nothing(Why.HORIZON, opens_on=MONDAY - 2 * DAY)
+        assert nothing_on(MONDAY, kind) == expected
+
+    def test_an_emergency_is_beyond_its_24_hours(self):
+        kind = one_start_a_day(is_emergency_only=True)
+        assert nothing_on(MONDAY, kind) == Nothing(Why.BEYOND_EMERGENCY)
+
+    def test_an_evening_that_runs_into_a_holiday_is_closed_that_day(self):
+        kind = ConsultationTypeFactory(duration=120)
+        open_week(kind.doctor, start=23 * 60, end=25 * 60)
+        HolidayFactory(practice=kind.doctor.practice, date=MONDAY + DAY)
+        assert nothing_on(MONDAY, kind) == Nothing(Why.CLOSED)
+
+    def test_which_closures_close_the_day_is_said_too(self):
+        whys = [Why.CLOSED, Why.HOLIDAY, Why.AWAY]
+        assert [why for why in Why if Nothing(why).is_closure] == whys
+
+
+class TestSeveralDays:
+    AWAY, LATER = Nothing(Why.AWAY, until=MONDAY), Nothing(Why.AWAY, until=MONDAY + DAY)
+    FULL, CLOSED, OVER = Nothing(Why.FULL), Nothing(Why.CLOSED), Nothing(Why.OVER)
+
+    @pytest.mark.parametrize(
+        ("days", "answer"),
+        [
+            ([FULL, FULL, FULL], FULL),
+            ([FULL, None, FULL], None),
+            ([CLOSED, CLOSED, CLOSED], CLOSED),
+            # A weekend and a day that is over explain nothing beside others.
+            ([OVER, FULL, CLOSED], FULL),
+            (
+                [CLOSED, CLOSED, Nothing(Why.HOLIDAY, holiday="Noël")],
+                Nothing(Why.HOLIDAY, holiday="Noël"),
+            ),
+            ([OVER, CLOSED, CLOSED], Nothing(Why.SEVERAL)),
+            ([FULL, AWAY, AWAY], Nothing(Why.SEVERAL)),
+            ([AWAY, LATER, LATER], LATER),
+        ],
+    )
+    def test_have_one_answer(self, days, answer):
+        assert why_none_of(days) == answer
+
+
+@pytest.mark.parametrize("doctors", [1, 30])
+def test_reasons_of_many_doctors_cost_no_query_more(doctors, django_assert_num_queries):
+    kinds = [one_start_a_day() for _ in range(doctors)]
+    for kind in kinds:
+        AbsenceFactory(doctor=kind.doctor)
+        HolidayFactory(practice=kind.doctor.practice, date=MONDAY + DAY)
+        AppointmentFactory(consultation_type=kind, starts_at=monday("09:00") + 2 * DAY)
+    queries = [SlotQuery(kind.doctor, kind) for kind in kinds]
+    # Hours, holidays, and whatever takes time.
+    with django_assert_num_queries(3):
+        calendars = Calendars(queries, engine.days_from(MONDAY, 3), now=FRIDAY_MORNING)
+        found = [[day.nothing.why for day in calendars.columns(query)] for query in queries]
+    assert found == [[Why.AWAY, Why.HOLIDAY, Why.FULL]] * doctors
+
+
+class TestColleague:
+    def colleague_of(self, kind, **options):
+        doctor = DoctorFactory(practice=kind.doctor.practice, **options)
+        return ConsultationTypeFactory(doctor=doctor)
+
+    def soonest(self, kind):
+        query = SlotQuery(kind.doctor, kind)
+        found = soonest_colleague(query, MONDAY, now=FRIDAY_MORNING)
+        return found and (found.consultation_type, found.start)
+
+    def test_is_who_can_see_the_person_first(self):
+        kind = one_start_a_day()
+        late, early = self.colleague_of(kind), self.colleague_of(kind)
+        open_week(late.doctor, start=600)
+        open_week(early.doctor, start=540)
+        assert self.soonest(kind) == (early, monday("09:00"))
+
+    def test_is_asked_for_the_same_reason_when_there_is_one(self):
+        kind = one_start_a_day(name="Suivi")
+        other = self.colleague_of(kind)
+        same = ConsultationTypeFactory(doctor=other.doctor, name="Suivi")
+        ConsultationTypeFactory(doctor=other.doctor)
+        assert self.soonest(kind) == (same, monday("09:00"))
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            {"books_online": False},
+            {"accepts_new_patients": False},
+            {"approved_at": None},
+            {"specialty__slug": "dermatology", "specialty__name_en": "Dermatology"},
+        ],
+    )
+    def test_is_nobody_who_could_not_take_them(self, options):
+        kind = one_start_a_day()
+        self.colleague_of(kind, **options)
+        assert self.soonest(kind) is None
+
+    def test_is_nobody_of_another_practice(self):
+        ConsultationTypeFactory()
+        assert self.soonest(one_start_a_day()) is None
+
+    @pytest.mark.parametrize("colleagues", [1, 30])
+    def test_costs_the_same_for_one_and_thirty(self, colleagues, django_assert_num_queries):
+        kind = one_start_a_day()
+        for _ in range(colleagues):
+            self.colleague_of(kind)
+        # The types with their doctors, then hours, holidays, what is busy.
+        with django_assert_num_queries(4):
+            assert self.soonest(kind)
