@@ -7,7 +7,7 @@ ARGS ?=
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve setup setup-dev test race lint messages pictures lock watch clean python3
+.PHONY: help run serve setup setup-dev test race lint messages pictures icons lock watch clean python3
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,9 @@ messages: setup-dev ## bring the translation catalogues up to date with the sour
 
 pictures: setup-dev ## take the README's pictures anew
 	@$(PYTHON) bin/pictures.py
+
+icons: setup-dev ## draw the pictures of phones and link previews anew
+	@$(PYTHON) bin/icons.py
 
 lock: setup-dev ## pin the newest allowed versions of all packages, with hashes
 	@$(PYTHON) bin/lock.py

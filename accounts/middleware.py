@@ -19,6 +19,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from accounts import error_pages
 from accounts.problems import problem
 from accounts.requests import cookie_language, wants_json
+from accounts.search_engines import is_kept
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -46,6 +47,24 @@ class ErrorPagesMiddleware:
         if isinstance(exception, OperationalError):
             return error_pages.unavailable(request, exception)
         return None
+
+
+class SearchEnginesMiddleware:
+    """Whatever accounts.search_engines does not name stays out of them, as does every error.
+
+    A header, because answers to programs have no <head> to say it in. A redirect is only read
+    for where it leads.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_redirect = response.has_header("Location")
+        if not is_redirect and (response.status_code >= 400 or not is_kept(request)):
+            response.setdefault("X-Robots-Tag", "noindex")
+        return response
 
 
 class MaintenanceMiddleware:

@@ -5,11 +5,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from accounts import site_files
 from accounts.health import health
 from bookings.views.confirming import book
 from bookings.views.finding import doctor_page
 from bookings.views.results import card_grid, card_grids, doctor_list
 from config.api import api
+from doctors import sitemaps
 
 urlpatterns = [
     path("", login_not_required(RedirectView.as_view(pattern_name="doctor_list")), name="home"),
@@ -27,6 +29,11 @@ urlpatterns = [
     path("api/", api.urls),
     path("admin/", admin.site.urls),
     path("health/", health, name="health"),
+    path("robots.txt", site_files.robots),
+    path("sitemap.xml", sitemaps.sitemap_index, name="sitemap_index"),
+    path("sitemap-<slug:section>.xml", sitemaps.sitemap, name="sitemap"),
+    path("site.webmanifest", site_files.manifest, name="manifest"),
+    path("favicon.ico", site_files.favicon),
     path("", include("bookings.old_addresses")),
 ]
 

@@ -211,6 +211,11 @@ ROUTES: dict[str, Route] = {
     "api/<path:rest>": Route("/api/nothing/here", everyone(404), everyone(404)),
     # -- for machines
     "health/": page("/health/"),
+    "robots.txt": page("/robots.txt"),
+    "sitemap.xml": page("/sitemap.xml"),
+    "sitemap-<slug:section>.xml": page("/sitemap-doctors.xml"),
+    "site.webmanifest": page("/site.webmanifest"),
+    "favicon.ico": Route("/favicon.ico", everyone(302), NOT_ALLOWED),
     # -- old addresses
     "specialists/": moved("/specialists/"),
     "specialists/<int:pk>/": Route("/specialists/{doctor.pk}/", everyone(301), NOT_ALLOWED),

@@ -1,0 +1,60 @@
+"""Small files that browsers and search engines ask for by name."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.search_engines import absolute
+
+BRAND, PAPER = "#0d715d", "#f5f9f7"
+"""--color-action and --color-page of tokens.css: a manifest knows no variables."""
+
+
+@login_not_required
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What is not even visited. That a page visited is not kept, SearchEnginesMiddleware says."""
+    context = {"sitemap": absolute(reverse("sitemap_index"))}
+    return render(request, "robots.txt", context, content_type="text/plain; charset=utf-8")
+
+
+@login_not_required
+@require_safe
+def manifest(request: HttpRequest) -> HttpResponse:
+    """For a phone that puts the site beside its apps. Not a static file, because its pictures
+    have hashed names."""
+    pictures = [
+        {"src": static("favicon.svg"), "sizes": "any", "type": "image/svg+xml"},
+        {"src": static("icon-192.png"), "sizes": "192x192", "type": "image/png"},
+        {
+            "src": static("icon-512.png"),
+            "sizes": "512x512",
+            "type": "image/png",
+            "purpose": "maskable",
+        },
+    ]
+    data = {
+        "name": "Tbib",
+        "description": _("Book an appointment with a doctor online, day or night."),
+        "lang": get_language(),
+        "start_url": reverse("home"),
+        "display": "browser",
+        "theme_color": BRAND,
+        "background_color": PAPER,
+        "icons": pictures,
+    }
+    return JsonResponse(data, content_type="application/manifest+json")
+
+
+@login_not_required
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Asked for where no <head> names another: by feeds, previews, addresses of the API."""
+    return redirect(static("favicon.svg"))

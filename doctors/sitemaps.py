@@ -1,0 +1,86 @@
+"""/sitemap.xml: the pages that search engines may keep (accounts.search_engines), under SITE_URL.
+
+No `lastmod`: nothing records when a page last changed, and a wrong date is worse than none.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.sitemaps import Sitemap
+from django.contrib.sitemaps.views import sitemap as sitemap_view
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from accounts.search_engines import absolute
+from doctors.models import Doctor
+
+
+class PublicSitemap(Sitemap):  # type: ignore[type-arg]
+    """Two queries a page, however many doctors: one counts, one reads."""
+
+    limit = 2000
+
+    def get_protocol(self, protocol: str | None = None) -> str:
+        return urlsplit(settings.SITE_URL).scheme
+
+    def get_domain(self, site: Any = None) -> str:
+        return urlsplit(settings.SITE_URL).netloc
+
+
+class PageSitemap(PublicSitemap):
+    def items(self) -> list[str]:
+        return ["home", "doctor_list", "doctor_sign_up", "account_signup"]
+
+    def location(self, item: str) -> str:
+        return reverse(item)
+
+
+class DoctorSitemap(PublicSitemap):
+    def items(self) -> QuerySet[Doctor]:
+        return Doctor.objects.listed().order_by("pk").only("slug")
+
+
+class SpecialtySitemap(PublicSitemap):
+    """Each specialty, in each city that has it."""
+
+    def items(self) -> QuerySet[Doctor, tuple[str, str]]:
+        pairs = Doctor.objects.listed().values_list("specialty__name_fr", "practice__city")
+        return pairs.order_by("specialty__name_fr", "practice__city").distinct()
+
+    def location(self, item: tuple[str, str]) -> str:
+        specialty, city = item
+        return f"{reverse('doctor_list')}?{urlencode({'q': specialty, 'where': city})}"
+
+
+SECTIONS: dict[str, type[PublicSitemap]] = {
+    "pages": PageSitemap,
+    "doctors": DoctorSitemap,
+    "specialties": SpecialtySitemap,
+}
+
+
+@login_not_required
+@require_safe
+def sitemap_index(request: HttpRequest) -> HttpResponse:
+    """Every page of every section; Django's own would name the host that was asked."""
+    addresses = []
+    for section, sitemap in SECTIONS.items():
+        address = absolute(reverse("sitemap", args=[section]))
+        pages = sitemap().paginator.page_range
+        addresses += [address if page == 1 else f"{address}?p={page}" for page in pages]
+    context = {"sitemaps": [{"location": address} for address in addresses]}
+    return render(request, "sitemap_index.xml", context, content_type="application/xml")
+
+
+@login_not_required
+@require_safe
+def sitemap(request: HttpRequest, section: str) -> HttpResponse:
+    response: HttpResponse = sitemap_view(request, SECTIONS, section=section)
+    return response
