@@ -26,9 +26,19 @@ def any_id(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
+# The second and third are the API's addresses of before (bookings.old_addresses).
+FOR_PROGRAMS = ("/api/", "/available_slots", "/book_appointment")
+
+
 def wants_json(request: HttpRequest) -> bool:
     """Whether a program asks: it gets problem+json where a person gets a page."""
-    return request.path_info.startswith("/api/")
+    return request.path_info.startswith(FOR_PROGRAMS)
+
+
+def is_poll(request: HttpRequest) -> bool:
+    """Whether an open page asks, as it does every few seconds: answered without a word in any
+    language, and without asking who it is."""
+    return request.path_info.startswith("/live/")
 
 
 def reader_language(request: HttpRequest) -> str:

@@ -14,9 +14,8 @@ from ninja import Router, Schema
 from pydantic import BeforeValidator, Field
 
 from accounts.models import Patient
-from accounts.problems import may_answer
 from accounts.requests import any_id
-from bookings import rules
+from bookings import api_words, rules
 from bookings.services import check_person
 from bookings.services.writing import is_staff
 from bookings.slots import Code, SlotQuery, day_slots, free_slots
@@ -74,7 +73,7 @@ class DayOut(Schema):
 @router.get(
     "/doctors/{int:doctor_id}/slots",
     response=dict[dt.date, list[str]],
-    openapi_extra=may_answer(400, 403, 404, 422),
+    openapi_extra=api_words.SLOTS,
 )
 def doctor_slots(
     request: HttpRequest,
@@ -99,7 +98,7 @@ def doctor_slots(
 @router.get(
     "/doctors/{int:doctor_id}/day",
     response=DayOut,
-    openapi_extra=may_answer(400, 403, 404, 422),
+    openapi_extra=api_words.DAY,
 )
 def doctor_day(
     request: HttpRequest,

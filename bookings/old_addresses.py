@@ -1,4 +1,5 @@
-"""Addresses of the systems this one replaces (contract C7): bookmarks and printed cards."""
+"""Addresses of the systems this one replaces (contracts C6 and C7): bookmarks, printed cards,
+programs."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, resolve, reverse
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
@@ -31,6 +33,19 @@ def calendar(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
+def _same_as(name: str) -> Callable[..., HttpResponse]:
+    """The API's own view under its address of before; it asks for the CSRF token itself, and
+    refuses in JSON."""
+
+    @csrf_exempt
+    @login_not_required
+    def view(request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = resolve(reverse(name)).func(request)
+        return response
+
+    return view
+
+
 def _moved_to(name: str) -> Callable[..., HttpResponseBase]:
     """A redirect for everyone; the page itself decides who may see it."""
     view = RedirectView.as_view(pattern_name=name, permanent=True, query_string=True)
@@ -46,6 +61,8 @@ urlpatterns = [
     path("doctor/<int:pk>/", doctor_by_id),
     path("doctor/dashboard", _moved_to("dashboard")),
     path("doctor/dashboard/", _moved_to("dashboard")),
+    path("available_slots", _same_as("api:available_slots")),
+    path("book_appointment", _same_as("api:book_appointment")),
     path("register", _moved_to("account_signup")),
     path("register/", _moved_to("account_signup")),
 ]

@@ -5,6 +5,9 @@
     /api/doctors/<id>/consultation-types    doctors.api    for what one can come
     /api/doctors/<id>/slots                 bookings.api   when, over some days
     /api/doctors/<id>/day                   bookings.api   one day with the reasons
+    /api/available-slots                    bookings.booking_api   a day, of a doctor by name
+    /api/appointments                       bookings.booking_api   book one
+    /api/me/patients                        accounts.api   for whom one may
 
 Whatever is refused is answered as application/problem+json.
 """
@@ -12,21 +15,27 @@ Whatever is refused is answered as application/problem+json.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any, NoReturn
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import AuthenticationError, ValidationError
 
+import accounts.api
 import bookings.api
+import bookings.booking_api
 import doctors.api
-from accounts.problems import problem
+from accounts.openapi import MAINTENANCE, SCHEMAS, UNAVAILABLE, Part, may_answer
+from accounts.problems import Problem, problem
 from bookings.rules import Refusal
 
 
@@ -61,6 +70,77 @@ class Api(NinjaAPI):
 
         return answer
 
+    # -- the description ------------------------------------------------------------------
+
+    def get_openapi_operation_id(self, operation: Any) -> str:
+        return str(operation.view_func.__name__)
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        """ninja's, made whole: how to sign in, what every operation may answer, our words."""
+        schema = super().get_openapi_schema(**options)
+        schema["info"]["description"] = DESCRIPTION
+        schema["servers"] = [{"url": "/"}]
+        schema["tags"] = [{"name": name, "description": words} for name, words in TAGS.items()]
+        schema["components"]["schemas"].update(SCHEMAS)
+        schema["components"]["securitySchemes"] = SECURITY
+        for operation in operations_of(schema):
+            operation["parameters"] = said_once(operation["parameters"])
+            operation["responses"].update(may_answer(UNAVAILABLE, MAINTENANCE))
+            operation.setdefault("security", [{}, {"session": []}])
+        return schema
+
+
+DESCRIPTION = gettext_lazy(
+    "Doctors, free times and bookings as JSON. Times are the practice’s local time; refusals are "
+    "application/problem+json. The page /developers/ says the same for people."
+)
+TAGS = {
+    "doctors": gettext_lazy("Doctors"),
+    "free times": gettext_lazy("Free times"),
+    "booking": gettext_lazy("Booking"),
+    "account": gettext_lazy("Account"),
+}
+SECURITY = {
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": settings.SESSION_COOKIE_NAME,
+        "description": gettext_lazy("The session that signing in makes."),
+    },
+    "csrf": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-CSRFToken",
+        "description": gettext_lazy("What the cookie “csrftoken” holds, for whatever writes."),
+    },
+}
+
+
+def operations_of(schema: Part) -> Iterator[Part]:
+    for methods in schema["paths"].values():
+        yield from methods.values()
+
+
+def said_once(parameters: list[Part]) -> list[Part]:
+    """A parameter's type from ninja and its words from us, as one.
+
+    One that may be left out is no null: a query string knows none.
+    """
+    merged: dict[str, Part] = {}
+    for parameter in parameters:
+        merged.setdefault(parameter["name"], {}).update(parameter)
+    for parameter in merged.values():
+        parameter["schema"] = without_null(parameter["schema"])
+    return list(merged.values())
+
+
+def without_null(schema: Part) -> Part:
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    if len(kinds) != 1:
+        return schema
+    rest = {name: value for name, value in schema.items() if name not in ("anyOf", "default")}
+    return {**rest, **kinds[0]}
+
 
 def no_such_address(request: HttpRequest, rest: str = "") -> NoReturn:
     raise Http404(_("There is nothing at this address."))
@@ -76,11 +156,30 @@ def not_allowed(methods: str) -> HttpResponse:
 api = Api(title="Tbib", version="1", urls_namespace="api", docs_url=None)
 api.add_router("", doctors.api.router)
 api.add_router("", bookings.api.router)
+api.add_router("", bookings.booking_api.router)
+api.add_router("", accounts.api.router)
 
 
 @api.exception_handler(Refusal)
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return problem(refusal.status, code=refusal.code, detail=str(refusal))
+
+
+@api.exception_handler(Problem)
+def has_a_problem(request: HttpRequest, error: Problem) -> HttpResponse:
+    return problem(error.status, code=error.code, detail=str(error), **error.members)
+
+
+@api.exception_handler(AuthenticationError)
+def signed_out(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    detail = _("Sign in to see this.")
+    return problem(HTTPStatus.UNAUTHORIZED, code="sign_in_required", detail=detail)
+
+
+@api.exception_handler(RequestDataTooBig)
+def too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    return problem(status, code="too_large", detail=_("That is too much at once."))
 
 
 @api.exception_handler(Http404)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import dropwhile
 from typing import Annotated, Any
 
 from django.db.models import BigIntegerField, QuerySet
@@ -11,12 +12,15 @@ from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from pydantic import BeforeValidator, Field
 
-from accounts.problems import may_answer
+from accounts.names import words
+from doctors import api_words
 from doctors.compiled import compiled_once
 from doctors.models import ConsultationType, Doctor
+from doctors.wanted import TITLES
 
 DOCTORS_PER_PAGE = 20
 LONGEST_SEARCH = 100
+MOST_NAMES = 20
 
 router = Router(tags=["doctors"])
 
@@ -49,14 +53,14 @@ class DoctorsOut(Schema):
 class ConsultationTypeOut(Schema):
     id: int
     name: str
-    duration: Annotated[int, Field(description="minutes")]
-    price: Annotated[str, Field(description="“49.50 EUR”, words, or empty")]
+    duration: int
+    price: str
     color: str
     is_emergency_only: bool
     require_existing_patient: bool
 
 
-@router.get("/doctors", response=DoctorsOut, openapi_extra=may_answer(400))
+@router.get("/doctors", response=DoctorsOut, openapi_extra=api_words.DOCTORS)
 def doctors(
     request: HttpRequest, q: Text = "", specialty: Text = "", city: Text = "", page: Page = 1
 ) -> dict[str, Any]:
@@ -74,7 +78,7 @@ def doctors(
 @router.get(
     "/doctors/{int:doctor_id}/consultation-types",
     response=list[ConsultationTypeOut],
-    openapi_extra=may_answer(404),
+    openapi_extra=api_words.CONSULTATION_TYPES,
 )
 def consultation_types(request: HttpRequest, doctor_id: int) -> list[dict[str, Any]]:
     """What one can come for, in the doctor's order."""
@@ -94,6 +98,15 @@ def visible_doctor(request: HttpRequest, doctor_id: int) -> Doctor:
     if not found:
         raise Http404(_("There is no such doctor."))
     return found[0]
+
+
+def doctors_named(request: HttpRequest, text: str) -> list[Doctor]:
+    """Those of exactly that name who are shown to the reader; titles, case, accents and which
+    name comes first aside."""
+    names = list(dropwhile(TITLES.__contains__, words(text)))[:MOST_NAMES]
+    orders = [" ".join(names[n:] + names[:n]) for n in range(len(names))]
+    doctors = Doctor.objects.visible_to(request.user).for_pages()
+    return list(doctors.filter(search_name__in=orders))
 
 
 @compiled_once

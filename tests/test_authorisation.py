@@ -72,6 +72,7 @@ class Route:
     get: Statuses
     post: Statuses
     data: dict[str, Any] = field(default_factory=lambda: {"nonsense": "1"})
+    is_json: bool = False
 
 
 def page(path: str) -> Route:
@@ -86,6 +87,8 @@ def moved(path: str) -> Route:
 
 BOOKING = {"doctor": "{doctor.pk}", "consultation_type": "{kind.pk}"}
 FREE = BOOKING | {"appointment_time": "{free}"}
+# Patients book for themselves; the desk must say for whom; others have no person.
+BY_PROGRAM = everyone(422) | {"anonymous": 401, "patient_a": 201, "patient_b": 201}
 
 ROUTES: dict[str, Route] = {
     "": Route("/", everyone(302), everyone(302)),
@@ -95,6 +98,7 @@ ROUTES: dict[str, Route] = {
     # Without htmx, the doctor's page with the same days.
     "doctors/<slug:slug>/grid/": Route("/doctors/{doctor.slug}/grid/", everyone(302), NOT_ALLOWED),
     "search/grids/": page("/search/grids/?d={doctor.pk}"),
+    "live/calendars/": page("/live/calendars/?d={doctor.pk}.0.0"),
     "bookings/hold/": Route("/bookings/hold/", NOT_ALLOWED, everyone(303), FREE),
     "bookings/hold/extend/": Route("/bookings/hold/extend/", NOT_ALLOWED, everyone(302)),
     "bookings/confirm-booking/": Route(
@@ -208,6 +212,9 @@ ROUTES: dict[str, Route] = {
     ),
     "api/doctors/<int:doctor_id>/slots": page("/api/doctors/{doctor.pk}/slots"),
     "api/doctors/<int:doctor_id>/day": page("/api/doctors/{doctor.pk}/day"),
+    "api/available-slots": page("/api/available-slots?doctor_id={doctor.pk}&date=2026-12-24"),
+    "api/appointments": Route("/api/appointments", NOT_ALLOWED, BY_PROGRAM, FREE, is_json=True),
+    "api/me/patients": Route("/api/me/patients", everyone(200) | {"anonymous": 401}, NOT_ALLOWED),
     "api/<path:rest>": Route("/api/nothing/here", everyone(404), everyone(404)),
     # -- for machines
     "health/": page("/health/"),
@@ -223,6 +230,8 @@ ROUTES: dict[str, Route] = {
     "specialists/<int:pk>/calendar/": page("/specialists/{doctor.pk}/calendar/"),
     "doctor/<int:pk>": Route("/doctor/{doctor.pk}", everyone(301), NOT_ALLOWED),
     "doctor/<int:pk>/": Route("/doctor/{doctor.pk}/", everyone(301), NOT_ALLOWED),
+    "available_slots": page("/available_slots?doctor_id={doctor.pk}&date=2026-12-24"),
+    "book_appointment": Route("/book_appointment", NOT_ALLOWED, BY_PROGRAM, FREE, is_json=True),
     "doctor/dashboard": moved("/doctor/dashboard"),
     "doctor/dashboard/": moved("/doctor/dashboard/"),
     "register": moved("/register"),
@@ -338,7 +347,7 @@ def test_post_answers_as_the_table_says_and_strangers_write_nothing(world, route
     for person in PEOPLE:
         with taking_it_back():
             answers[person], statements = post(client_of(world, person), route, world)
-        if answers[person] in (SIGN_IN, 404, 405, 422):
+        if answers[person] in (SIGN_IN, 401, 404, 405, 422):
             strangers_wrote += statements
     assert answers == ROUTES[route].post
     assert strangers_wrote == []
@@ -368,7 +377,8 @@ def post(client: Client, route: str, world: SimpleNamespace) -> tuple[int | str,
     row = ROUTES[route]
     data = {name: fill(value, world) for name, value in row.data.items()}
     with CaptureQueriesContext(connection) as queries:
-        response = client.post(fill(row.path, world), data)
+        kind = {"content_type": "application/json"} if row.is_json else {}
+        response = client.post(fill(row.path, world), data, **kind)
     return answer_of(response), written(queries)
 
 
