@@ -12,13 +12,14 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import MiddlewareNotUsed
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import error_pages
 from accounts.problems import problem
-from accounts.requests import cookie_language, wants_json
+from accounts.requests import cookie_language, is_poll, wants_json
 from accounts.search_engines import is_kept
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -107,7 +108,7 @@ class LanguageMiddleware:
 
     def _choice(self, request: HttpRequest) -> str:
         # Only a request that carries a session can have an account: no query for others.
-        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and not is_poll(request):
             chosen = getattr(request.user, "language", "")
             if chosen in dict(settings.LANGUAGES):
                 return str(chosen)
@@ -140,6 +141,14 @@ class LoginRequiredMiddleware(auth_middleware.LoginRequiredMiddleware):
     An API caller gets 401 in JSON. After an htmx request the reader comes back to the page
     it was sent from, not to the fragment's address.
     """
+
+    def process_view(
+        self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        # Django's own asks who it is first: two queries for a view that does not mind.
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request: Any, view_func: Any) -> Any:
         if wants_json(request):

@@ -9,6 +9,7 @@ from accounts import site_files
 from accounts.health import health
 from bookings.views.confirming import book
 from bookings.views.finding import doctor_page
+from bookings.views.live import changed_calendars
 from bookings.views.results import card_grid, card_grids, doctor_list
 from config.api import api
 from doctors import sitemaps
@@ -19,6 +20,7 @@ urlpatterns = [
     path("search/grids/", card_grids, name="card_grids"),
     path("doctors/<slug:slug>/", doctor_page, name="doctor_page"),
     path("doctors/<slug:slug>/grid/", card_grid, name="card_grid"),
+    path("live/calendars/", changed_calendars, name="changed_calendars"),
     path("book", book),
     path("book/", book),
     path("bookings/", include("bookings.urls")),
