@@ -162,7 +162,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home_of_account"
-LOGOUT_REDIRECT_URL = "doctor_list"
+LOGOUT_REDIRECT_URL = "home"
 
 RATE_LIMITS = env.bool("RATE_LIMITS", default=True)
 

@@ -1,23 +1,23 @@
 """The whole address map, on one screen."""
 
 from django.contrib import admin
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
-from django.views.generic import RedirectView
 
 from accounts import site_files
 from accounts.health import health
 from bookings.views.confirming import book
 from bookings.views.finding import doctor_page
+from bookings.views.home import home, suggestions
 from bookings.views.live import changed_calendars
 from bookings.views.results import card_grid, card_grids, doctor_list
 from config.api import api
 from doctors import sitemaps
 
 urlpatterns = [
-    path("", login_not_required(RedirectView.as_view(pattern_name="doctor_list")), name="home"),
+    path("", home, name="home"),
     path("doctors/", doctor_list, name="doctor_list"),
     path("search/grids/", card_grids, name="card_grids"),
+    path("search/suggestions/", suggestions, name="suggestions"),
     path("doctors/<slug:slug>/", doctor_page, name="doctor_page"),
     path("doctors/<slug:slug>/grid/", card_grid, name="card_grid"),
     path("live/calendars/", changed_calendars, name="changed_calendars"),

@@ -91,8 +91,9 @@ FREE = BOOKING | {"appointment_time": "{free}"}
 BY_PROGRAM = everyone(422) | {"anonymous": 401, "patient_a": 201, "patient_b": 201}
 
 ROUTES: dict[str, Route] = {
-    "": Route("/", everyone(302), everyone(302)),
     # -- finding and booking
+    "": page("/"),
+    "search/suggestions/": page("/search/suggestions/?q=smith"),
     "doctors/": page("/doctors/"),
     "doctors/<slug:slug>/": page("/doctors/{doctor.slug}/"),
     # Without htmx, the doctor's page with the same days.

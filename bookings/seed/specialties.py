@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 class Field(NamedTuple):
     """`slug` is what addresses show; `audience` says who comes, `price` how its visits cost
-    compared with a general practitioner's, `minutes` how long a first visit takes."""
+    compared with a general practitioner's, `minutes` how long a first visit takes. `also` is
+    what patients call it besides."""
 
     slug: str
     name_en: str
@@ -19,6 +20,8 @@ class Field(NamedTuple):
     audience: str = "adult"
     price: float = 2.0
     minutes: int = 30
+    icon: str = "stethoscope"
+    also: str = ""
 
 
 GENERAL = "medecine-generale"
@@ -31,30 +34,35 @@ FIELDS = {
             "General Practice", "Médecine générale", "الطب العام",
             "General practitioner", "Médecin généraliste", "طبيب عام",
             audience="all", price=1.0, minutes=20,
+            also="médecin de famille, médecin traitant, toubib, family doctor, GP",
         ),
         Field(
             "cardiologie",
             "Cardiology", "Cardiologie", "أمراض القلب",
             "Cardiologist", "Cardiologue", "طبيب القلب",
             audience="senior", minutes=45,
+            icon="heart", also="médecin du cœur, heart doctor",
         ),
         Field(
             "dermatologie",
             "Dermatology", "Dermatologie", "الأمراض الجلدية",
             "Dermatologist", "Dermatologue", "طبيب الجلد",
             audience="all", price=2.1,
+            icon="drop", also="médecin de la peau, skin doctor",
         ),
         Field(
             "orthopedie",
             "Orthopedics", "Orthopédie", "جراحة العظام والمفاصل",
             "Orthopedist", "Orthopédiste", "طبيب العظام",
             price=2.3,
+            icon="bone", also="chirurgien orthopédique, orthopedic surgeon",
         ),
         Field(
             "pediatrie",
             "Pediatrics", "Pédiatrie", "طب الأطفال",
             "Pediatrician", "Pédiatre", "طبيب الأطفال",
             audience="child", price=1.5,
+            icon="child", also="médecin pour enfants, children’s doctor",
         ),
         Field(
             "medecine-interne",
@@ -67,52 +75,61 @@ FIELDS = {
             "Gynecology", "Gynécologie", "أمراض النساء والتوليد",
             "Gynecologist", "Gynécologue", "طبيب النساء والتوليد",
             audience="woman",
+            icon="woman", also="gynécologue obstétricien, obstetrician",
         ),
         Field(
             "ophtalmologie",
             "Ophthalmology", "Ophtalmologie", "طب العيون",
             "Ophthalmologist", "Ophtalmologue", "طبيب العيون",
             audience="all", price=1.9, minutes=20,
+            icon="eye", also="oculiste, médecin des yeux, eye doctor",
         ),
         Field(
             "orl",
             "Otolaryngology", "ORL", "طب الأنف والأذن والحنجرة",
             "ENT specialist", "ORL", "طبيب الأنف والأذن والحنجرة",
             audience="all",
+            icon="ear", also="oto-rhino-laryngologue, nez gorge oreilles, ear nose and throat",
         ),
         Field(
             "psychiatrie",
             "Psychiatry", "Psychiatrie", "الطب النفسي",
             "Psychiatrist", "Psychiatre", "طبيب نفسي",
             price=2.4, minutes=45,
+            icon="talk", also="psy",
         ),
         Field(
             "neurologie",
             "Neurology", "Neurologie", "طب الأعصاب",
             "Neurologist", "Neurologue", "طبيب الأعصاب",
             price=2.3, minutes=45,
+            icon="brain", also="neurologiste",
         ),
         Field(
             "endocrinologie",
             "Endocrinology", "Endocrinologie", "أمراض الغدد والسكري",
             "Endocrinologist", "Endocrinologue", "طبيب الغدد والسكري",
             minutes=40,
+            also="diabétologue, diabète, thyroïde",
         ),
         Field(
             "gastro-enterologie",
             "Gastroenterology", "Gastro-entérologie", "أمراض الجهاز الهضمي",
             "Gastroenterologist", "Gastro-entérologue", "طبيب الجهاز الهضمي",
+            also="hépato-gastro-entérologue",
         ),
         Field(
             "pneumologie",
             "Pulmonology", "Pneumologie", "أمراض الصدر والجهاز التنفسي",
             "Pulmonologist", "Pneumologue", "طبيب الأمراض الصدرية",
+            icon="lungs", also="médecin des poumons, lung doctor",
         ),
         Field(
             "rhumatologie",
             "Rheumatology", "Rhumatologie", "أمراض المفاصل والروماتيزم",
             "Rheumatologist", "Rhumatologue", "طبيب الروماتيزم",
             audience="senior",
+            icon="bone",
         ),
         Field(
             "urologie",
@@ -125,18 +142,21 @@ FIELDS = {
             "Nephrology", "Néphrologie", "أمراض الكلى",
             "Nephrologist", "Néphrologue", "طبيب الكلى",
             audience="senior", minutes=40,
+            also="médecin des reins, kidney doctor",
         ),
         Field(
             "chirurgie-dentaire",
             "Dentistry", "Chirurgie dentaire", "طب الأسنان",
             "Dentist", "Chirurgien-dentiste", "طبيب الأسنان",
             audience="all", price=1.6,
+            icon="tooth", also="dentiste",
         ),
         Field(
             "allergologie",
             "Allergology", "Allergologie", "أمراض الحساسية",
             "Allergist", "Allergologue", "طبيب الحساسية",
             audience="all", minutes=40,
+            icon="flower", also="allergologiste, allergies",
         ),
         Field(
             "medecine-du-sport",

@@ -1,7 +1,13 @@
 """Who sees patients, where, and what for."""
 
 from doctors.models.consultation_type import ConsultationType
-from doctors.models.doctor import LANGUAGES_SPOKEN, Doctor, DoctorQuerySet, Specialty
+from doctors.models.doctor import (
+    LANGUAGES_SPOKEN,
+    Doctor,
+    DoctorQuerySet,
+    Specialty,
+    around,
+)
 from doctors.models.practice import (
     Membership,
     Practice,
@@ -18,5 +24,6 @@ __all__ = [
     "Practice",
     "PracticeQuerySet",
     "Specialty",
+    "around",
     "validate_time_zone",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +33,13 @@ LANGUAGES_SPOKEN = {
 
 
 class Specialty(models.Model):
+class SpecialtyQuerySet(models.QuerySet["Specialty"]):
+    def with_doctors(self) -> SpecialtyQuerySet:
+        """Those with listed doctors; `number` is how many."""
+        listed = Q(doctors__in=Doctor.objects.listed().order_by())
+        return self.annotate(number=Count("doctors", filter=listed)).filter(number__gt=0)
+
+
     """A field of medicine, named in each language for the field and for who works in it."""
 
     class Icon(models.TextChoices):
@@ -70,6 +77,8 @@ class Specialty(models.Model):
     )
 
     class Meta:
+    objects = SpecialtyQuerySet.as_manager()
+
         verbose_name = _("specialty")
         verbose_name_plural = _("specialties")
         ordering = ["name_fr"]
@@ -102,6 +111,16 @@ class Specialty(models.Model):
 
 
 class DoctorQuerySet(models.QuerySet["Doctor"]):
+def around(place: Place, km: float) -> Q:
+    """See `DoctorQuerySet.near`."""
+    south, north, west, east = place.box(km)
+    within = Q(practice__latitude__range=(south, north), practice__longitude__range=(west, east))
+    same_city = Q(practice__latitude=None, practice__country=place.country)
+    for word in words(place.name):
+        same_city &= has_word("practice__search_text", word)
+    return within | same_city
+
+
     def approved(self) -> DoctorQuerySet:
         """Doctors the public may book with. See also `Doctor.is_approved`."""
         return self.filter(approved_at__isnull=False, user__is_active=True)
@@ -163,14 +182,7 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
     def near(self, place: Place, km: float) -> DoctorQuerySet:
         """Whose practice is at most `km` away (in the corners of the box a little further), or
         in the city of that name if nobody entered where it is."""
-        south, north, west, east = place.box(km)
-        within = Q(
-            practice__latitude__range=(south, north), practice__longitude__range=(west, east)
-        )
-        same_city = Q(practice__latitude=None, practice__country=place.country)
-        for word in words(place.name):
-            same_city &= has_word("practice__search_text", word)
-        return self.filter(within | same_city)
+        return self.filter(around(place, km))
 
     def for_pages(self) -> DoctorQuerySet:
         """With what a card or a page shows, in one query."""

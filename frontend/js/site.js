@@ -8,3 +8,6 @@ import "./countdown.js";
 import "./requests.js";
 import "./forms.js";
 import "./dialogs.js";
+import "./photo.js";
+import "./suggest.js";
+import "./live.js";

@@ -1,0 +1,112 @@
+"""What to suggest while somebody types whom they look for, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Q
+
+from accounts.names import has_word
+from doctors.models import Doctor, Practice, Specialty, around
+from doctors.places import Place, distance_km
+from doctors.search import NEAR_KM, own_cities, starts_a_name, their_gazetteer
+from doctors.wanted import key, wanted_words
+
+SHOWN = 4
+"""Of each kind: what a phone shows above its keyboard."""
+
+SHORTEST_TEXT = 2
+SAME_CITY_KM = 8
+"""Quarters, and our "Bruxelles" beside GeoNames' "Brussels"."""
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """Each at most SHOWN; `typed` is what they start like, for the `mark` filter."""
+
+    typed: list[str]
+    specialties: list[Specialty] = field(default_factory=list)
+    doctors: list[Doctor] = field(default_factory=list)
+    practices: list[Practice] = field(default_factory=list)
+    cities: list[Place] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, (self.specialties, self.doctors, self.practices, self.cities)))
+
+
+def suggest_who(text: str) -> Suggestions:
+    """Specialties, doctors, practices, and cities with practices: four queries, or none for a
+    text that is too short."""
+    typed = wanted_words(text)
+    if len("".join(typed)) < SHORTEST_TEXT:
+        return Suggestions(typed)
+    return Suggestions(
+        typed, _specialties(typed), _doctors(typed), _practices(typed), _own_cities(typed)
+    )
+
+
+def suggest_where(text: str) -> Suggestions:
+    """Cities: those with practices, then others not far from one. Three queries at most."""
+    typed = wanted_words(text)
+    if len("".join(typed)) < SHORTEST_TEXT:
+        return Suggestions(typed)
+    own = _own_cities(typed)
+    if len(own) == SHOWN:
+        return Suggestions(typed, cities=own)
+    others = their_gazetteer().starting(" ".join(typed), 2 * SHOWN)
+    others = [place for place in others if not any(_km(place, city) < SAME_CITY_KM for city in own)]
+    return Suggestions(typed, cities=[*own, *_near_a_practice(others)][:SHOWN])
+
+
+def _specialties(typed: list[str]) -> list[Specialty]:
+    """With listed doctors; those that the reader sees start like it first."""
+    found = [
+        each
+        for each in Specialty.objects.with_doctors()
+        if any(starts_a_name(typed, name) for name in each.every_name)
+    ]
+    shown_so = sorted(found, key=lambda each: not key(each.practitioner).startswith(typed[0]))
+    return shown_so[:SHOWN]
+
+
+def _doctors(typed: list[str]) -> list[Doctor]:
+    """With all the words, one of them in their name: no cardiologist for "cardio" alone."""
+    found = Doctor.objects.listed().with_words("search_text", typed)
+    return list(found.filter(_any_of("search_name", typed)).for_pages()[:SHOWN])
+
+
+def _practices(typed: list[str]) -> list[Practice]:
+    found = Practice.objects.filter(doctors__in=Doctor.objects.listed().order_by())
+    for word in typed:
+        found = found.filter(has_word("search_text", word))
+    return list(found.filter(_any_of("search_name", typed)).distinct()[:SHOWN])
+
+
+def _own_cities(typed: list[str]) -> list[Place]:
+    own = own_cities(typed).values()
+    return [place for place in own if starts_a_name(typed, place.name)][:SHOWN]
+
+
+def _near_a_practice(places: list[Place]) -> list[Place]:
+    """Those from which the results would show somebody."""
+    if not places:
+        return []
+    counts = Doctor.objects.listed().aggregate(
+        **{
+            f"near_{at}": Count("pk", filter=around(place, NEAR_KM))
+            for at, place in enumerate(places)
+        }
+    )
+    return [place for at, place in enumerate(places) if counts[f"near_{at}"]]
+
+
+def _any_of(column: str, typed: list[str]) -> Q:
+    anywhere = Q()
+    for word in typed:
+        anywhere |= has_word(column, word)
+    return anywhere
+
+
+def _km(one: Place, other: Place) -> float:
+    return distance_km(one.latitude, one.longitude, other.latitude, other.longitude)
