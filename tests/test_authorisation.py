@@ -100,7 +100,6 @@ ROUTES: dict[str, Route] = {
     "doctors/<slug:slug>/grid/": Route("/doctors/{doctor.slug}/grid/", everyone(302), NOT_ALLOWED),
     "search/grids/": page("/search/grids/?d={doctor.pk}"),
     "live/calendars/": page("/live/calendars/?d={doctor.pk}.0.0"),
-    "live/calendars/": page("/live/calendars/?d={doctor.pk}.0.0"),
     "bookings/hold/": Route("/bookings/hold/", NOT_ALLOWED, everyone(303), FREE),
     "bookings/hold/extend/": Route("/bookings/hold/extend/", NOT_ALLOWED, everyone(302)),
     "bookings/confirm-booking/": Route(
