@@ -48,11 +48,13 @@ class DoctorSitemap(PublicSitemap):
 
 
 class SpecialtySitemap(PublicSitemap):
-    """Each specialty, in each city that has it."""
+    """Each specialty, in each city that has it. A practice that nobody put on the map is found,
+    but its city may not be."""
 
     def items(self) -> QuerySet[Doctor, tuple[str, str]]:
-        pairs = Doctor.objects.listed().values_list("specialty__name_fr", "practice__city")
-        return pairs.order_by("specialty__name_fr", "practice__city").distinct()
+        names = ("specialty__practitioner_fr", "practice__city")
+        mapped = Doctor.objects.listed().exclude(practice__latitude=None)
+        return mapped.values_list(*names).order_by(*names).distinct()
 
     def location(self, item: tuple[str, str]) -> str:
         specialty, city = item

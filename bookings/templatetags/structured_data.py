@@ -1,6 +1,5 @@
-"""What search engines read of our public pages, in the words of schema.org.
-
-Public facts only: what the page shows to everybody. `null` is left out.
+"""What search engines read of our public pages: a list's address, and data in the words of
+schema.org. Public facts only, as the page shows them to everybody.
 """
 
 from __future__ import annotations
@@ -13,15 +12,39 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from accounts.search_engines import absolute
+from accounts.search_engines import absolute, is_kept
 from accounts.templatetags.sharing import json_ld
+from bookings.results import Search
 from doctors.models import Doctor
+from doctors.wanted import key
 from scheduling.models import DayHours
 
 register = template.Library()
 
 # schema.org's names, whatever the reader's language; Monday first as in Weekday.
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@register.simple_tag(takes_context=True)
+def list_address(context: dict[str, Any]) -> str:
+    """The address a list is kept under: everybody, a specialty, a city, or both, by one name
+    each whichever was typed. "" for any other search: lists of words have no end."""
+    search, results = context["search"], context["results"]
+    specialty, place = results.found.specialty, results.found.place
+    if not is_kept(context["request"]) or not results.page.object_list:
+        return ""
+    if search.what and (not specialty or not names_it(search.what, specialty.every_name)):
+        return ""
+    if search.where and (not place or not names_it(search.where, [place.name])):
+        return ""
+    what = specialty.practitioner_fr if search.what else ""
+    number = results.page.number
+    kept = Search(what, place.name if search.where else "")
+    return absolute(kept.address(page=str(number) if number > 1 else ""))
+
+
+def names_it(text: str, names: Iterable[str]) -> bool:
+    return key(text) in map(key, names)
 
 
 @register.simple_tag
@@ -61,7 +84,7 @@ def breadcrumb_data(doctor: Doctor) -> SafeString:
 def physician_data(doctor: Doctor, week: Iterable[DayHours]) -> SafeString:
     """A doctor with address, phone and this week's hours."""
     practice, page = doctor.practice, absolute(doctor.get_absolute_url())
-    photo = getattr(doctor, "photo", None)
+    photos = getattr(doctor, "photo_sizes", [])
     phone = practice.phone.as_e164 if practice.phone else None
     data = {
         "@type": "Physician",
@@ -69,7 +92,7 @@ def physician_data(doctor: Doctor, week: Iterable[DayHours]) -> SafeString:
         "url": page,
         "name": doctor.name,
         "description": doctor.presentation or None,
-        "image": absolute(photo.url) if photo else None,
+        "image": absolute(photos[-1][0]) if photos else None,
         "medicalSpecialty": doctor.specialty.name,
         "isAcceptingNewPatients": doctor.accepts_new_patients,
         "telephone": phone,
