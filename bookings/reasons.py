@@ -21,7 +21,7 @@ class Why(models.TextChoices):
     OVER = "over", _("over for today")
     NOTICE = "notice", _("too late online")
     HORIZON = "horizon", _("not open yet")
-    BEYOND_EMERGENCY = "beyond_emergency", _("emergencies only")
+    BEYOND_EMERGENCY = "beyond_emergency", _("beyond 24 hours")
     # Of the days shown together.
     SEVERAL = "several", _("nothing free")
     # Of the doctor, whatever the day.

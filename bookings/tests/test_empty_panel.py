@@ -67,7 +67,7 @@ class TestEmptyWindow:
         kind = full_window()
         AbsenceFactory(doctor=kind.doctor, ends_at=monday("20:00") + 9 * DAY, reason="canary")
         response = look(client, kind)
-        assert "ne consulte pas jusqu’au mercredi 10 mars" in text_of(response)
+        assert "Le Dr John Smith ne consulte pas jusqu’au mercredi 10 mars inclus." in text_of(response)
         assert "canary" not in text_of(response)
 
     def test_with_different_reasons_says_each_under_its_day(self, client):
@@ -157,9 +157,9 @@ class TestEmergencies:
     def test_without_a_time_in_24_hours_say_so_and_whom_to_call(self, client):
         response = look(client, self.full_today(), day="2027-02-26")
         assert "Aucune consultation d’urgence libre dans les 24 heures." in text_of(response)
-        note = html_of(response).split('class="days-note"')[1]
-        assert 'href="tel:15"' in note
-        assert f'href="tel:{PHONE}"' in note
+        panel = html_of(response).split('id="booking_panel"')[1]
+        assert 'href="tel:15"' in panel
+        assert f'href="tel:{PHONE}"' in panel
 
     def test_lead_to_no_day_beyond_them(self, client):
         panel = panel_of(client, self.full_today(), day="2027-02-26")
