@@ -12,15 +12,17 @@ from bookings.views.live import changed_calendars
 from bookings.views.results import card_grid, card_grids, doctor_list
 from config.api import api
 from doctors import sitemaps
+from doctors.views import photo
 
 urlpatterns = [
     path("", home, name="home"),
     path("doctors/", doctor_list, name="doctor_list"),
-    path("search/grids/", card_grids, name="card_grids"),
     path("search/suggestions/", suggestions, name="suggestions"),
+    path("search/grids/", card_grids, name="card_grids"),
     path("doctors/<slug:slug>/", doctor_page, name="doctor_page"),
     path("doctors/<slug:slug>/grid/", card_grid, name="card_grid"),
     path("live/calendars/", changed_calendars, name="changed_calendars"),
+    path("photos/<slug:token>-<int:side>.webp", photo, name="photo"),
     path("book", book),
     path("book/", book),
     path("bookings/", include("bookings.urls")),

@@ -6,6 +6,7 @@ Consultation types have a page of their own in scheduling.admin; practices are r
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -23,6 +24,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.admin_shared import AutocompleteFilter, TbibAdmin
 from accounts.models import User
 from accounts.names import words
+from doctors.forms import PhotoField
 from doctors.models import (
     LANGUAGES_SPOKEN,
     ConsultationType,
@@ -32,7 +34,7 @@ from doctors.models import (
     Specialty,
 )
 from doctors.places import countries, zones
-from doctors.services import new_slug
+from doctors.services import find_doctors_anew, forget_photo, new_slug, save_page
 
 
 def local_time(instant: dt.datetime | None, practice: Practice) -> str:
@@ -40,12 +42,6 @@ def local_time(instant: dt.datetime | None, practice: Practice) -> str:
     if instant is None:
         return "-"
     return f"{date_format(practice.local(instant), 'D j N Y, H:i')} ({practice.zone_name})"
-
-
-def find_doctors_anew(doctors: QuerySet[Doctor]) -> None:
-    """Rewrite what these doctors are found by, after a name or a city has changed."""
-    for doctor in doctors.select_related("user", "practice", "specialty").order_by("pk"):
-        doctor.save(update_fields=["search_text", "search_name"])
 
 
 class LockingAdmin(TbibAdmin):
@@ -244,6 +240,7 @@ class TypeInline(admin.TabularInline):
 
 
 class DoctorForm(forms.ModelForm):
+    new_photo = PhotoField()
     languages = forms.MultipleChoiceField(
         label=gettext_lazy("Languages spoken"),
         choices=list(LANGUAGES_SPOKEN.items()),
@@ -253,6 +250,7 @@ class DoctorForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.initial["new_photo"] = bool(self.instance.photo)
         if "slug" in self.fields:
             self.fields["slug"].required = False
             self.fields["slug"].help_text = _(
@@ -312,18 +310,34 @@ class DoctorAdmin(LockingAdmin):
         (None, {"fields": ("user", "specialty", "practice", "slug")}),
         (
             gettext_lazy("On the page"),
-            {"fields": ("presentation", "languages", "offers_video", "accepts_new_patients")},
+            {
+                "fields": (
+                    "photo_now",
+                    "new_photo",
+                    "presentation",
+                    "languages",
+                    "offers_video",
+                    "accepts_new_patients",
+                )
+            },
         ),
         (
             gettext_lazy("Booking"),
             {"fields": ("books_online", "approved_on", "hours_saved_on", "listed")},
         ),
     )
-    readonly_fields = ("approved_on", "hours_saved_on", "listed")
+    readonly_fields = ("photo_now", "approved_on", "hours_saved_on", "listed")
 
     @admin.display(description=gettext_lazy("name"), ordering="user__last_name")
     def name(self, doctor: Doctor) -> str:
         return doctor.name
+
+    @admin.display(description=gettext_lazy("present photo"))
+    def photo_now(self, doctor: Doctor) -> str:
+        if not doctor.photo:
+            return "-"
+        address, side = doctor.photo_sizes[1]
+        return format_html('<img src="{0}" width="{1}" height="{1}" alt="">', address, side)
 
     @admin.display(description=gettext_lazy("city"), ordering="practice__city")
     def city(self, doctor: Doctor) -> str:
@@ -364,6 +378,18 @@ class DoctorAdmin(LockingAdmin):
         """Counts for the consultation types too, which are saved next."""
         super().save_model(request, obj, form, change)
         obj.touch_calendar()
+        photo = form.cleaned_data.get("new_photo")
+        if photo is not None:
+            # Files know no rollback: they are written once the rest of the form is saved.
+            transaction.on_commit(partial(save_page, obj, photo=photo, columns=()))
+
+    def delete_model(self, request: HttpRequest, obj: Doctor) -> None:
+        super().delete_model(request, obj)
+        forget_photo(obj.photo.name)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Doctor]) -> None:
+        for doctor in queryset:
+            self.delete_model(request, doctor)
 
     @admin.action(description=gettext_lazy("Approve"), permissions=["change"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Doctor]) -> None:

@@ -1,20 +1,22 @@
-"""What a doctor tells to be listed."""
+"""What a doctor tells to be listed, and on the own page."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from crispy_forms.layout import Fieldset, Layout, Row
+from crispy_forms.layout import Field, Fieldset, Layout, Row
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import get_language
+from django.utils.text import format_lazy, normalize_newlines
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
-from accounts.forms import SignUpForm
+from accounts.forms import SignUpForm, helper
 from accounts.models import User
-from doctors.models import Specialty
+from doctors import photos
+from doctors.models import LANGUAGES_SPOKEN, Doctor, Specialty
 from doctors.places import countries, zones, zones_by_country
 from doctors.services import sign_up_doctor
 
@@ -117,3 +119,84 @@ class DoctorSignUpForm(SignUpForm):
             specialty=data["specialty"],
             practice={name: data[f"practice_{name}"] for name in PRACTICE},
         )
+
+
+# -- the own page -------------------------------------------------------------------------
+
+
+class PhotoInput(forms.ClearableFileInput):
+    """A file, and a box that removes the present one; the page shows which that is."""
+
+    template_name = "doctors/partials/photo_input.html"
+    clear_checkbox_label = _("Remove the photo")
+
+    def is_initial(self, value: Any) -> bool:
+        return bool(value)
+
+
+class PhotoField(forms.FileField):
+    """Cleans to `doctors.photos.Sizes`: empty to remove the photo, None to leave it as it is.
+
+    `initial` is whether there is one.
+    """
+
+    widget = PhotoInput
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("label", _("Photo"))
+        text = _("JPEG, PNG or WebP, up to {limit} MB. We cut it square around its middle.")
+        options.setdefault("help_text", format_lazy(text, limit=photos.MAX_MEGABYTES))
+        super().__init__(required=False, **options)
+        self.widget.attrs["accept"] = "image/jpeg,image/png,image/webp"
+
+    def clean(self, data: Any, initial: Any = None) -> photos.Sizes | None:
+        file = super().clean(data, initial)
+        if file is False:
+            return {}
+        return photos.squares(file) if data else None
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """A browser sends a file once: what comes back with an error is the page as it is."""
+        return initial
+
+
+class PageForm(forms.ModelForm):
+    """What patients read about a doctor; place, hours and reasons have pages of their own."""
+
+    MAX_PRESENTATION = 2000
+
+    new_photo = PhotoField()
+    languages = forms.MultipleChoiceField(
+        label=_("Languages spoken"),
+        choices=list(LANGUAGES_SPOKEN.items()),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    class Meta:
+        model = Doctor
+        fields = ("presentation", "languages", "accepts_new_patients", "offers_video")
+
+    field_order = ("new_photo", *Meta.fields)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial["new_photo"] = bool(self.instance.photo)
+        presentation = self.fields["presentation"]
+        presentation.label = _("About you")
+        presentation.help_text = _("What you treat, how you work, where you trained.")
+        presentation.widget.attrs |= {"rows": 8, "maxlength": self.MAX_PRESENTATION}
+        self.fields["accepts_new_patients"].label = _("I take new patients")
+        self.fields["offers_video"].label = _("I offer video visits")
+        self.helper = helper()
+        photo = Field("new_photo", template="doctors/partials/photo_field.html")
+        self.helper.layout = Layout(photo, *self.Meta.fields)
+
+    def clean_presentation(self) -> str:
+        """Counted as the browser counts: a line break is one character."""
+        text = normalize_newlines(self.cleaned_data["presentation"]).strip()
+        if len(text) > self.MAX_PRESENTATION:
+            counts = {"limit": self.MAX_PRESENTATION, "count": len(text)}
+            refusal = gettext("At most %(limit)s characters; these are %(count)s.") % counts
+            raise forms.ValidationError(refusal)
+        return text

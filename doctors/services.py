@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 
 from accounts.models import User
 from accounts.services import new_account, opening
+from doctors import photos
 from doctors.models import Doctor, Practice, Specialty
+
+PAGE = ("presentation", "languages", "accepts_new_patients", "offers_video")
+"""The columns in which doctors tell of themselves."""
 
 
 def sign_up_doctor(
@@ -42,9 +50,51 @@ def sign_up_doctor(
     return user
 
 
+def save_page(
+    doctor: Doctor, *, photo: photos.Sizes | None = None, columns: Collection[str] = PAGE
+) -> None:
+    """Save these columns of `doctor` (changed, unsaved), and `photo` unless it is None.
+
+    The new photo's files are written before the transaction and the former one's are removed
+    after it: whatever fails on the way, the page has one whole photo. The lock makes the later
+    of two uploads see the earlier one's files. An empty `photo` only removes.
+    """
+    with _stored(photo) as name, transaction.atomic(durable=True):
+        [before] = Doctor.objects.locked(doctor.pk)
+        doctor.save(update_fields=columns)
+        if photo is not None:
+            Doctor.objects.filter(pk=doctor.pk).update(photo=name)
+            forget_photo(before.photo.name)
+        doctor.touch_calendar()
+
+
+@contextmanager
+def _stored(photo: photos.Sizes | None) -> Iterator[str]:
+    """The name under which `photo` was written, "" for none; removed again if the block fails."""
+    name = photos.store(photo) if photo else ""
+    try:
+        yield name
+    except BaseException:
+        photos.remove(name)
+        raise
+
+
+def forget_photo(name: str) -> None:
+    """Remove its files once the transaction is over. That is no reason to fail: nobody is shown
+    them any more."""
+    # No functools.partial: Django wants the function's name, when it fails, for the log.
+    transaction.on_commit(lambda: photos.remove(name), robust=True)
+
+
 def new_slug(text: str) -> str:
     """A doctor's address: readable, and with a random end when a namesake has it."""
     slug = slugify(text)[:110].strip("-") or "dr"
     if Doctor.objects.filter(slug=slug).exists():
         slug = f"{slug}-{get_random_string(5, '23456789abcdefghjkmnpqrstuvwxyz')}"
     return slug
+
+
+def find_doctors_anew(doctors: QuerySet[Doctor]) -> None:
+    """Rewrite what these doctors are found by, after a name or a city has changed."""
+    for doctor in doctors.select_related("user", "practice", "specialty").order_by("pk"):
+        doctor.save(update_fields=["search_text", "search_name"])

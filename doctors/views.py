@@ -1,17 +1,25 @@
-"""How a doctor comes in."""
+"""How a doctor comes in, the own page and its photo."""
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.core.files.storage import default_storage
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.views import SignUpView
-from doctors.forms import DoctorSignUpForm
+from accounts.views import INVALID, SignUpView, form_page
+from doctors import photos
+from doctors.forms import DoctorSignUpForm, PageForm
 from doctors.models import Doctor
+from doctors.services import save_page
+
+FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -32,3 +40,37 @@ def signed_up(request: HttpRequest) -> HttpResponse:
     """What is left to do until patients find this doctor."""
     doctor = get_object_or_404(Doctor.objects.for_pages(), user=request.user)
     return render(request, "doctors/signed_up.html", {"doctor": doctor})
+
+
+@form_page
+def edit_page(request: HttpRequest) -> HttpResponse:
+    """“Ma fiche”: what a doctor tells patients."""
+    doctor = get_object_or_404(Doctor.objects.for_pages(), user=request.user)
+    form = PageForm(request.POST or None, request.FILES or None, instance=doctor)
+    if form.is_valid():
+        save_page(form.save(commit=False), photo=form.cleaned_data["new_photo"])
+        messages.success(request, _("Your page is saved."))
+        return redirect(doctor)
+    context = {"form": form, "doctor": doctor}
+    return render(
+        request, "doctors/edit_page.html", context, status=INVALID if form.errors else 200
+    )
+
+
+@login_not_required
+@require_safe
+def photo(request: HttpRequest, token: str, side: int) -> HttpResponse:
+    """One file of a photo, for whoever may see its doctor. Another photo has another address."""
+    name = photos.file_name(token, photos.LARGEST)
+    doctors = Doctor.objects.visible_to(request.user).select_related("user")
+    doctor = get_object_or_404(doctors, photo=name)
+    if side not in photos.SIDES:
+        raise Http404
+    try:
+        with default_storage.open(photos.file_name(token, side)) as file:
+            response = HttpResponse(file.read(), content_type=photos.CONTENT_TYPE)
+    except FileNotFoundError as error:  # replaced since we looked
+        raise Http404 from error
+    response["Cache-Control"] = FOR_EVER if doctor.is_approved else "private, no-cache"
+    response["ETag"] = f'"{token}-{side}"'
+    return get_conditional_response(request, etag=response["ETag"], response=response)

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,6 +26,7 @@ from accounts.tests.factories import AdminFactory, PatientFactory, RelativeFacto
 from bookings.models import Appointment
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory
+from doctors import photos
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -203,6 +205,13 @@ ROUTES: dict[str, Route] = {
         only("doctor_a", "doctor_b", answer=200),
         NOT_ALLOWED_BEHIND_SIGN_IN,
     ),
+    "accounts/doctor-page/": Route(
+        "/accounts/doctor-page/",
+        only("doctor_a", "doctor_b", answer=200),
+        only("doctor_a", "doctor_b", answer=422),
+        {"languages": "nonsense"},
+    ),
+    "photos/<slug:token>-<int:side>.webp": page("{doctor.photo_sizes[0][0]}"),
     # -- for programs
     "api/": Route("/api/", everyone(404), everyone(404)),
     # ninja answers its own description to any method.
@@ -264,9 +273,11 @@ def test_every_route_is_in_the_table():
 
 
 @pytest.fixture
-def world() -> SimpleNamespace:
+def world(settings: Any, tmp_path: Path) -> SimpleNamespace:
     """Practice A with a request of patient A; practice B beside it."""
-    doctor, other = DoctorFactory(), DoctorFactory()
+    settings.MEDIA_ROOT = str(tmp_path)
+    photo = photos.store(dict.fromkeys(photos.SIDES, b"a picture"))
+    doctor, other = DoctorFactory(photo=photo), DoctorFactory()
     kind = ConsultationTypeFactory(doctor=doctor)
     patient_a, patient_b = (PatientFactory(account__with_verified_email=True) for _ in "ab")
     today = timezone.now().astimezone(doctor.practice.zone).date()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zlib
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -41,11 +42,19 @@ ARCS = ((50, 54, 30), (30, 66, 34), (8, 58, 34), (60, 8, 36))
 TITLES = {"dr", "dr.", "docteur", "doctor", "pr", "pr."}
 
 
-@register.inclusion_tag("partials/avatar.html")
-def avatar(name: object, size: str = "") -> dict[str, object]:
-    """Initials on a tint and an arc that follow from the name: `{% avatar doctor.name "lg" %}`.
+# How wide an avatar is at most, in CSS pixels (.avatar in components.css).
+AVATAR_WIDTHS = {"sm": 32, "": 48, "lg": 72, "xl": 112}
 
-    The same name looks the same on every page, machine and day (a checksum, not `hash()`).
+
+@register.inclusion_tag("partials/avatar.html")
+def avatar(
+    name: object, size: str = "", photo: Sequence[tuple[str, int]] = ()
+) -> dict[str, object]:
+    """A photo, or a drawing: `{% avatar doctor.name "lg" doctor.photo_sizes %}`.
+
+    `photo` is [(address, pixels), …], square, smallest first. Without one there are initials on
+    a tint and an arc that follow from the name: the same name looks the same on every page,
+    machine and day (a checksum, not `hash()`). Neither says the name: it stands beside.
     """
     words = [word for word in str(name).split() if word.lower() not in TITLES]
     letters = [words[0], words[-1]] if len(words) > 1 else words
@@ -58,6 +67,9 @@ def avatar(name: object, size: str = "") -> dict[str, object]:
         "y": y,
         "radius": radius,
         "size": size,
+        "photo": photo,
+        "srcset": ", ".join(f"{address} {pixels}w" for address, pixels in photo),
+        "width": AVATAR_WIDTHS[size],
     }
 
 

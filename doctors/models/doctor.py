@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.names import SearchTextField, has_word, words
+from doctors import photos
 from doctors.models.practice import Membership, Practice
 from doctors.places import Place
 from doctors.wanted import wanted_words
@@ -32,7 +33,6 @@ LANGUAGES_SPOKEN = {
 }
 
 
-class Specialty(models.Model):
 class SpecialtyQuerySet(models.QuerySet["Specialty"]):
     def with_doctors(self) -> SpecialtyQuerySet:
         """Those with listed doctors; `number` is how many."""
@@ -40,6 +40,7 @@ class SpecialtyQuerySet(models.QuerySet["Specialty"]):
         return self.annotate(number=Count("doctors", filter=listed)).filter(number__gt=0)
 
 
+class Specialty(models.Model):
     """A field of medicine, named in each language for the field and for who works in it."""
 
     class Icon(models.TextChoices):
@@ -76,9 +77,9 @@ class SpecialtyQuerySet(models.QuerySet["Specialty"]):
         _("icon"), max_length=12, choices=Icon.choices, default=Icon.STETHOSCOPE
     )
 
-    class Meta:
     objects = SpecialtyQuerySet.as_manager()
 
+    class Meta:
         verbose_name = _("specialty")
         verbose_name_plural = _("specialties")
         ordering = ["name_fr"]
@@ -110,7 +111,6 @@ class SpecialtyQuerySet(models.QuerySet["Specialty"]):
         return text or getattr(self, f"{attribute}_fr")
 
 
-class DoctorQuerySet(models.QuerySet["Doctor"]):
 def around(place: Place, km: float) -> Q:
     """See `DoctorQuerySet.near`."""
     south, north, west, east = place.box(km)
@@ -121,6 +121,7 @@ def around(place: Place, km: float) -> Q:
     return within | same_city
 
 
+class DoctorQuerySet(models.QuerySet["Doctor"]):
     def approved(self) -> DoctorQuerySet:
         """Doctors the public may book with. See also `Doctor.is_approved`."""
         return self.filter(approved_at__isnull=False, user__is_active=True)
@@ -215,6 +216,8 @@ class Doctor(models.Model):
     )
     presentation = models.TextField(_("presentation"), blank=True)
     languages = models.JSONField(_("languages spoken"), default=list, blank=True)
+    # The name of the largest of its files. Written by doctors.services, never by a form's save.
+    photo = models.FileField(_("photo"), upload_to=photos.FOLDER, blank=True, editable=False)
     accepts_new_patients = models.BooleanField(_("accepts new patients"), default=True)
     offers_video = models.BooleanField(_("offers video visits"), default=False)
     books_online = models.BooleanField(
@@ -240,7 +243,8 @@ class Doctor(models.Model):
                 fields=["search_text", "search_name"],
                 name="doctor_trigrams",
                 opclasses=["gin_trgm_ops"] * 2,
-            )
+            ),
+            models.Index(fields=["photo"], name="doctor_by_photo", condition=~Q(photo="")),
         ]
 
     def __str__(self) -> str:
@@ -279,6 +283,11 @@ class Doctor(models.Model):
     @property
     def languages_spoken(self) -> list[str]:
         return [str(LANGUAGES_SPOKEN[code]) for code in self.languages if code in LANGUAGES_SPOKEN]
+
+    @property
+    def photo_sizes(self) -> list[tuple[str, int]]:
+        """[(address, pixels), …] as `{% avatar %}` takes them; none without a photo."""
+        return photos.addresses(self.photo.name)
 
     def touch_calendar(self) -> None:
         """Count one change of this agenda; every writer calls it once, under the lock."""

@@ -1,0 +1,49 @@
+"""Pictures for tests: real ones, made with Pillow."""
+
+from io import BytesIO
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from doctors import photos
+from doctors.models import Doctor
+
+RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 128, 0), (0, 0, 255), (255, 255, 255)
+
+
+def encoded(image: Image.Image, format: str = "JPEG", **options) -> bytes:
+    output = BytesIO()
+    image.save(output, format, **options)
+    return output.getvalue()
+
+
+def file(content: bytes, name: str = "photo.jpg") -> SimpleUploadedFile:
+    """As a browser sends it; what its name and type say is the sender's word only."""
+    return SimpleUploadedFile(name, content, "image/jpeg")
+
+
+def picture(color=RED, size=(300, 300), **options) -> SimpleUploadedFile:
+    """An upload of one colour."""
+    return file(encoded(Image.new("RGB", size, color), **options))
+
+
+def opened(content: bytes) -> Image.Image:
+    return Image.open(BytesIO(content))
+
+
+def looks_like(color, pixel) -> bool:
+    """Colours come back a little different from a lossy format."""
+    return all(abs(a - b) <= 12 for a, b in zip(color, pixel, strict=True))
+
+
+def give_photo(doctor: Doctor, color=RED) -> Doctor:
+    doctor.photo = photos.store(photos.squares(picture(color)))
+    doctor.save(update_fields=["photo"])
+    return doctor
+
+
+def files_kept() -> list[str]:
+    folder = Path(settings.MEDIA_ROOT) / photos.FOLDER
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
