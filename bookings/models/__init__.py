@@ -3,6 +3,15 @@
 from bookings.models.appointment import Appointment, StatusChange
 from bookings.models.files import PatientFile, PrivateNote
 from bookings.models.hold import Hold
+from bookings.models.invitation import Invitation
 from bookings.models.notification import Notification
 
-__all__ = ["Appointment", "Hold", "Notification", "PatientFile", "PrivateNote", "StatusChange"]
+__all__ = [
+    "Appointment",
+    "Hold",
+    "Invitation",
+    "Notification",
+    "PatientFile",
+    "PrivateNote",
+    "StatusChange",
+]

@@ -8,6 +8,7 @@ from bookings.services.booking import (
     check_person,
     move,
 )
+from bookings.services.claims import claim, invitation_of, invite
 from bookings.services.closing import (
     Decisions,
     Fate,
@@ -41,10 +42,13 @@ __all__ = [
     "change_hours",
     "change_status",
     "check_person",
+    "claim",
     "decide_holidays",
     "extend_hold",
     "extend_hold_after_sign_up",
     "hold",
+    "invitation_of",
+    "invite",
     "move",
     "release_hold",
     "reset_no_shows",
