@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from accounts.models import Patient
 from bookings import rules
 from bookings.alternatives import Elsewhere, other_types, soonest_colleague
+from bookings.live import token_of
 from bookings.models import Appointment
 from bookings.reasons import Nothing, Why, why_none_of
 from bookings.services import check_person
@@ -239,6 +240,44 @@ class BookingPanel:
         return (
             rules.emergency_phones(self.doctor.practice) if kind and kind.is_emergency_only else []
         )
+
+    # -- staying true (bookings.live) ---------------------------------------------------------
+
+    @property
+    def live(self) -> str:
+        """The tokens of all the times on show; an alternative's beside the doctor's own."""
+        tokens = [token_of(self.doctor, self.true_until)]
+        if self.shows_alternatives and self.colleague:
+            _address, (colleague, kind, start) = self.colleague
+            tokens.append(token_of(colleague, SlotQuery(colleague, kind).lapses_at(start)))
+        return " ".join(map(str, tokens))
+
+    @property
+    def true_until(self) -> dt.datetime:
+        """Until when the grid shows the same, if nobody writes."""
+        if self.rule_refusal:
+            return self.query.midnight(self.now)
+        changes = [self.calendars.changes_at(self.query)]
+        if self.is_empty and self.next_start:
+            changes.append(self.query.lapses_at(self.next_start))
+        if self.shows_alternatives:
+            others = (SlotQuery(self.doctor, kind) for kind in self.types)
+            changes += [self.calendars.changes_at(query) for query in others]
+        return min(changes)
+
+    @property
+    def shows_alternatives(self) -> bool:
+        return self.is_empty and not self.rule_refusal and not self.moving and not self.is_card
+
+    @property
+    def refresh_address(self) -> str:
+        """What is shown now, drawn anew."""
+        return self.address(all=1 if self.shows_all else None)
+
+    @property
+    def drawn_at(self) -> dt.datetime:
+        """Now, on the practice's clock."""
+        return self.doctor.practice.local(self.now)
 
     # -- addresses of the steps -------------------------------------------------------------
 

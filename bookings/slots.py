@@ -315,22 +315,32 @@ class Calendars:
             return Code.TOO_FAR
         return None
 
-    def changes_at(self, query: SlotQuery) -> dt.datetime:
-        """Until when everything said here of `query` stays as it is, if nobody writes.
+    def why_not(self, query: SlotQuery, start: dt.datetime) -> Code | None:
+        """Why `start`, on one of the days, cannot be booked; None when it can."""
+        # By instants: of two zones, Python calls no times equal in an hour that is read twice.
+        codes = {slot.start.astimezone(dt.UTC): slot.code for slot in self.grid(query)}
+        return codes.get(start.astimezone(dt.UTC), Code.OFF_GRID)
 
-        That is no later than the next midnight there. Sometimes nothing changes then: an
-        empty day's reason only may.
+    def changes_at(self, query: SlotQuery) -> dt.datetime:
+        """Until when all that is said here of `query` stays as it is, if nobody writes.
+
+        Midnight there at the latest. What is said may be the same then: of an empty day each
+        start may have another reason, and the day as a whole still the one it had.
         """
         changes = [query.midnight(self.now)]
         changes += [busy.over_at for busy in self._of(query) if busy.code is Code.HELD]
+        starts = list(engine.grid_starts(self.openings(query), query.length))
         free = self.free(query)
-        first = next((start for starts in free.values() for start in starts), None)
+        first = next((start for day in free.values() for start in day), None)
         if first:
             changes.append(query.lapses_at(first))
-        if query.is_emergency_only or not all(free.values()):
-            for start in engine.grid_starts(self.openings(query), query.length):
-                gone = start + dt.datetime.resolution
-                changes += [gone, query.lapses_at(start), start - settings.EMERGENCY_WINDOW]
+        if not all(free.values()):
+            # Why a day is empty: its starts go by, the end of an absence comes in sight.
+            changes += [start + dt.datetime.resolution for start in starts]
+            away = [busy.end for busy in self._of(query) if busy.code is Code.CLOSED]
+            changes += [end - FAR_AWAY for end in away]
+        if query.is_emergency_only:
+            changes += [start - settings.EMERGENCY_WINDOW for start in starts]
         return min(change for change in changes if change > self.now)
 
     def _of(self, query: SlotQuery) -> list[Busy]:
@@ -429,10 +439,8 @@ def why_not(
     day = start.astimezone(query.zone).date()
     if not query.bookable_days([day], now):
         return Code.TOO_FAR
-    grid = Calendars([query], [day], now=now, token=token, moving=moving).grid(query)
-    # By instants: of two zones, Python calls no times equal in an hour that is read twice.
-    codes = {slot.start.astimezone(dt.UTC): slot.code for slot in grid}
-    return codes.get(start.astimezone(dt.UTC), Code.OFF_GRID)
+    calendars = Calendars([query], [day], now=now, token=token, moving=moving)
+    return calendars.why_not(query, start)
 
 
 def next_free(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from bookings.models import Hold
@@ -27,6 +29,16 @@ class Choice(NamedTuple):
     @property
     def query(self) -> SlotQuery:
         return SlotQuery(self.doctor, self.consultation_type)
+
+    @property
+    def confirm_address(self) -> str:
+        """The page that confirms this choice, whatever another tab has chosen since."""
+        state = {
+            "doctor": self.doctor.pk,
+            "consultation_type": self.consultation_type.pk,
+            "appointment_time": self.starts_at.isoformat(),
+        }
+        return f"{reverse('confirm_booking')}?{urlencode(state)}"
 
     @property
     def local_start(self) -> dt.datetime:

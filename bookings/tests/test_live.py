@@ -1,6 +1,7 @@
 """Whether open pages hear of it when the times they show are no longer true, and for how little."""
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
@@ -195,3 +196,57 @@ class TestWriters:
         decide_holiday(HolidayFactory(practice=colleague.practice), Holiday.Decision.OPEN)
         told = changed_doctors(known, now=FRIDAY_MORNING)
         assert told == [kind.doctor.pk, colleague.pk]
+
+
+class TestConfirmPage:
+    """A time that is kept can be lost all the same: the page hears of it and says so."""
+
+    @pytest.fixture
+    def kind(self, client):
+        kind = ConsultationTypeFactory()
+        self.choose(client, kind, at="10:00")
+        return kind
+
+    def choose(self, client, kind, *, at):
+        choice = {"doctor": kind.doctor_id, "consultation_type": kind.pk}
+        client.post("/bookings/hold/", choice | {"appointment_time": f"2027-03-01T{at}"})
+
+    def refresh_address(self, client):
+        page = client.get("/bookings/confirm-booking/").content.decode()
+        return re.search(r'data-refresh="(.*?)"', page)[1].replace("&amp;", "&")
+
+    def recap(self, client, kind, **target):
+        """What the page asks for when it hears of a change: status, what the recap says."""
+        headers = {"HX-Request": "true", "HX-Target": "hold"}
+        response = client.get(self.refresh_address(client), headers=headers)
+        context = response.context
+        assert 'id="other_times"' in response.content.decode()
+        return response.status_code, context["hold"] is not None, str(context["refusal"] or "")
+
+    def test_a_time_that_is_kept(self, client, kind):
+        assert self.recap(client, kind) == (200, True, "")
+
+    def test_an_absence_came_meanwhile(self, client, kind):
+        day_off = {"starts_at": monday("09:00"), "ends_at": monday("12:00")}
+        add_absence(kind.doctor, **day_off)
+        away = "Le médecin n’est plus disponible à cette heure."
+        assert self.recap(client, kind) == (409, False, away)
+
+    def test_the_type_was_retired(self, client, kind):
+        retire_type(kind)
+        retired = "Ce motif de consultation n’est plus proposé."
+        assert self.recap(client, kind) == (422, False, retired)
+
+    def test_the_doctor_takes_no_bookings_online_any_more(self, client, kind):
+        Doctor.objects.filter(pk=kind.doctor_id).update(books_online=False)
+        status, is_kept, _words = self.recap(client, kind)
+        assert (status, is_kept) == (403, False)
+
+    def test_the_recap_is_of_its_own_page_whatever_another_tab_has_chosen(self, client, kind):
+        address = self.refresh_address(client)
+        self.choose(client, kind, at="11:00")
+        assert client.get(address).context["choice"].starts_at == monday("10:00")
+
+    def test_its_token_ends_with_the_hold(self, client, kind):
+        page = client.get("/bookings/confirm-booking/").context
+        assert page["live"].until == page["hold"].expires_at

@@ -18,10 +18,12 @@ from accounts.forms import PatientSignUpForm, SignInForm
 from accounts.models import Patient, User
 from accounts.requests import Request, any_id
 from accounts.views import SignUpView
-from bookings import rules, services, slots
+from bookings import rules, services
 from bookings.forms import BookingForm, ChoiceForm
+from bookings.live import token_of
 from bookings.models import Appointment
 from bookings.services.writing import is_staff
+from bookings.slots import Calendars
 from bookings.views.finding import (
     keep_and_confirm,
     nearest_times,
@@ -39,6 +41,7 @@ from bookings.visitor import (
     typed_so_far,
 )
 from doctors.models import Doctor
+from scheduling import engine
 
 
 @login_not_required
@@ -173,13 +176,20 @@ def _show_confirm(
     """The whole page, its form after a refusal, or the countdown alone."""
     now = timezone.now()
     hold = current_hold(request, choice, now=now)
-    if refusal is None and hold is None:
-        refusal = _no_longer_free(request, choice)
+    day = choice.local_start.date()
+    calendars = Calendars([choice.query], [day], now=now, token=hold_token(request))
+    lost = _no_longer_free(request, choice, calendars)
+    if lost:
+        # Kept from other visitors, but not from an absence that came meanwhile.
+        hold = None
+    refusal = refusal or lost
+    until = min(calendars.changes_at(choice.query), hold.expires_at if hold else now + engine.DAY)
     context = {
         "choice": choice,
         "doctor": choice.doctor,
         "hold": hold,
         "hold_refusal": hold_refusal,
+        "live": token_of(choice.doctor, until),
         "now": now,
         "refusal": refusal,
         "nearest": nearest_times(request, choice, refusal) if refusal else [],
@@ -214,11 +224,14 @@ def _forms(request: Request, choice: Choice, booking_form: BookingForm | None) -
     }
 
 
-def _no_longer_free(request: Request, choice: Choice) -> rules.Refusal | None:
-    """Why a choice that is not kept cannot be confirmed, said before anyone types."""
-    if choice.consultation_type.doctor_id != choice.doctor.pk:
-        return rules.TimeNotOffered(_("This reason for a visit is not offered any more."))
-    if is_staff(request.user, choice.doctor):
-        return None
-    code = slots.why_not(choice.query, choice.starts_at, now=timezone.now())
+def _no_longer_free(request: Request, choice: Choice, calendars: Calendars) -> rules.Refusal | None:
+    """Why the choice cannot be confirmed, kept or not: said before anyone types."""
+    try:
+        if is_staff(request.user, choice.doctor):
+            rules.check_type_is_offered(choice.doctor, choice.consultation_type)
+            return None
+        rules.check_bookable(choice.doctor, choice.consultation_type)
+    except rules.Refusal as refusal:
+        return refusal
+    code = calendars.why_not(choice.query, choice.starts_at)
     return rules.refuse_time(code, choice.query) if code else None
