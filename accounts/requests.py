@@ -41,12 +41,6 @@ def is_poll(request: HttpRequest) -> bool:
     return request.path_info.startswith("/live/")
 
 
-def is_poll(request: HttpRequest) -> bool:
-    """Whether an open page asks, as it does every few seconds: answered without a word in any
-    language, and without asking who it is."""
-    return request.path_info.startswith("/live/")
-
-
 def reader_language(request: HttpRequest) -> str:
     """What LanguageMiddleware chose; where a request does not come that far, the cookie's."""
     chosen: str = getattr(request, "LANGUAGE_CODE", "")
