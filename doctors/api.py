@@ -16,6 +16,7 @@ from accounts.names import words
 from doctors import api_words
 from doctors.compiled import compiled_once
 from doctors.models import ConsultationType, Doctor
+from doctors.search import find
 from doctors.wanted import TITLES
 
 DOCTORS_PER_PAGE = 20
@@ -64,8 +65,10 @@ class ConsultationTypeOut(Schema):
 def doctors(
     request: HttpRequest, q: Text = "", specialty: Text = "", city: Text = "", page: Page = 1
 ) -> dict[str, Any]:
-    """The listed doctors by name, 20 a page, narrowed by what is given; `count` is of all pages."""
-    found = Doctor.objects.listed().search(q)
+    """The listed doctors by name, 20 a page, narrowed by what is given; `count` is of all pages.
+
+    `q` means what it means on the results page."""
+    found = find(q).doctors.order_by(*Doctor._meta.ordering)
     if specialty:
         found = found.of_specialty(specialty)
     if city:

@@ -21,6 +21,8 @@ from doctors.wanted import key
 # Latin and Arabic letters; an airport's code ("ALG") is no name.
 A_NAME = re.compile(r"(?![A-Z]{2,4}$)[\u0020-\u024f\u0600-\u06ff\u1e00-\u1eff’]{3,}")
 
+SHORTEST_OTHER_NAME = 4
+
 
 class City(NamedTuple):
     id: int
@@ -42,6 +44,8 @@ class Gazetteer:
         for city in sorted(cities, key=lambda city: -city.population):
             for name in city.names:
                 self._named.setdefault(key(name), (city, name))
+        # Dreux is called "Dre" somewhere, which is a title here.
+        self._named.pop("", None)
         self._keys = sorted(self._named)
 
     def named(self, wanted: str) -> Place | None:
@@ -52,11 +56,14 @@ class Gazetteer:
     def starting(self, wanted: str, count: int) -> list[Place]:
         """The largest cities of which a name starts like that, each once, by their own name.
 
-        A name from elsewhere ("Lutèce") counts when no city's own name starts so.
+        A name from elsewhere ("Lutèce") counts when no city's own name starts so, and not for
+        few letters: there is an "Anvers", but a "Zzayer" too.
         """
         own, other = set(), set()
         for city, name in self._starting(wanted):
             (own if name == city.names[0] else other).add(city)
+        if len(wanted) < SHORTEST_OTHER_NAME:
+            other.clear()
         largest = sorted(own or other, key=lambda city: (-city.population, city.id))
         return [city.called(city.names[0]) for city in largest[:count]]
 

@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from accounts.names import normalise
 
 EARTH_RADIUS_KM = 6371.0
-KM_PER_DEGREE = 111.2
+KM_PER_DEGREE = 111.19
 
 
 class Box(NamedTuple):

@@ -9,6 +9,8 @@ import { announce } from "./announce.js";
 
 const WAIT = 150; // ms without a key
 const SHORTEST = 2;
+const MARGIN = 16; // px
+const LEAST_ROOM = 200;
 
 function assist(input) {
   const { form } = input;
@@ -53,7 +55,16 @@ function assist(input) {
     list().replaceWith(fresh);
     fresh.hidden = options().length === 0;
     input.setAttribute("aria-expanded", String(isOpen()));
+    if (isOpen()) makeRoom();
     announce(fresh.dataset.announce);
+  }
+
+  // Down to the edge of the window, or a phone's keyboard; the field goes up where that is near.
+  function makeRoom() {
+    const edge = (window.visualViewport?.height ?? window.innerHeight) - MARGIN;
+    const room = () => edge - list().getBoundingClientRect().top;
+    if (room() < LEAST_ROOM) form.scrollIntoView({ block: "start" });
+    list().style.setProperty("--room", `${Math.max(room(), LEAST_ROOM)}px`);
   }
 
   async function ask() {

@@ -20,7 +20,7 @@ from bookings.models import Hold
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.steps import secretary_of
-from doctors.tests.factories import DoctorFactory
+from doctors.tests.factories import DoctorFactory, PracticeFactory
 from scheduling.tests.factories import AbsenceFactory
 from tests.e2e.world import (
     CONFIRM_PAGE,
@@ -63,6 +63,31 @@ def judge(page, axe):
 
 
 @state
+def home(page, enter):
+    doctors_type()
+    page.goto("/")
+    expect(page.locator(".specialties a")).to_have_count(1)
+
+
+@state
+def home_with_suggestions(page, enter):
+    practice = PracticeFactory(name="Cardinal", city="Cardiff", latitude=48.9, longitude=2.3)
+    DoctorFactory(practice=practice, user__last_name="Cardin")
+    page.goto("/")
+    page.locator("[data-suggest=what]").press_sequentially("card")
+    expect(page.locator("#suggestions-what [role=option]:visible")).to_have_count(4)
+    page.keyboard.press("ArrowDown")
+
+
+@state
+def doctors_with_suggestions(page, enter):
+    DoctorFactory(practice__latitude=48.9, practice__longitude=2.3)
+    page.goto("/doctors/")
+    page.locator("[data-suggest=what]").press_sequentially("card")
+    expect(page.locator("#suggestions-what [role=option]:visible")).to_have_count(1)
+
+
+@state
 def doctors(page, enter):
     doctors_type()
     DoctorFactory(books_online=False, practice__phone=PHONE)
@@ -80,8 +105,8 @@ def doctors_nobody_found(page, enter):
 def doctors_with_the_menu_open(page, enter):
     enter(patient().account)
     page.goto("/doctors/")
-    page.locator("details.menu > summary").click()
-    expect(page.locator(".menu-list")).to_be_visible()
+    page.locator(".site-header details.menu > summary").click()
+    expect(page.locator(".site-header .menu-list")).to_be_visible()
 
 
 @state
