@@ -5,6 +5,7 @@ from bookings.models.files import PatientFile, PrivateNote
 from bookings.models.hold import Hold
 from bookings.models.invitation import Invitation
 from bookings.models.notification import Notification
+from bookings.models.screen import WaitingScreen
 
 __all__ = [
     "Appointment",
@@ -14,4 +15,5 @@ __all__ = [
     "PatientFile",
     "PrivateNote",
     "StatusChange",
+    "WaitingScreen",
 ]

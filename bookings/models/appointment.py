@@ -117,6 +117,12 @@ class Appointment(models.Model):
     reason = models.TextField(_("reason for the visit"), max_length=1000, blank=True)
     queue_date = models.DateField(_("waiting-room day"), null=True, blank=True)
     queue_number = models.PositiveIntegerField(_("waiting-room number"), null=True, blank=True)
+    waiting_place = models.PositiveIntegerField(
+        _("place in the waiting room"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: by arrival, after those the desk put in order."),
+    )
     is_overbooked = models.BooleanField(_("overbooked on purpose"), default=False)
 
     patient_name = models.CharField(_("patient's name"), max_length=161)

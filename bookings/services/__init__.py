@@ -27,6 +27,7 @@ from bookings.services.holds import (
     release_hold,
 )
 from bookings.services.notes import NoteChanged, save_note
+from bookings.services.waiting import make_screen, order_room, skip
 
 __all__ = [
     "Decisions",
@@ -49,10 +50,13 @@ __all__ = [
     "hold",
     "invitation_of",
     "invite",
+    "make_screen",
     "move",
+    "order_room",
     "release_hold",
     "reset_no_shows",
     "save_note",
+    "skip",
     "take_absence",
     "unblock_patient",
     "undo",

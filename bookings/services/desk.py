@@ -54,7 +54,10 @@ def change_status(
         before = appointment.status
         appointment.status = CHANGES[verb].to
         appointment.sequence += 1
-        appointment.save(update_fields=["status", "sequence"])
+        if verb is Verb.ARRIVE:
+            # Who arrives a second time has lost the place of the first.
+            appointment.waiting_place = None
+        appointment.save(update_fields=["status", "sequence", "waiting_place"])
         record(appointment, verb, by=by, now=now, from_status=before)
         if verb is Verb.CONFIRM:
             tell(appointment, Notification.Kind.BOOKED, now=now)
