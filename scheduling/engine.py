@@ -81,6 +81,23 @@ def merge(spans: Iterable[Span]) -> list[Span]:
     return merged
 
 
+def without(spans: Iterable[Span], taken: Iterable[Span]) -> list[Span]:
+    """What is left of the union of `spans` when `taken` is cut out; sorted."""
+    left: list[Span] = []
+    cuts = merge(taken)
+    ends = [end for _start, end in cuts]
+    for start, end in merge(spans):
+        at = bisect_right(ends, start)
+        while at < len(cuts) and cuts[at][0] < end:
+            if start < cuts[at][0]:
+                left.append((start, cuts[at][0]))
+            start = max(start, ends[at])
+            at += 1
+        if start < end:
+            left.append((start, end))
+    return left
+
+
 def openings(ranges: Sequence[WeeklyRange], days: Iterable[dt.date], zone: ZoneInfo) -> list[Span]:
     """The spans during which a doctor is open, for ranges that start on `days`, in UTC.
 

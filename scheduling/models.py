@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,11 +12,12 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from doctors.compiled import compiled_once
 from doctors.models import ConsultationType, Doctor, Practice
-from scheduling.engine import DAY, WeeklyRange, openings
+from scheduling.engine import DAY, Span, WeeklyRange, openings
 
 
 class Weekday(models.IntegerChoices):
@@ -268,3 +269,43 @@ class Holiday(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, {self.date}"
+
+
+class FreedTimeManager(models.Manager["FreedTime"]):
+    def note(self, doctor_id: int, spans: Iterable[Span], *, now: dt.datetime) -> None:
+        """Write down that these stretches of the doctor's time opened, what is past left out."""
+        coming = [(max(start, now), end) for start, end in spans if end > now]
+        self.bulk_create(
+            self.model(doctor_id=doctor_id, starts_at=start, ends_at=end, created_at=now)
+            for start, end in coming
+        )
+
+
+class FreedTime(models.Model):
+    """Time of a doctor's that opened, until whoever waits for some has been told.
+
+    Written with what opened it: a visit cancelled or moved away, an absence taken back, longer
+    hours, a holiday worked. It promises nothing: what is free is asked of the calendar.
+    """
+
+    doctor = models.ForeignKey(
+        Doctor, on_delete=models.CASCADE, related_name="freed_times", verbose_name=_("doctor")
+    )
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    objects = FreedTimeManager()
+
+    class Meta:
+        verbose_name = _("freed time")
+        verbose_name_plural = _("freed times")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at")), name="freed_time_starts_before_it_ends"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.doctor}: {self.starts_at:%Y-%m-%d %H:%M}"

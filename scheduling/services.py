@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from doctors.models import ConsultationType, Doctor, Practice
+from scheduling.freed import note_opened, open_time
 from scheduling.holidays import public_holidays
 from scheduling.models import DoctorAbsence, Holiday, OpeningHours
 
@@ -28,11 +29,15 @@ HOLIDAYS_AHEAD = dt.timedelta(days=548)
 def changing_agenda(*doctor_ids: int) -> Iterator[list[Doctor]]:
     """One transaction in which these doctors' agendas are locked, then counted as changed.
 
-    Every booking takes the same locks first: it is checked either before or after.
+    Every booking takes the same locks first: it is checked either before or after. Time that
+    the change opens is written down for those who wait for some.
     """
+    now = timezone.now()
     with transaction.atomic():
         doctors = Doctor.objects.locked(*doctor_ids)
+        before = open_time(doctors, now)
         yield doctors
+        note_opened(before, open_time(doctors, now), now=now)
         for doctor in doctors:
             doctor.touch_calendar()
 

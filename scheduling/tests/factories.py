@@ -7,7 +7,7 @@ import factory
 
 from doctors.models import Doctor
 from doctors.tests.factories import DoctorFactory, PracticeFactory
-from scheduling.models import DoctorAbsence, Holiday, OpeningHours
+from scheduling.models import DoctorAbsence, FreedTime, Holiday, OpeningHours
 
 
 class OpeningHoursFactory(factory.django.DjangoModelFactory):
@@ -37,6 +37,17 @@ class AbsenceFactory(factory.django.DjangoModelFactory):
     doctor = factory.SubFactory(DoctorFactory)
     starts_at = dt.datetime(2027, 2, 28, 23, tzinfo=dt.UTC)
     ends_at = factory.LazyAttribute(lambda absence: absence.starts_at + dt.timedelta(days=1))
+
+
+class FreedTimeFactory(factory.django.DjangoModelFactory):
+    """Monday 1 March 2027, 10:00 to 10:30 in Paris."""
+
+    class Meta:
+        model = FreedTime
+
+    doctor = factory.SubFactory(DoctorFactory)
+    starts_at = dt.datetime(2027, 3, 1, 9, tzinfo=dt.UTC)
+    ends_at = factory.LazyAttribute(lambda freed: freed.starts_at + dt.timedelta(minutes=30))
 
 
 class HolidayFactory(factory.django.DjangoModelFactory):

@@ -14,6 +14,7 @@ from scheduling.engine import WeeklyRange
 from scheduling.models import Holiday, OpeningHours, clock, fallback_ranges, week_of
 from scheduling.tests.factories import (
     AbsenceFactory,
+    FreedTimeFactory,
     HolidayFactory,
     OpeningHoursFactory,
     open_week,
@@ -243,6 +244,11 @@ REFUSED = [
         "absence_starts_before_it_ends",
         AbsenceFactory,
         {"ends_at": dt.datetime(2027, 2, 28, 23, tzinfo=dt.UTC)},
+    ),
+    (
+        "freed_time_starts_before_it_ends",
+        FreedTimeFactory,
+        {"ends_at": dt.datetime(2027, 3, 1, 9, tzinfo=dt.UTC)},
     ),
 ]
 

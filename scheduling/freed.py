@@ -1,0 +1,44 @@
+"""Which time opens when hours, absences or holidays change. (Of visits bookings knows.)"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from doctors.models import ConsultationType, Doctor
+from scheduling import engine
+from scheduling.models import DoctorAbsence, FreedTime, Holiday, OpeningHours
+
+LOOKS_AHEAD = 180
+"""Days, from today: who waits for an earlier time has one within the usual horizon."""
+
+OpenTime = dict[int, list[engine.Span]]
+
+
+def open_time(doctors: Sequence[Doctor], now: dt.datetime) -> OpenTime:
+    """{doctor: when they see anybody, for whatever reason}, visits aside; in four queries."""
+    pks = [doctor.pk for doctor in doctors]
+    kinds = ConsultationType.objects.filter(doctor__in=pks).values_list("pk", flat=True)
+    ranges = OpeningHours.objects.ranges_of(pks, set(kinds))
+    days = engine.days_from(now.date() - engine.DAY, LOOKS_AHEAD)
+    holidays = Holiday.objects.closing({doctor.practice_id for doctor in doctors}, days)
+    absences: OpenTime = {}
+    away = DoctorAbsence.objects.filter(doctor__in=pks, ends_at__gt=now).order_by()
+    for pk, *span in away.values_list("doctor_id", "starts_at", "ends_at"):
+        absences.setdefault(pk, []).append((span[0], span[1]))
+    found: OpenTime = {}
+    for doctor in doctors:
+        zone = doctor.practice.zone
+        closed = [engine.day_span(day, zone) for day in holidays[doctor.practice_id]]
+        weekly = [each for kept in ranges[doctor.pk].values() for each in kept]
+        opened = engine.openings(weekly, days, zone)
+        found[doctor.pk] = engine.without(opened, [*closed, *absences.get(doctor.pk, [])])
+    return found
+
+
+def note_opened(before: OpenTime, after: OpenTime, *, now: dt.datetime) -> None:
+    """Write down what is open `after` a change and was not `before`."""
+    for pk, spans in after.items():
+        opened = engine.without(spans, before.get(pk, []))
+        if opened:
+            FreedTime.objects.note(pk, opened, now=now)
