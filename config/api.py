@@ -33,6 +33,7 @@ from ninja.errors import AuthenticationError, ValidationError
 import accounts.api
 import bookings.api
 import bookings.booking_api
+import dashboard.api
 import doctors.api
 from accounts.openapi import MAINTENANCE, SCHEMAS, UNAVAILABLE, Part, may_answer
 from accounts.problems import Problem, problem
@@ -158,6 +159,7 @@ api.add_router("", doctors.api.router)
 api.add_router("", bookings.api.router)
 api.add_router("", bookings.booking_api.router)
 api.add_router("", accounts.api.router)
+api.add_router("", dashboard.api.router)
 
 
 @api.exception_handler(Refusal)

@@ -7,10 +7,10 @@ template extends dashboard/frame.html. `desk.doctor` is whose agenda it is.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Max, Min, Q
 from django.http import Http404
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.requests import SignedInRequest, any_id
-from bookings.models import Appointment
+from bookings.models import Appointment, StatusChange
 from bookings.status import Status
 from doctors.models import Doctor
 from scheduling import engine
@@ -70,9 +70,19 @@ class Desk:
     """How the navigation stands: "open", "rail", or "auto" until the reader chose."""
     now: dt.datetime
 
+    def turned_to(self, doctor_id: int) -> Desk:
+        """The desk of another doctor of the reader's; this one's choice stays remembered."""
+        doctor = next(doctor for doctor in self.doctors if doctor.pk == doctor_id)
+        return replace(self, doctor=doctor)
+
     @property
     def today(self) -> dt.date:
         return self.doctor.practice.local(self.now).date()
+
+    @property
+    def now_here(self) -> dt.datetime:
+        """The practice's wall clock, whatever the reader's browser thinks."""
+        return self.doctor.practice.local(self.now)
 
     @property
     def is_own(self) -> bool:
@@ -100,6 +110,12 @@ class Desk:
     def room(self) -> WaitingRoom:
         return waiting_room(self.user, self.doctor, self.now)
 
+    @cached_property
+    def change(self) -> int:
+        """The newest change of this agenda: what a page drawn now has seen."""
+        changes = StatusChange.objects.filter(appointment__doctor=self.doctor)
+        return changes.aggregate(last=Max("pk"))["last"] or 0
+
     @property
     def longest_minutes(self) -> int | None:
         return self.room.longest_minutes(self.now)
@@ -109,9 +125,12 @@ class NoDesk(Http404):
     """The reader works at no doctor's desk: a patient, or a secretary without a practice."""
 
 
-def chosen_desk(request: SignedInRequest) -> Desk:
+def chosen_desk(request: SignedInRequest, *, remember: bool = True) -> Desk:
     """The desk asked for with `doctor=`, else the one chosen last, else the reader's own, else
-    the first. Http404 for another practice's doctor; NoDesk, a 404 too, for who has none."""
+    the first. Http404 for another practice's doctor; NoDesk, a 404 too, for who has none.
+
+    A poll does not `remember`: of two windows at two desks, neither is the last choice.
+    """
     doctors = list(Doctor.objects.desk_of(request.user).for_pages())
     if not doctors:
         raise NoDesk
@@ -120,10 +139,11 @@ def chosen_desk(request: SignedInRequest) -> Desk:
     if wanted:
         if any_id(wanted) not in known:
             raise Http404
-        if request.session.get(SESSION_KEY) != any_id(wanted):
+        if remember and request.session.get(SESSION_KEY) != any_id(wanted):
             request.session[SESSION_KEY] = any_id(wanted)
     own = next((doctor.pk for doctor in doctors if doctor.user_id == request.user.pk), None)
-    chosen = known.get(request.session.get(SESSION_KEY) or own or 0, doctors[0])
+    pk = any_id(wanted) if wanted else request.session.get(SESSION_KEY) or own or 0
+    chosen = known.get(pk, doctors[0])
     nav = request.COOKIES.get(NAV_COOKIE, "")
     return Desk(
         user=request.user,

@@ -1,7 +1,18 @@
+"""The cockpit's addresses: the agenda, the desk beside it, and the pages of its navigation."""
+
 from django.urls import path
 
-from dashboard.views import day
+from dashboard.views import agenda, desk
 
 urlpatterns = [
-    path("", day, name="dashboard"),
+    path("", agenda.agenda, name="dashboard"),
+    path("live/", agenda.live, name="desk_live"),
+    path("new/", desk.new_visit, name="new_visit"),
+    path("people/", desk.people, name="desk_people"),
+    path("desk/<uuid:pk>/", desk.desk, name="desk"),
+    path("desk/<uuid:pk>/status/", desk.change_status, name="desk_status"),
+    path("desk/<uuid:pk>/undo/", desk.undo, name="desk_undo"),
+    path("desk/<uuid:pk>/move/", desk.move, name="desk_move"),
+    path("desk/<uuid:pk>/cancel/", desk.cancel, name="desk_cancel"),
+    path("desk/<uuid:pk>/note/", desk.save_note, name="desk_note"),
 ]

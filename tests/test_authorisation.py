@@ -64,6 +64,8 @@ NOT_ALLOWED = everyone(405)
 NOT_ALLOWED_BEHIND_SIGN_IN = signed_in(405)
 CONCERNED = ("patient_a", "doctor_a", "secretary_a", "admin")
 DESK = ("doctor_a", "secretary_a", "admin")
+COCKPIT = ("doctor_a", "secretary_a")
+"""An admin works at no desk: what an admin changes goes through the admin."""
 
 
 @dataclass
@@ -154,6 +156,54 @@ ROUTES: dict[str, Route] = {
         | {"patient_a": 302, "patient_b": 302, "admin": 302},
         NOT_ALLOWED_BEHIND_SIGN_IN,
     ),
+    "dashboard/live/": Route(
+        "/dashboard/live/?doctor={doctor.pk}",
+        only(*COCKPIT, answer=200),
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+    ),
+    "dashboard/people/": Route(
+        "/dashboard/people/?doctor={doctor.pk}",
+        only(*COCKPIT, answer=200),
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+    ),
+    "dashboard/new/": Route(
+        "/dashboard/new/?doctor={doctor.pk}",
+        only(*COCKPIT, answer=200),
+        only(*COCKPIT, answer=303),
+        FREE | {"patient": "{visit.patient_id}", "start": "{free}"},
+    ),
+    "dashboard/desk/<uuid:pk>/": Route(
+        "/dashboard/desk/{visit.pk}/", only(*COCKPIT, answer=200), NOT_ALLOWED_BEHIND_SIGN_IN
+    ),
+    "dashboard/desk/<uuid:pk>/status/": Route(
+        "/dashboard/desk/{visit.pk}/status/",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        only(*COCKPIT, answer=303),
+        {"verb": "confirm"},
+    ),
+    "dashboard/desk/<uuid:pk>/undo/": Route(
+        "/dashboard/desk/{cancelled.pk}/undo/",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        only(*COCKPIT, answer=409),
+    ),
+    "dashboard/desk/<uuid:pk>/move/": Route(
+        "/dashboard/desk/{visit.pk}/move/",
+        only(*COCKPIT, answer=200),
+        only(*COCKPIT, answer=303),
+        {"start": "{free}"},
+    ),
+    "dashboard/desk/<uuid:pk>/cancel/": Route(
+        "/dashboard/desk/{visit.pk}/cancel/",
+        only(*COCKPIT, answer=200),
+        only(*COCKPIT, answer=303),
+    ),
+    # Private notes are the doctor's alone: to the secretary there is nothing here.
+    "dashboard/desk/<uuid:pk>/note/": Route(
+        "/dashboard/desk/{visit.pk}/note/",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        only("doctor_a", answer=303),
+        {"text": "TA 15/9"},
+    ),
     # -- accounts
     "accounts/login/": Route(
         "/accounts/login/", everyone(302) | {"anonymous": 200}, everyone(302) | {"anonymous": 422}
@@ -221,6 +271,14 @@ ROUTES: dict[str, Route] = {
         "/api/doctors/{doctor.pk}/consultation-types"
     ),
     "api/doctors/<int:doctor_id>/slots": page("/api/doctors/{doctor.pk}/slots"),
+    **{
+        f"api/doctor/{feed}": Route(
+            f"/api/doctor/{feed}?doctor={{doctor.pk}}&start=2027-03-01&end=2027-03-08",
+            everyone(404) | {"anonymous": 401, "doctor_a": 200, "secretary_a": 200},
+            NOT_ALLOWED,
+        )
+        for feed in ("appointments", "background")
+    },
     "api/doctors/<int:doctor_id>/day": page("/api/doctors/{doctor.pk}/day"),
     "api/available-slots": page("/api/available-slots?doctor_id={doctor.pk}&date=2026-12-24"),
     "api/appointments": Route("/api/appointments", NOT_ALLOWED, BY_PROGRAM, FREE, is_json=True),

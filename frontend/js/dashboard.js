@@ -1,2 +1,4 @@
 // Every page of the cockpit, beside site.js.
 import "./dashboard/nav.js";
+import "./dashboard/live.js";
+import "./dashboard/people.js";

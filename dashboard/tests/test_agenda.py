@@ -9,12 +9,22 @@ from bookings.models import Appointment, PrivateNote
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
-from doctors.tests.factories import DoctorFactory, MembershipFactory, PracticeFactory
-from scheduling.tests.factories import OpeningHoursFactory
+from doctors.tests.factories import (
+    ConsultationTypeFactory,
+    DoctorFactory,
+    MembershipFactory,
+    PracticeFactory,
+)
+from scheduling.tests.factories import AbsenceFactory, OpeningHoursFactory
 
 pytestmark = pytest.mark.django_db
 
 MONDAY = {"date": "2027-03-01"}
+TUESDAY = {"date": "2027-03-02"}
+
+
+def visits_on(client, day):
+    return [row.visit for row in client.get("/dashboard/", day).context["rows"] if row.visit]
 
 
 @pytest.fixture(autouse=True)
@@ -31,15 +41,31 @@ class TestDay:
         AppointmentFactory(doctor=doctor, starts_at=monday("10:00") + dt.timedelta(days=1))
         AppointmentFactory(starts_at=monday("11:00"))
         client.force_login(doctor.user)
-        context = client.get("/dashboard/", MONDAY).context
-        assert list(context["visits"]) == [sooner, later]
+        assert visits_on(client, MONDAY) == [sooner, later]
 
     def test_the_day_is_the_practices_not_the_servers(self, client):
         doctor = DoctorFactory(practice__time_zone="America/New_York")
         evening = dt.datetime(2027, 3, 2, 1, tzinfo=dt.UTC)  # 1 March, 20:00 there
         visit = AppointmentFactory(doctor=doctor, starts_at=evening)
         client.force_login(doctor.user)
-        assert list(client.get("/dashboard/", MONDAY).context["visits"]) == [visit]
+        assert visits_on(client, MONDAY) == [visit]
+
+    def test_a_visit_across_midnight_stands_on_both_days(self, client):
+        kind = ConsultationTypeFactory(duration=60)
+        half_past_eleven = dt.datetime(2027, 3, 1, 22, 30, tzinfo=dt.UTC)
+        visit = AppointmentFactory(consultation_type=kind, starts_at=half_past_eleven)
+        client.force_login(kind.doctor.user)
+        assert [visits_on(client, day) for day in (MONDAY, TUESDAY)] == [[visit], [visit]]
+
+    def test_open_time_between_visits_is_offered_to_the_desk(self, client):
+        doctor = DoctorFactory()
+        OpeningHoursFactory(doctor=doctor, start_minute=9 * 60, end_minute=12 * 60)
+        AppointmentFactory(doctor=doctor, starts_at=monday("10:00"))
+        AbsenceFactory(doctor=doctor, starts_at=monday("11:30"), ends_at=monday("18:00"))
+        client.force_login(doctor.user)
+        rows = client.get("/dashboard/", MONDAY).context["rows"]
+        gaps = [(f"{row.gap.start:%H:%M}", row.gap.minutes) for row in rows if row.gap]
+        assert gaps == [("09:00", 60), ("10:30", 60)]
 
     def test_cancelled_visits_and_walk_ins_stand_apart(self, client):
         doctor = DoctorFactory()
@@ -47,11 +73,19 @@ class TestDay:
         walk_in = AppointmentFactory(doctor=doctor, walk_in=True, queue_date=dt.date(2027, 3, 1))
         client.force_login(doctor.user)
         context = client.get("/dashboard/", MONDAY).context
-        assert [list(context[name]) for name in ("visits", "cancelled", "walk_ins")] == [
-            [],
-            [gone],
-            [walk_in],
-        ]
+        assert [list(context[name]) for name in ("cancelled", "walk_ins")] == [[gone], [walk_in]]
+        assert visits_on(client, MONDAY) == []
+
+    def test_visits_that_nobody_closed_are_listed_until_somebody_does(self, client):
+        doctor = DoctorFactory()
+        yesterday = FRIDAY_MORNING - dt.timedelta(days=1)
+        for hour, status in enumerate((Status.CONFIRMED, Status.ARRIVED, Status.DONE)):
+            start = yesterday + dt.timedelta(hours=hour)
+            AppointmentFactory(doctor=doctor, starts_at=start, status=status)
+        AppointmentFactory(doctor=doctor, starts_at=FRIDAY_MORNING)
+        client.force_login(doctor.user)
+        found = client.get("/dashboard/").context["to_close"]
+        assert [visit.status for visit in found] == [Status.ARRIVED, Status.CONFIRMED]
 
     @pytest.mark.parametrize("count", [1, 30])
     def test_it_costs_the_same_for_one_visit_and_thirty(
@@ -63,8 +97,9 @@ class TestDay:
             status = Status.PENDING if index % 2 else Status.CONFIRMED
             AppointmentFactory(doctor=doctor, starts_at=start, status=status)
         client.force_login(doctor.user)
-        # Session, account, desks, waiting room, hours, then visits, cancelled, walk-ins, requests.
-        with django_assert_num_queries(9):
+        # Session, account, desks; types, hours, hours at all; visits, absences, hours, holidays of
+        # the day; requests, cancelled, walk-ins, to close; waiting room, last change.
+        with django_assert_num_queries(16):
             client.get("/dashboard/", MONDAY)
 
     @pytest.mark.parametrize("date", ["nonsense", "2027-02-30", "9999-12-31", "0001-01-01"])
@@ -99,7 +134,7 @@ class TestWho:
         DoctorFactory()
         client.force_login(MembershipFactory(practice=doctor.practice).user)
         context = client.get("/dashboard/", {"doctor": colleague.pk}).context
-        assert (set(context["desk"].doctors), context["doctor"]) == ({doctor, colleague}, colleague)
+        assert (set(context["desk"].doctors), context["desk"].doctor) == ({doctor, colleague}, colleague)
 
     @pytest.mark.parametrize("doctor", ["999999", "9" * 30, "9" * 5000, "²", "nonsense"])
     def test_a_doctor_who_is_not_there_is_a_404(self, client, doctor):
@@ -117,12 +152,9 @@ class TestWho:
         AppointmentFactory(doctor=doctor, practice=there, status=Status.CANCELLED)
         client.force_login(MembershipFactory(practice=doctor.practice).user)
         day = client.get("/dashboard/", MONDAY)
-        assert [list(day.context[name]) for name in ("visits", "cancelled")] == [[visit], []]
-        assert [word in day.text for word in ("Déjà réservé", "Zoé", "Toux")] == [
-            True,
-            False,
-            False,
-        ]
+        assert [row.visit for row in day.context["rows"] if row.visit] == [visit]
+        assert list(day.context["cancelled"]) == []
+        assert [word in day.text for word in ("Occupé", "Zoé", "Toux")] == [True, False, False]
         assert client.get(f"/bookings/{visit.pk}/").status_code == 404
 
     def test_a_visit_at_another_practice_is_open_to_its_doctor_and_who_booked_it(self, client):

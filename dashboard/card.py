@@ -1,0 +1,175 @@
+"""The desk's card: one visit, what may be done with it now, and what is known of the patient."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db.models import Q
+from django.utils.functional import cached_property
+
+from accounts.models import User
+from accounts.templatetags.tbib import STATUS_LOOKS
+from bookings.models import Appointment, PrivateNote, StatusChange
+from bookings.models.files import no_shows
+from bookings.rules import Refusal
+from bookings.services import why_not_now
+from bookings.status import CHANGES, TOOK_PLACE, UPCOMING, Status, Verb, leads_to
+from dashboard.people import record_address
+
+VERBS = (Verb.ARRIVE, Verb.START, Verb.FINISH, Verb.MARK_ABSENT)
+"""The four buttons, in the order of their keys 1 to 4."""
+
+VISITS_SHOWN = 5
+
+
+class StatusButton(NamedTuple):
+    verb: Verb
+    key: int
+    label: str
+    look: str
+    icon: str
+    is_pressed: bool
+    reason: str
+    """Why it cannot be pressed now; "" when it can."""
+
+
+@dataclass
+class Card:
+    visit: Any
+    user: User
+    now: dt.datetime
+    refusal: Refusal | None = None
+    refused: str = ""
+    """What was refused, as its address names it: "status", "undo", "note"."""
+    typed: str = ""
+    """The note that could not be kept: it is not lost."""
+
+    @property
+    def today(self) -> dt.date:
+        return self.visit.practice.local(self.now).date()
+
+    @property
+    def is_request(self) -> bool:
+        return bool(self.visit.status == Status.PENDING)
+
+    @property
+    def why_not_confirmed(self) -> Refusal | None:
+        return why_not_now(self.visit, Verb.CONFIRM, self.now)
+
+    @property
+    def age(self) -> int | None:
+        age: int | None = self.visit.patient.age_on(self.today)
+        return age
+
+    @property
+    def buttons(self) -> list[StatusButton]:
+        found = []
+        for key, verb in enumerate(VERBS, start=1):
+            to = CHANGES[verb].to
+            look, icon = STATUS_LOOKS[to]
+            is_pressed = self.visit.status == to
+            refusal = None if is_pressed else why_not_now(self.visit, verb, self.now)
+            reason = str(refusal) if refusal else ""
+            found.append(StatusButton(verb, key, to.label, look, icon, is_pressed, reason))
+        return found
+
+    @property
+    def can_move(self) -> bool:
+        return self.visit.status in UPCOMING and self.visit.consultation_type_id is not None
+
+    @property
+    def can_cancel(self) -> bool:
+        return leads_to(Verb.CANCEL, self.visit.status) is not None
+
+    @cached_property
+    def last_change(self) -> StatusChange | None:
+        """The change on show, with who made it."""
+        changes: Any = self.visit.changes
+        last: StatusChange | None = changes.in_force().select_related("by").order_by("pk").last()
+        return last
+
+    @property
+    def undoable(self) -> StatusChange | None:
+        """Today's change that can be taken back."""
+        last = self.last_change
+        if last is None or not last.from_status:
+            return None
+        is_of_today = self.visit.practice.local(last.at).date() == self.today
+        return last if is_of_today else None
+
+    @property
+    def changed_at(self) -> dt.datetime | None:
+        """When it became what it is, on the practice's clock."""
+        return self.visit.practice.local(self.last_change.at) if self.last_change else None
+
+    @property
+    def waits_since(self) -> dt.datetime | None:
+        """Since when the person sits in the waiting room."""
+        if self.visit.status != Status.ARRIVED or not self.last_change:
+            return None
+        return self.last_change.at
+
+    @property
+    def is_seen_since(self) -> dt.datetime | None:
+        if self.visit.status != Status.IN_PROGRESS or not self.last_change:
+            return None
+        return self.last_change.at
+
+    @property
+    def minutes(self) -> int:
+        """How long the person waits, or is being seen."""
+        since = self.waits_since or self.is_seen_since or self.now
+        return max(0, int((self.now - since).total_seconds() // 60))
+
+    @cached_property
+    def visits(self) -> list[Appointment]:
+        """The patient's other visits that the reader may see, the latest first."""
+        others = Appointment.objects.at_desk_of(self.user).filter(patient=self.visit.patient)
+        # A walk-in has a day and no time: they come after the timed ones.
+        others = others.exclude(pk=self.visit.pk).select_related("practice", "doctor__user")
+        return list(others.order_by("-starts_at", "-queue_date")[: VISITS_SHOWN + 1])
+
+    @property
+    def visits_shown(self) -> list[Appointment]:
+        return self.visits[:VISITS_SHOWN]
+
+    @property
+    def has_more_visits(self) -> bool:
+        return len(self.visits) > VISITS_SHOWN
+
+    @cached_property
+    def visit_number(self) -> int:
+        """The patient's n-th visit to this doctor, from 1."""
+        before = self.visit.starts_at or self.now
+        earlier = Appointment.objects.of(self.visit.doctor).filter(
+            Q(starts_at__lt=before) | Q(starts_at=None, created_at__lt=self.visit.created_at),
+            patient=self.visit.patient,
+            status__in=TOOK_PLACE,
+        )
+        return earlier.count() + 1
+
+    @cached_property
+    def no_shows(self) -> int:
+        return no_shows(patient=self.visit.patient, practice=self.visit.practice, now=self.now)
+
+    @property
+    def may_have_note(self) -> bool:
+        """Notes are the doctor's who sees the patient: no secretary's, no admin's."""
+        return bool(self.visit.doctor.user_id == self.user.pk)
+
+    @cached_property
+    def note(self) -> PrivateNote | None:
+        if not self.may_have_note:
+            return None
+        notes = PrivateNote.objects.visible_to(self.user)
+        return notes.filter(appointment=self.visit, doctor=self.visit.doctor).first()
+
+    @property
+    def note_saved_at(self) -> dt.datetime | None:
+        return self.visit.practice.local(self.note.updated_at) if self.note else None
+
+    @property
+    def record_address(self) -> str:
+        return record_address(self.visit.patient_id)

@@ -1,0 +1,194 @@
+"""What the desk's forms send: another time for a visit, a new visit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.dateparse import parse_date
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Patient, User
+from accounts.names import normalise
+from accounts.requests import any_id
+from bookings.forms import SANE_YEARS, PersonForm, parse_start, patients_for
+from bookings.models import Appointment
+from bookings.slots import SlotQuery, free_slots
+from doctors.models import ConsultationType, Doctor
+
+NOT_A_TIME = _("This is not a time we understand.")
+
+
+class TimeForm(forms.Form):
+    """A day, and on it one of the free times or any other, as the desk may choose it.
+
+    `start` is an instant (a free time's, or where an event was dragged to), `other` a wall
+    clock of `date`, which wins. Both acts against a clash are explicit and the desk's alone.
+    """
+
+    date = forms.CharField(required=False)
+    start = forms.CharField(required=False)
+    other = forms.CharField(required=False)
+    overbook = forms.BooleanField(required=False)
+    allow_patient_overlap = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, doctor: Doctor, now: dt.datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.doctor, self.now = doctor, now
+        self.zone = doctor.practice.zone
+
+    @property
+    def kind(self) -> ConsultationType | None:
+        """What the visit is for: its duration is what must fit."""
+        raise NotImplementedError
+
+    @property
+    def moving(self) -> UUID | None:
+        return None
+
+    def said(self, name: str) -> str:
+        """What a field says: sent, or in the address."""
+        return str(self[name].value() or "")
+
+    @cached_property
+    def wanted_start(self) -> dt.datetime | None:
+        """The start asked for, as an instant."""
+        other, day = self.said("other"), self.day
+        text = f"{day}T{other}" if other else self.said("start")
+        return parse_start(text, self.zone) if text else None
+
+    @property
+    def wanted_local(self) -> dt.datetime | None:
+        return self.doctor.practice.local(self.wanted_start) if self.wanted_start else None
+
+    @cached_property
+    def day(self) -> dt.date:
+        """The day on show: the one asked for, else the start's, else today."""
+        try:
+            day = parse_date(self.said("date"))
+        except ValueError:
+            day = None
+        if day and day.year in SANE_YEARS:
+            return day
+        start = parse_start(self.said("start"), self.zone) if self.said("start") else None
+        return (start or self.now).astimezone(self.zone).date()
+
+    @cached_property
+    def free(self) -> list[dt.datetime]:
+        """The day's free times for this reason, as the public sees them."""
+        if self.kind is None:
+            return []
+        query = SlotQuery(self.doctor, self.kind)
+        return free_slots(query, self.day, 1, now=self.now, moving=self.moving)[self.day]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.wanted_start is None:
+            typed = self.said("other") or self.said("start")
+            self.add_error("other", NOT_A_TIME if typed else _("Please choose a time."))
+        cleaned["starts_at"] = self.wanted_start
+        return cleaned
+
+
+class MoveForm(TimeForm):
+    """`start` in the address is where the visit was dragged to: it only wants a yes."""
+
+    def __init__(self, *args: Any, visit: Appointment, **kwargs: Any) -> None:
+        super().__init__(*args, doctor=visit.doctor, **kwargs)
+        self.visit = visit
+
+    @property
+    def kind(self) -> ConsultationType | None:
+        return self.visit.consultation_type
+
+    @property
+    def moving(self) -> UUID | None:
+        return self.visit.pk
+
+    @cached_property
+    def day(self) -> dt.date:
+        if not self.said("date") and not self.said("start") and self.visit.starts_at:
+            return self.doctor.practice.local(self.visit.starts_at).date()
+        return super().day
+
+    @cached_property
+    def free(self) -> list[dt.datetime]:
+        # Its present time is free for it, and no other time.
+        return [start for start in super().free if start != self.visit.starts_at]
+
+
+class NewVisitForm(TimeForm):
+    """For whom, for what, when: somebody the practice knows, or a new patient.
+
+    `q` looks for people; `patient` is one of them, or "new" for the fields of `person_form`.
+    """
+
+    NEW = "new"
+    MOST_FOUND = 6
+
+    q = forms.CharField(required=False)
+    patient = forms.CharField(required=False)
+    consultation_type = forms.CharField(required=False)
+    reason = forms.CharField(required=False, max_length=1000)
+
+    def __init__(self, *args: Any, user: User, doctor: Doctor, **kwargs: Any) -> None:
+        super().__init__(*args, doctor=doctor, **kwargs)
+        self.user = user
+        self.types = list(doctor.consultation_types.offered())
+        sent = self.data if self.is_bound and self.adds_person else None
+        self.person_form = PersonForm(sent, at_desk=True, initial=self.initial)
+        self.person_form.fields["birth_date"].required = False
+
+    @property
+    def kind(self) -> ConsultationType | None:
+        """The reason chosen; the doctor's first one while none is."""
+        wanted = any_id(self.said("consultation_type"))
+        first = self.types[0] if self.types else None
+        return next((kind for kind in self.types if kind.pk == wanted), first)
+
+    @property
+    def adds_person(self) -> bool:
+        return self.said("patient") == self.NEW
+
+    @cached_property
+    def chosen(self) -> Patient | None:
+        """The known person it is for."""
+        people = patients_for(self.user, self.doctor)
+        found: Patient | None = people.filter(pk=any_id(self.said("patient"))).first()
+        return found
+
+    @cached_property
+    def found(self) -> list[Patient]:
+        """Who answers to what was typed into the search."""
+        return people_named(self.user, self.doctor, self.said("q"))[: self.MOST_FOUND]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.kind is None:
+            self.add_error("consultation_type", _("Please choose a reason for the visit."))
+        if self.adds_person and not self.person_form.is_valid():
+            self.add_error("patient", _("Please complete this person's details."))
+        elif not self.adds_person and self.chosen is None:
+            self.add_error("patient", _("Please say for whom this appointment is."))
+        return cleaned
+
+    def person(self) -> Patient:
+        """Whom the visit is for; unsaved when they are new: `book` writes both or neither."""
+        return self.chosen or self.person_form.person(account=None)
+
+
+def people_named(user: User, doctor: Doctor, text: str) -> Any:
+    """People the practice knows with every word of `text` in their name, or its digits in
+    their phone number; nobody for less than two characters."""
+    people = patients_for(user, doctor).order_by("last_name", "first_name", "pk")
+    digits = "".join(character for character in text if character.isdigit())
+    if len(digits) >= 4:
+        return people.filter(phone__contains=digits.lstrip("0"))
+    if len(text.strip()) < 2:
+        return people.none()
+    for word in normalise(text).split():
+        people = people.filter(search_text__contains=word)
+    return people

@@ -1,0 +1,37 @@
+"""What happened at a desk since the reader last looked, and by whom: the agenda's poll."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from bookings.models import Appointment, StatusChange
+from bookings.status import Verb
+from dashboard.desk import Desk
+
+TOLD = (Verb.REQUEST, Verb.BOOK, Verb.MOVE, Verb.CANCEL, Verb.ARRIVE, Verb.ADD_WALK_IN)
+"""What somebody at the desk wants to hear of while it happens."""
+
+MOST_TOLD = 3
+
+
+class Item(NamedTuple):
+    change: StatusChange
+    visit: Appointment
+
+    @property
+    def is_online(self) -> bool:
+        """Whether the patient did it, and not somebody at a desk."""
+        return bool(self.change.by_id and self.change.by_id == self.visit.patient.account_id)
+
+
+def news_since(desk: Desk, change_id: int) -> list[Item]:
+    """The newest changes by others after `change_id` that the reader may see, latest first."""
+    visible = Appointment.objects.at_desk_of(desk.user).of(desk.doctor)
+    changes = (
+        StatusChange.objects.filter(pk__gt=change_id, verb__in=TOLD, undone_by=None)
+        .filter(appointment__in=visible)
+        .exclude(by=desk.user)
+        .select_related("appointment__practice", "appointment__patient", "by")
+        .order_by("-pk")
+    )
+    return [Item(change, change.appointment) for change in changes[:MOST_TOLD]]

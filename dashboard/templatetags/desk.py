@@ -1,0 +1,18 @@
+"""What the cockpit's templates say about visits, beside `tbib`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from accounts.templatetags.tbib import STATUS_LOOKS
+
+register = template.Library()
+
+
+@register.inclusion_tag("dashboard/partials/event_icon.html")
+def event_icon(visit: Any) -> dict[str, str]:
+    """The mark of a visit's status in its event; none for one that is simply confirmed."""
+    look, icon = STATUS_LOOKS[str(visit.status)]
+    return {"look": look, "icon": "" if look == "confirmed" else icon}

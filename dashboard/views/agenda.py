@@ -1,0 +1,168 @@
+"""The agenda: a week, a day or a list, the desk beside it, and the poll that keeps both true."""
+
+from __future__ import annotations
+
+import datetime as dt
+from http import HTTPStatus
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from accounts.requests import SignedInRequest, any_id
+from bookings.models import Appointment
+from bookings.status import TOOK_PLACE, Status
+from dashboard.agenda import day_rows, usual_hours
+from dashboard.card import Card
+from dashboard.desk import Desk, NoDesk, chosen_desk
+from dashboard.news import news_since
+from doctors.models import Doctor
+from scheduling import engine
+
+VIEWS = ("week", "day", "list")
+MOST_LISTED = 20
+CLOSING_DAYS = 14
+"""How far back the desk asks for visits that nobody closed."""
+
+
+class DayLink(NamedTuple):
+    date: dt.date
+    address: str
+    is_shown: bool
+    is_today: bool
+
+
+@require_safe
+def agenda(request: SignedInRequest) -> HttpResponse:
+    """The cockpit (contract C9). A patient has no desk and is sent to the own appointments."""
+    try:
+        desk = chosen_desk(request)
+    except NoDesk:
+        if request.user.works_at_a_desk:
+            return render(request, "dashboard/no_desk.html")
+        return redirect("my_appointments")
+    card = None
+    wanted = request.GET.get("appointment", "")
+    if wanted:
+        card = Card(desk_visit(request, wanted), desk.user, desk.now)
+    return show_agenda(request, desk, card)
+
+
+@require_safe
+def live(request: SignedInRequest) -> HttpResponse:
+    """What happened since `version`: 204 when nothing did, else the news and the new state."""
+    desk = chosen_desk(request, remember=False)
+    if request.GET.get("version") == str(desk.doctor.calendar_version):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    seen = request.GET.get("change", "")
+    context = {"desk": desk, "news": news_since(desk, any_id(seen)) if seen else []}
+    return render(request, "dashboard/partials/news.html", context)
+
+
+def show_agenda(
+    request: SignedInRequest, desk: Desk, card: Card | None, *, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    """The whole page, with a visit on the desk when there is a `card`."""
+    wanted = request.GET.get("view", "")
+    view = wanted if wanted in VIEWS else VIEWS[0]
+    shown = _wanted_day(request) or (_day_of(card.visit) if card else None) or desk.today
+    if request.htmx.target == "day_list" and not request.htmx.history_restore_request:
+        context = {"desk": desk, "day": shown, **list_context(desk, shown)}
+        return render(request, "dashboard/partials/day_list.html", context)
+    context = {
+        "desk": desk,
+        "view": view,
+        "views": [(name, address(desk, view=name, date=shown)) for name in VIEWS],
+        "card": card,
+        "day": shown,
+        "days": _week_links(desk, shown, view),
+        "previous": address(desk, view=view, date=shown - _step(view)),
+        "next": address(desk, view=view, date=shown + _step(view)),
+        "hours": usual_hours(desk.doctor),
+        "uses_fallback_hours": not desk.doctor.opening_hours.exists(),
+        **list_context(desk, shown),
+    }
+    return render(request, "dashboard/agenda.html", context, status=status)
+
+
+def list_context(desk: Desk, shown: dt.date) -> dict[str, Any]:
+    """The day as a list, and what waits for an answer whatever day is looked at."""
+    start, end = engine.day_span(shown, desk.doctor.practice.zone)
+    visits = Appointment.objects.at_desk_of(desk.user).of(desk.doctor).for_pages()
+    cancelled = visits.filter(starts_at__gte=start, starts_at__lt=end, status=Status.CANCELLED)
+    return {
+        "rows": day_rows(desk.user, desk.doctor, shown, now=desk.now),
+        "cancelled": cancelled.order_by("starts_at").with_last_change(),
+        "walk_ins": visits.filter(queue_date=shown).order_by("queue_number"),
+        **waiting_context(desk),
+    }
+
+
+def waiting_context(desk: Desk) -> dict[str, Any]:
+    """Requests to answer, and visits of days gone by that were never closed."""
+    visits = Appointment.objects.at_desk_of(desk.user).of(desk.doctor).for_pages()
+    midnight = engine.to_utc(desk.today, 0, desk.doctor.practice.zone)
+    begun = [Status.CONFIRMED, *(status for status in TOOK_PLACE if status != Status.DONE)]
+    recent = {"starts_at__gte": midnight - CLOSING_DAYS * engine.DAY, "starts_at__lt": midnight}
+    requests = visits.filter(status=Status.PENDING, starts_at__gt=desk.now)
+    return {
+        "requests": requests.order_by("starts_at")[:MOST_LISTED],
+        "to_close": visits.filter(status__in=begun, **recent).order_by("-starts_at")[:MOST_LISTED],
+    }
+
+
+def desk_visit(request: SignedInRequest, pk: str | UUID, **only: Any) -> Appointment:
+    """A visit of the reader's desks; Http404 for any other, and for what is no id.
+
+    `only` narrows it further.
+    """
+    try:
+        wanted = pk if isinstance(pk, UUID) else UUID(pk)
+    except ValueError:
+        wanted = UUID(int=0)
+    visits = Appointment.objects.at_desk_of(request.user).for_pages()
+    # An admin sees every visit and has no desk: what the admin changes goes through the admin.
+    desks = Doctor.objects.desk_of(request.user).values("pk")
+    return get_object_or_404(visits.filter(doctor__in=desks, **only), pk=wanted)
+
+
+def address(desk: Desk, **state: Any) -> str:
+    """The agenda's address: `view`, `date`, `appointment`."""
+    return f"{reverse('dashboard')}?{urlencode({'doctor': desk.doctor.pk, **state})}"
+
+
+def see_on_agenda(visit: Appointment) -> HttpResponseRedirect:
+    """To the day of the visit, with it on the desk."""
+    state = {"doctor": visit.doctor_id, "date": _day_of(visit), "appointment": visit.pk}
+    return HttpResponseRedirect(f"{reverse('dashboard')}?{urlencode(state)}", status=303)
+
+
+def _day_of(visit: Appointment) -> dt.date | None:
+    return visit.local_start.date() if visit.local_start else visit.queue_date
+
+
+def _step(view: str) -> dt.timedelta:
+    return 7 * engine.DAY if view == "week" else engine.DAY
+
+
+def _week_links(desk: Desk, shown: dt.date, view: str) -> list[DayLink]:
+    """The week around the day on show: a phone's strip of days."""
+    monday = shown - shown.weekday() * engine.DAY
+    return [
+        DayLink(day, address(desk, view=view, date=day), day == shown, day == desk.today)
+        for day in engine.days_from(monday, 7)
+    ]
+
+
+def _wanted_day(request: SignedInRequest) -> dt.date | None:
+    """The date in the address; nonsense is today. Kept where a day has neighbours."""
+    try:
+        day = parse_date(request.GET.get("date", ""))
+    except ValueError:
+        return None
+    return day if day and 1970 <= day.year <= 9000 else None

@@ -1,0 +1,254 @@
+"""The desk: one visit, and everything that is done with it.
+
+Each step has an address and works as a page of its own. Asked for by htmx, a step answers with
+the desk (`#desk`) or with what goes into the dialog (`#dialog_body`), and says `desk-changed`.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import reswap, retarget, trigger_client_event
+
+from accounts.requests import SignedInRequest, any_id
+from accounts.templatetags.tbib import clock
+from bookings import rules, services
+from bookings.models import Appointment
+from bookings.status import Verb
+from dashboard.card import VERBS, Card
+from dashboard.desk import Desk, chosen_desk
+from dashboard.forms import MoveForm, NewVisitForm, people_named
+from dashboard.people import with_visits
+from dashboard.views.agenda import desk_visit, see_on_agenda, show_agenda
+
+LONGEST_NOTE = 20_000
+MOST_FOUND = 12
+BUTTONS = {verb.value: verb for verb in (*VERBS, Verb.CONFIRM)}
+
+
+@require_safe
+def desk(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """The card of one visit; as a page, the agenda with it."""
+    return show_desk(request, Card(desk_visit(request, pk), request.user, timezone.now()))
+
+
+@require_POST
+def change_status(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """One of the four buttons, or yes to a request; `seen` says what the reader saw."""
+    visit = desk_visit(request, pk)
+    verb = BUTTONS.get(request.POST.get("verb", ""))
+    try:
+        if verb is None:
+            raise rules.StateConflict(_("This is not something the desk does."))
+        visit = services.change_status(visit, verb, by=request.user, seen=_seen(request))
+    except rules.Refusal as refusal:
+        return refuse(request, visit, refusal, "status")
+    return done(request, visit)
+
+
+@require_POST
+def undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Take back today's last change; `change` names the one the reader saw."""
+    visit = desk_visit(request, pk)
+    try:
+        visit = services.undo(
+            visit,
+            by=request.user,
+            change_id=any_id(request.POST.get("change", "")),
+            overbook="overbook" in request.POST,
+            allow_patient_overlap="allow_patient_overlap" in request.POST,
+        )
+    except rules.Refusal as refusal:
+        return refuse(request, visit, refusal, "undo")
+    return done(request, visit)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Another time for the visit: free ones of a day, any other, or where it was dragged to."""
+    visit = desk_visit(request, pk)
+    asked = request.POST if request.method == "POST" else None
+    form = MoveForm(asked, initial=request.GET.dict(), visit=visit, now=timezone.now())
+    if asked is None:
+        return show_dialog(request, "move_form", visit, form=form)
+    if not form.is_valid():
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return show_dialog(request, "move_form", visit, form=form, status=status)
+    try:
+        visit = services.move(
+            visit,
+            by=request.user,
+            starts_at=form.cleaned_data["starts_at"],
+            overbook=form.cleaned_data["overbook"],
+            allow_patient_overlap=form.cleaned_data["allow_patient_overlap"],
+            seen=_seen(request),
+        )
+    except rules.Refusal as refusal:
+        return show_dialog(request, "move_form", visit, form=form, refusal=refusal)
+    return done(request, visit, _("The appointment is moved."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Ask once, with a word to the patient, then cancel; for a request: decline it."""
+    visit = desk_visit(request, pk)
+    if request.method != "POST":
+        return show_dialog(request, "cancel_form", visit)
+    message = request.POST.get("message", "").replace("\x00", " ")[:1000]
+    try:
+        visit = services.cancel(visit, by=request.user, message=message, seen=_seen(request))
+    except rules.Refusal as refusal:
+        return show_dialog(request, "cancel_form", visit, refusal=refusal, message=message)
+    return done(request, visit, _("The appointment is cancelled."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_visit(request: SignedInRequest) -> HttpResponse:
+    """A new visit: from an empty cell, from a free time of the list, or the patient's next."""
+    at = chosen_desk(request)
+    asked = request.POST if request.method == "POST" else None
+    of = {"user": at.user, "doctor": at.doctor, "now": at.now}
+    form = NewVisitForm(asked, initial=request.GET.dict(), **of)
+    if asked is None:
+        return show_dialog(request, "new_visit_form", None, desk=at, form=form)
+    if not form.is_valid():
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return show_dialog(request, "new_visit_form", None, desk=at, form=form, status=status)
+    try:
+        visit = services.book(
+            by=request.user,
+            patient=form.person(),
+            doctor=at.doctor,
+            consultation_type=form.kind,
+            starts_at=form.cleaned_data["starts_at"],
+            reason=form.cleaned_data["reason"],
+            overbook=form.cleaned_data["overbook"],
+            allow_patient_overlap=form.cleaned_data["allow_patient_overlap"],
+        )
+    except rules.Refusal as refusal:
+        return show_dialog(request, "new_visit_form", None, desk=at, form=form, refusal=refusal)
+    return done(request, visit, _("The appointment is booked."))
+
+
+@require_safe
+def people(request: SignedInRequest) -> HttpResponse:
+    """Patients by name or phone, each with the way to a visit, the record, a new visit."""
+    at = chosen_desk(request)
+    text = request.GET.get("q", "").replace("\x00", "")[:80]
+    found = list(people_named(at.user, at.doctor, text)[:MOST_FOUND])
+    context = {"q": text, "found": with_visits(at.user, found, at.now), "now": at.now}
+    return show_dialog(request, "people", None, desk=at, **context)
+
+
+@require_POST
+def save_note(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Keep the doctor's own note. A script is answered in JSON, a browser without by the page.
+
+    To anybody else at the desk there is nothing here: authorisation is the query.
+    """
+    visit = desk_visit(request, pk, doctor__user=request.user)
+    text = request.POST.get("text", "").replace("\x00", "").replace("\r\n", "\n")[:LONGEST_NOTE]
+    wants_json = request.headers.get("Accept") == "application/json"
+    try:
+        note = services.save_note(
+            by=request.user, appointment=visit, text=text, seen=request.POST.get("seen", "")
+        )
+    except services.NoteChanged as refusal:
+        if not wants_json:
+            return refuse(request, visit, refusal, "note", typed=text)
+        there = {"detail": str(refusal), "version": refusal.note.version, "text": refusal.note.text}
+        return JsonResponse(there, status=refusal.status)
+    if not wants_json:
+        return see_on_agenda(visit)
+    saved_at = clock(visit.practice.local(note.updated_at))
+    saved = _("Saved at %(time)s") % {"time": saved_at}
+    return JsonResponse({"version": note.version, "saved": saved})
+
+
+# -- how a step answers -------------------------------------------------------------------
+
+
+def show_desk(request: SignedInRequest, card: Card, *, status: int = HTTPStatus.OK) -> HttpResponse:
+    """The desk alone for htmx, else the agenda around it."""
+    if request.htmx and not request.htmx.history_restore_request:
+        context = {"card": card, "visit": card.visit, "user": request.user}
+        response = render(request, "dashboard/partials/desk.html", context, status=status)
+    else:
+        response = show_agenda(request, _desk_of(request, card.visit), card, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def refuse(
+    request: SignedInRequest,
+    visit: Appointment,
+    refusal: rules.Refusal,
+    refused: str,
+    *,
+    typed: str = "",
+) -> HttpResponse:
+    """The desk as it is now, with what was refused and why."""
+    fresh = desk_visit(request, visit.pk)
+    card = Card(fresh, request.user, timezone.now(), refusal=refusal, refused=refused, typed=typed)
+    response = show_desk(request, card, status=refusal.status)
+    return trigger_client_event(response, "desk-changed", {})
+
+
+def done(request: SignedInRequest, visit: Appointment, words: str = "") -> HttpResponse:
+    """What was asked for is done: the fresh card, the dialog closed, the agenda drawn anew."""
+    if not request.htmx or "page" in request.POST:
+        if words:
+            messages.success(request, words)
+        return see_on_agenda(visit)
+    card = Card(desk_visit(request, visit.pk), request.user, timezone.now())
+    response = retarget(reswap(show_desk(request, card), "outerHTML"), "#desk")
+    start = card.visit.local_start
+    moved = {"appointment": str(visit.pk), "date": str(start.date()) if start else "", "say": words}
+    return trigger_client_event(response, "desk-changed", moved)
+
+
+def show_dialog(
+    request: SignedInRequest,
+    name: str,
+    visit: Appointment | None,
+    *,
+    refusal: rules.Refusal | None = None,
+    status: int = HTTPStatus.OK,
+    **context: Any,
+) -> HttpResponse:
+    """A form: alone for the dialog, else as a page of its own."""
+    if refusal and visit:
+        visit = desk_visit(request, visit.pk)
+    # After a refusal the form is about the visit as it is now, else as its reader saw it.
+    seen = None if refusal else request.POST.get("seen")
+    is_page = not request.htmx or "page" in request.GET or "page" in request.POST
+    context |= {"visit": visit, "refusal": refusal, "seen": seen, "is_page": is_page}
+    status = refusal.status if refusal else status
+    if request.htmx:
+        response = render(request, f"dashboard/partials/{name}.html", context, status=status)
+    else:
+        context = {"desk": _desk_of(request, visit), **context}
+        context["form_name"] = f"dashboard/partials/{name}.html"
+        response = render(request, "dashboard/dialog.html", context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _desk_of(request: SignedInRequest, visit: Appointment | None) -> Desk:
+    at = chosen_desk(request)
+    return at.turned_to(visit.doctor_id) if visit else at
+
+
+def _seen(request: SignedInRequest) -> int | None:
+    """The sequence on the reader's screen; a form that has none compares nothing."""
+    text = request.POST.get("seen", "")
+    return any_id(text) if text else None

@@ -1,0 +1,152 @@
+// Private notes save themselves: half a second after the last key, on leaving the field, and
+// before the page or the visit goes. The text is never lost: what could not be saved stays in the
+// field, is tried again, and leaving the page asks first.
+
+const PAUSE = 600;
+const AGAIN = 5000;
+
+const states = new WeakMap();
+
+const formOf = (element) => element.closest?.("form[data-note]");
+
+function stateOf(form) {
+  if (!states.has(form)) {
+    const { value } = form.elements.text;
+    states.set(form, { saved: value, timer: null, saving: null, stuck: false });
+  }
+  return states.get(form);
+}
+
+const isUnsaved = (form) => form.elements.text.value !== stateOf(form).saved;
+
+function say(form, words, look) {
+  const place = form.querySelector("[data-note-state]");
+  place.dataset.look = look;
+  place.querySelector("svg")?.remove();
+  place.querySelector("[data-note-words]").textContent = words;
+}
+
+async function save(form, { keepalive = false } = {}) {
+  const state = stateOf(form);
+  clearTimeout(state.timer);
+  if (state.saving) await state.saving;
+  if (!isUnsaved(form) || state.stuck) return;
+  const text = form.elements.text.value;
+  say(form, form.dataset.saving, "saving");
+  state.saving = send(form, text, keepalive).finally(() => {
+    state.saving = null;
+  });
+  await state.saving;
+}
+
+async function send(form, text, keepalive) {
+  const state = stateOf(form);
+  const body = new FormData(form);
+  body.set("text", text);
+  let response;
+  try {
+    response = await fetch(form.action, {
+      method: "POST",
+      headers: { Accept: "application/json" },
+      body,
+      keepalive,
+      redirect: "error",
+    });
+  } catch {
+    failed(form);
+    return;
+  }
+  if (response.status === 409) {
+    clash(form, await response.json());
+    return;
+  }
+  if (!response.ok) {
+    failed(form);
+    return;
+  }
+  const { version, saved } = await response.json();
+  form.elements.seen.value = version;
+  state.saved = text;
+  say(form, saved, "saved");
+  if (isUnsaved(form)) schedule(form, PAUSE);
+}
+
+function failed(form) {
+  say(form, form.dataset.failed, "failed");
+  schedule(form, AGAIN);
+}
+
+// Another window was quicker: both texts are shown, and the writer decides.
+function clash(form, { version, text }) {
+  const state = stateOf(form);
+  state.stuck = true;
+  say(form, form.dataset.changed, "failed");
+  const box = form.querySelector("[data-note-clash]");
+  box.querySelector("[data-note-other]").textContent = text;
+  box.dataset.version = version;
+  box.hidden = false;
+}
+
+function decide(form, button) {
+  const state = stateOf(form);
+  const box = form.querySelector("[data-note-clash]");
+  const other = box.querySelector("[data-note-other]").textContent;
+  form.elements.seen.value = box.dataset.version || form.elements.seen.value;
+  state.stuck = false;
+  state.saved = other;
+  box.hidden = true;
+  if (button.hasAttribute("data-note-take")) form.elements.text.value = other;
+  save(form);
+  form.elements.text.focus();
+}
+
+function schedule(form, delay) {
+  const state = stateOf(form);
+  clearTimeout(state.timer);
+  state.timer = setTimeout(() => {
+    if (form.isConnected) save(form);
+  }, delay);
+}
+
+document.addEventListener("focusin", (event) => {
+  const form = formOf(event.target);
+  if (form) stateOf(form);
+});
+
+document.addEventListener("input", (event) => {
+  const form = formOf(event.target);
+  if (form) schedule(form, PAUSE);
+});
+
+document.addEventListener("focusout", (event) => {
+  const form = formOf(event.target);
+  if (form && isUnsaved(form)) save(form);
+});
+
+document.addEventListener("submit", (event) => {
+  const form = formOf(event.target);
+  if (!form) return;
+  event.preventDefault();
+  save(form);
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-note-keep], [data-note-take]");
+  if (button) decide(formOf(button), button);
+});
+
+const unsavedForms = () =>
+  [...document.querySelectorAll("form[data-note]")].filter((form) => states.has(form) && isUnsaved(form));
+
+// Another visit comes to the desk: what is not saved yet goes off with its own request.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target?.id === "desk") unsavedForms().forEach((form) => save(form));
+});
+
+window.addEventListener("pagehide", () => {
+  unsavedForms().forEach((form) => save(form, { keepalive: true }));
+});
+
+window.addEventListener("beforeunload", (event) => {
+  if (unsavedForms().length) event.preventDefault();
+});
