@@ -141,7 +141,7 @@ class TestSignOut:
     def test_post_signs_out(self, client):
         client.force_login(UserFactory())
         response = client.post("/accounts/logout/")
-        assert (response.status_code, response["Location"]) == (302, "/doctors/")
+        assert (response.status_code, response["Location"]) == (302, "/")
         assert signed_in_as(client) is None
 
 

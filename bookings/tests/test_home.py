@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from django.utils.html import escape
 
-from accounts.tests.factories import PatientFactory
 from doctors.tests.factories import DoctorFactory, PracticeFactory, SpecialtyFactory
 
 pytestmark = pytest.mark.django_db
@@ -72,11 +71,6 @@ class TestHome:
 
         with django_assert_num_queries(1):
             client.get("/")
-
-    def test_signing_out_leads_home(self, client):
-        client.force_login(PatientFactory().account)
-
-        assert client.post("/accounts/logout/")["Location"] == "/"
 
 
 class TestSuggestions:

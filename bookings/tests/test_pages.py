@@ -133,10 +133,10 @@ class TestDoctorPage:
 
 
 class TestConfirmPage:
-    def test_without_a_choice_it_leads_to_the_doctors(self, client):
+    def test_without_a_choice_it_leads_home_to_find_a_doctor(self, client):
         response = client.get("/bookings/confirm-booking/")
         assert response.status_code == 200
-        assert 'class="btn btn-primary" href="/doctors/"' in response.content.decode()
+        assert 'class="btn btn-primary" href="/"' in response.content.decode()
 
     def test_a_choice_in_the_address_is_shown_without_being_kept(self, client):
         kind = ConsultationTypeFactory()
