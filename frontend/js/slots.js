@@ -6,8 +6,9 @@
 // Arrow keys walk the grid: up and down in a day, sideways between days.
 //
 // The grid is swapped under our hands (other days, a time taken by somebody else). A choice stays
-// as long as its day is not on show or its pill is still free; else it is given up and the form's
-// data-gone is said.
+// as long as its pill is still free, its day is not on show, or the day has more times than it
+// shows (data-more) and the choice is among those; else it is given up and the form's data-gone
+// is said.
 
 import { announce } from "./announce.js";
 
@@ -67,10 +68,16 @@ function agree(form) {
     choose(form, pill);
     return;
   }
-  const day = form.dataset.chosenDay;
-  const dayIsShown = !day || form.querySelector(`[data-date="${CSS.escape(day)}"]`);
-  if (dayIsShown) giveUp(form);
-  else mark(form, null);
+  if (isOutOfSight(form, input.value)) mark(form, null);
+  else giveUp(form);
+}
+
+function isOutOfSight(form, chosen) {
+  if (!form.dataset.chosenDay) return false;
+  const day = form.querySelector(`[data-date="${CSS.escape(form.dataset.chosenDay)}"]`);
+  if (!day) return true;
+  const last = freePills(day).at(-1);
+  return "more" in day.dataset && Date.parse(last.value) < Date.parse(chosen);
 }
 
 function neighbour(pill, key) {
