@@ -1,7 +1,8 @@
 """Browser tests: a real server, a real Chromium, and pages that may not misbehave unseen.
 
 A page that asks another origin for anything, breaks the content security policy, fails to load
-a file or writes an error to the console fails its test, whatever the test was about.
+a file, has an id twice or writes an error to the console fails its test, whatever the test was
+about.
 """
 
 from __future__ import annotations
@@ -120,7 +121,23 @@ def new_context(
         pytest.fail(f"The pages behaved: nothing said {missing}", pytrace=False)
 
 
+# When the page is there, and after every fragment; said on the console, where `watch` listens.
+IDS_TWICE = """(() => {
+  const look = () => {
+    const known = new Set();
+    for (const { id } of document.querySelectorAll("[id]")) {
+      if (known.has(id)) console.error(`id twice: ${id}`);
+      known.add(id);
+    }
+  };
+  document.addEventListener("DOMContentLoaded", look);
+  document.addEventListener("htmx:afterSettle", look);
+})()"""
+
+
 def watch(context: BrowserContext, origin: str, misdeeds: list[str]) -> None:
+    context.add_init_script(IDS_TWICE)
+
     def on_request(request: Request) -> None:
         is_local = request.url.startswith((f"{origin}/", "data:", "blob:", "about:"))
         if not is_local:
