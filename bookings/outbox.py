@@ -7,6 +7,7 @@ import logging
 import re
 from smtplib import SMTPException
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -17,6 +18,7 @@ from django.utils import timezone, translation
 
 from accounts.templatetags.tbib import phone_display
 from bookings.models import Appointment, Notification
+from bookings.offers import Offer, is_still_free
 from bookings.status import UPCOMING, Status, Verb
 
 log = logging.getLogger("tbib.outbox")
@@ -74,7 +76,10 @@ def _send_one(pk: int, now: dt.datetime) -> bool | None:
 
 def _is_moot(row: Notification, now: dt.datetime) -> bool:
     """Whether the message tells nothing any more: the visit is long past, or it changed again
-    between two turns and only the last message is still true."""
+    between two turns and only the last message is still true; the freed time is taken."""
+    if row.waiting_list_entry and row.freed_start:
+        return not is_still_free(Offer(row.waiting_list_entry, row.freed_start), now=now)
+    assert row.appointment is not None
     ends_at = row.appointment.ends_at
     if ends_at is not None and ends_at + MOOT_AFTER < now:
         return True
@@ -90,6 +95,11 @@ def _claimed(pk: int, now: dt.datetime) -> Notification | None:
         "appointment__practice",
         "appointment__doctor__user",
         "appointment__consultation_type",
+        "waiting_list_entry__appointment__practice",
+        "waiting_list_entry__consultation_type",
+        "waiting_list_entry__doctor__practice",
+        "waiting_list_entry__doctor__user",
+        "waiting_list_entry__patient",
     ).get(pk=pk)
 
 
@@ -99,7 +109,7 @@ def compose(row: Notification, *, now: dt.datetime) -> EmailMessage:
     It never has the patient's reason, and its subject nothing about health.
     """
     with translation.override(row.language):
-        context = _context(row, now)
+        context = _context_of_offer(row) if row.waiting_list_entry else _context(row, now)
         subject = render_to_string(f"bookings/mail/{row.kind}_subject.txt", context)
         body = render_to_string(f"bookings/mail/{row.kind}.txt", context)
     return EmailMessage(
@@ -110,8 +120,32 @@ def compose(row: Notification, *, now: dt.datetime) -> EmailMessage:
     )
 
 
+def _context_of_offer(row: Notification) -> dict[str, Any]:
+    """A time that opened, for somebody on the waiting list: where to take it."""
+    entry, start = row.waiting_list_entry, row.freed_start
+    assert entry is not None
+    assert start is not None
+    local = row.practice.local(start)
+    state: dict[str, Any] = {"from": local.date()}
+    if entry.appointment:
+        # The old time stays theirs until the new one is confirmed (rule 11).
+        path = reverse("move_appointment", args=[entry.appointment.pk])
+    else:
+        path = entry.doctor.get_absolute_url()
+        state = {"seen": "yes", "type": entry.consultation_type_id} | state
+    return {
+        "entry": entry,
+        "practice": row.practice,
+        "start": local,
+        "own": entry.appointment and entry.appointment.local_start,
+        "take_it": f"{settings.SITE_URL}{path}?{urlencode(state)}",
+        "page": settings.SITE_URL + reverse("my_appointments"),
+    }
+
+
 def _context(row: Notification, now: dt.datetime) -> dict[str, Any]:
-    appointment, practice = row.appointment, row.appointment.practice
+    appointment, practice = row.appointment, row.practice
+    assert appointment is not None
     doctor, kind = appointment.doctor, appointment.consultation_type
     closes = appointment.changes_close_at
     in_time = closes is not None and now < closes and appointment.status in UPCOMING

@@ -208,6 +208,9 @@ FALLBACK_WEEKDAYS = tuple(range(7))
 NO_SHOWS_THAT_BLOCK = 3
 NO_SHOWS_FORGOTTEN_AFTER = dt.timedelta(days=365)
 EMERGENCY_WINDOW = dt.timedelta(hours=24)
+# Of a time that opens, so many of those who wait are told at once, and nobody again so soon.
+WAITING_LIST_TOLD_AT_ONCE = 5
+WAITING_LIST_PAUSE = dt.timedelta(hours=6)
 # What to call when it cannot wait, by the practice's country; 112 elsewhere.
 EMERGENCY_PHONES = {
     "FR": ["15", "112"],

@@ -23,9 +23,15 @@ from bookings.models import (
     PatientFile,
     PrivateNote,
     StatusChange,
+    WaitingListEntry,
 )
 from bookings.status import Status, Verb
-from bookings.tests.factories import AppointmentFactory, HoldFactory, NotificationFactory
+from bookings.tests.factories import (
+    AppointmentFactory,
+    HoldFactory,
+    NotificationFactory,
+    WaitingListEntryFactory,
+)
 from doctors.models import ConsultationType, Doctor, Membership, Practice, Specialty
 from doctors.tests.factories import (
     ConsultationTypeFactory,
@@ -34,8 +40,13 @@ from doctors.tests.factories import (
     PracticeFactory,
     SpecialtyFactory,
 )
-from scheduling.models import DoctorAbsence, Holiday, OpeningHours
-from scheduling.tests.factories import AbsenceFactory, HolidayFactory, OpeningHoursFactory
+from scheduling.models import DoctorAbsence, FreedTime, Holiday, OpeningHours
+from scheduling.tests.factories import (
+    AbsenceFactory,
+    FreedTimeFactory,
+    HolidayFactory,
+    OpeningHoursFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +100,13 @@ PAGES = {
         "2027-03-01 10:00 · Dr John Smith · Nadia Benali",
         False,
     ),
+    WaitingListEntry: (
+        WaitingListEntryFactory,
+        "Mon 1 March 2027, 10:00 (Paris)",
+        "Nadia Benali",
+        False,
+    ),
+    FreedTime: (FreedTimeFactory, "Mon 1 March 2027, 10:30 (Paris)", "Dr John Smith", False),
     Hold: (HoldFactory, "Mon 1 March 2027, 10:00 (Paris)", "Consultation", False),
     PatientFile: (patient_file, "Rude at the desk", 'value="Rude at the desk"', True),
 }

@@ -75,15 +75,15 @@ class NotificationInline(ReadOnlyInline):
 
     @admin.display(description=gettext_lazy("created"))
     def created(self, notification: Notification) -> str:
-        return local_time(notification.created_at, notification.appointment.practice)
+        return local_time(notification.created_at, notification.practice)
 
     @admin.display(description=gettext_lazy("sent"))
     def sent(self, notification: Notification) -> str:
-        return local_time(notification.sent_at, notification.appointment.practice)
+        return local_time(notification.sent_at, notification.practice)
 
     @admin.display(description=gettext_lazy("dropped"))
     def dropped(self, notification: Notification) -> str:
-        return local_time(notification.dropped_at, notification.appointment.practice)
+        return local_time(notification.dropped_at, notification.practice)
 
 
 class WhenFilter(admin.SimpleListFilter):
@@ -345,27 +345,38 @@ class NotificationAdmin(ReadOnly, TbibAdmin):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Notification]:
-        return super().get_queryset(request).select_related("appointment__practice")
+        return (
+            super()
+            .get_queryset(request)
+            .select_related(
+                "appointment__practice",
+                "waiting_list_entry__doctor__practice",
+                "waiting_list_entry__doctor__user",
+                "waiting_list_entry__patient",
+            )
+        )
 
-    @admin.display(description=gettext_lazy("appointment"))
+    @admin.display(description=gettext_lazy("about"))
     def visit(self, notification: Notification) -> str:
-        return f"{notification.appointment} · {notification.appointment.patient_name}"
+        if notification.appointment:
+            return f"{notification.appointment} · {notification.appointment.patient_name}"
+        return str(notification.waiting_list_entry)
 
     @admin.display(description=gettext_lazy("created"), ordering="created_at")
     def created(self, notification: Notification) -> str:
-        return local_time(notification.created_at, notification.appointment.practice)
+        return local_time(notification.created_at, notification.practice)
 
     @admin.display(description=gettext_lazy("next attempt"))
     def next_attempt(self, notification: Notification) -> str:
-        return local_time(notification.next_attempt_at, notification.appointment.practice)
+        return local_time(notification.next_attempt_at, notification.practice)
 
     @admin.display(description=gettext_lazy("sent"), ordering="sent_at")
     def sent(self, notification: Notification) -> str:
-        return local_time(notification.sent_at, notification.appointment.practice)
+        return local_time(notification.sent_at, notification.practice)
 
     @admin.display(description=gettext_lazy("dropped"), ordering="dropped_at")
     def dropped(self, notification: Notification) -> str:
-        return local_time(notification.dropped_at, notification.appointment.practice)
+        return local_time(notification.dropped_at, notification.practice)
 
 
 @admin.register(Hold)

@@ -6,6 +6,7 @@ from bookings.models.hold import Hold
 from bookings.models.invitation import Invitation
 from bookings.models.notification import Notification
 from bookings.models.screen import WaitingScreen
+from bookings.models.waiting_list import WaitingListEntry
 
 __all__ = [
     "Appointment",
@@ -15,5 +16,6 @@ __all__ = [
     "PatientFile",
     "PrivateNote",
     "StatusChange",
+    "WaitingListEntry",
     "WaitingScreen",
 ]

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.appointment import Appointment
+from bookings.models.waiting_list import WaitingListEntry
+from doctors.models import Practice
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -19,7 +21,10 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
 
 class Notification(models.Model):
-    """One message about one change of one visit: at most one row, whoever retries."""
+    """One message about one change of one visit: at most one row, whoever retries.
+
+    Or, to somebody on the waiting list, about a time that opened.
+    """
 
     class Kind(models.TextChoices):
         REQUESTED = "requested", _("requested")
@@ -27,21 +32,35 @@ class Notification(models.Model):
         MOVED = "moved", _("moved")
         CANCELLED = "cancelled", _("cancelled")
         MOVE_ASKED = "move_asked", _("asked to move")
+        TIME_FREED = "time_freed", _("time freed")
 
     appointment = models.ForeignKey(
         Appointment,
         on_delete=models.CASCADE,
         related_name="notifications",
         verbose_name=_("appointment"),
+        null=True,
+        blank=True,
+    )
+    waiting_list_entry = models.ForeignKey(
+        WaitingListEntry,
+        on_delete=models.CASCADE,
+        related_name="notifications",
+        verbose_name=_("waiting list entry"),
+        null=True,
+        blank=True,
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    sequence = models.PositiveIntegerField(help_text="The appointment's `sequence` it tells of.")
+    sequence = models.PositiveIntegerField(
+        default=0, help_text="The appointment's `sequence` it tells of."
+    )
     recipient = models.EmailField(_("recipient"))
     language = models.CharField(_("language"), max_length=7)
     message = models.TextField(
         _("word from the practice"), blank=True, help_text=_("Added by whoever cancelled.")
     )
     previous_start = models.DateTimeField(_("moved from"), null=True, blank=True)
+    freed_start = models.DateTimeField(_("freed time"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     next_attempt_at = models.DateTimeField(_("next attempt"), default=timezone.now)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
@@ -67,7 +86,20 @@ class Notification(models.Model):
             models.UniqueConstraint(
                 fields=["appointment", "sequence"], name="notification_tells_a_change_once"
             ),
+            models.CheckConstraint(
+                condition=Q(appointment__isnull=False, waiting_list_entry=None, freed_start=None)
+                | Q(appointment=None, waiting_list_entry__isnull=False, freed_start__isnull=False),
+                name="notification_tells_of_a_visit_or_a_freed_time",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def practice(self) -> Practice:
+        """On whose clock its times are read."""
+        if self.appointment:
+            return self.appointment.practice
+        assert self.waiting_list_entry is not None
+        return self.waiting_list_entry.doctor.practice

@@ -5,6 +5,7 @@ from bookings.services.booking import (
     book,
     cancel,
     cancel_unanswered_requests,
+    check_moves_online,
     check_person,
     move,
 )
@@ -28,6 +29,11 @@ from bookings.services.holds import (
 )
 from bookings.services.notes import NoteChanged, save_note
 from bookings.services.waiting import make_screen, order_room, skip
+from bookings.services.waiting_list import (
+    join_waiting_list,
+    leave_waiting_list,
+    wait_for_earlier,
+)
 
 __all__ = [
     "Decisions",
@@ -42,6 +48,7 @@ __all__ = [
     "cancel_unanswered_requests",
     "change_hours",
     "change_status",
+    "check_moves_online",
     "check_person",
     "claim",
     "decide_holidays",
@@ -50,6 +57,8 @@ __all__ = [
     "hold",
     "invitation_of",
     "invite",
+    "join_waiting_list",
+    "leave_waiting_list",
     "make_screen",
     "move",
     "order_room",
@@ -60,5 +69,6 @@ __all__ = [
     "take_absence",
     "unblock_patient",
     "undo",
+    "wait_for_earlier",
     "why_not_now",
 ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Patient, User
 from bookings import rules, slots
-from bookings.models import Appointment, Hold, Notification
+from bookings.models import Appointment, Hold, Notification, WaitingListEntry
 from bookings.services.writing import (
     check_unchanged,
     fresh_type,
@@ -19,7 +19,9 @@ from bookings.services.writing import (
     lock_appointment,
     lock_doctor,
     lock_patient,
+    note_freed,
     record,
+    settle_waits,
     tell,
     writing,
 )
@@ -94,6 +96,7 @@ def book(
         record(appointment, Verb.REQUEST if needs_confirmation else Verb.BOOK, by=by, now=now)
         kinds = Notification.Kind
         tell(appointment, kinds.REQUESTED if needs_confirmation else kinds.BOOKED, now=now)
+        settle_waits(appointment, now=now)
     return appointment
 
 
@@ -129,9 +132,7 @@ def move(
         query = SlotQuery(appointment.doctor, consultation_type)
         practice = _practice_at(query, starts_at)
         if not staff:
-            if not appointment.is_asked_to_move():
-                rules.check_deadline(appointment, now)
-                _check_confirmed_request_stays(appointment)
+            check_moves_online(appointment, now=now)
             check_person(patient=appointment.patient, query=query, now=now)
             _check_not_blocked_there(appointment.patient, practice, appointment.doctor, now)
         overbook = overbook and staff
@@ -149,6 +150,7 @@ def move(
                 appointment.patient, starts_at, starts_at + query.length, moving=appointment.pk
             )
         previous = appointment.starts_at
+        note_freed(appointment, previous, now=now)
         appointment.starts_at = starts_at
         for field, value in copies_of(consultation_type, starts_at).items():
             setattr(appointment, field, value)
@@ -166,6 +168,7 @@ def move(
             previous_start=previous,
         )
         tell(appointment, Notification.Kind.MOVED, now=now, previous_start=previous)
+        settle_waits(appointment, now=now)
     return appointment
 
 
@@ -201,6 +204,8 @@ def cancel(
         appointment.save(update_fields=["status", "sequence"])
         record(appointment, Verb.CANCEL, by=by, now=now, from_status=before)
         tell(appointment, Notification.Kind.CANCELLED, now=now, message=message.strip())
+        note_freed(appointment, appointment.starts_at, now=now)
+        appointment.waits.all().end(WaitingListEntry.End.CANCELLED, now=now)
     return appointment
 
 
@@ -274,6 +279,13 @@ def _same_visit(
         .select_related("practice")
         .first()
     )
+
+
+def check_moves_online(appointment: Appointment, *, now: dt.datetime) -> None:
+    """The patient may still move the visit; whom the practice asked to, in any case."""
+    if not appointment.is_asked_to_move():
+        rules.check_deadline(appointment, now)
+        _check_confirmed_request_stays(appointment)
 
 
 def _check_confirmed_request_stays(appointment: Appointment) -> None:

@@ -17,11 +17,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Patient, User
-from bookings.models import Appointment, Hold, Notification, StatusChange
+from bookings.models import Appointment, Hold, Notification, StatusChange, WaitingListEntry
 from bookings.models.appointment import OVERLAP
 from bookings.rules import SlotTaken, StateConflict, type_not_offered
 from bookings.status import Verb
 from doctors.models import ConsultationType, Doctor
+from scheduling.models import FreedTime
 
 
 @contextmanager
@@ -155,3 +156,20 @@ def tell(
         next_attempt_at=now,
         **details,
     )
+
+
+def note_freed(appointment: Appointment, start: dt.datetime | None, *, now: dt.datetime) -> None:
+    """Write down that the visit's time from `start` on is left, for those who wait for one:
+    `bookings.offers` looks at it later."""
+    if start:
+        pause = dt.timedelta(minutes=appointment.buffer_minutes)
+        end = start + dt.timedelta(minutes=appointment.duration) + pause
+        FreedTime.objects.note(appointment.doctor_id, [(start, end)], now=now)
+
+
+def settle_waits(appointment: Appointment, *, now: dt.datetime) -> None:
+    """Whoever waited for an earlier time has one now; whoever took the next one instead still
+    waits, with that visit to move."""
+    waits = WaitingListEntry.objects.not_ended().alike(appointment)
+    waits.filter(before__gt=appointment.starts_at).end(WaitingListEntry.End.BOOKED, now=now)
+    waits.filter(appointment=None).update(appointment=appointment)

@@ -6,7 +6,7 @@ import factory
 from django.utils import timezone
 
 from accounts.tests.factories import PatientFactory
-from bookings.models import Appointment, Hold, Notification
+from bookings.models import Appointment, Hold, Notification, WaitingListEntry
 from bookings.status import Status
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory
 
@@ -96,3 +96,26 @@ class NotificationFactory(factory.django.DjangoModelFactory):
     sequence = factory.SelfAttribute("appointment.sequence")
     recipient = "patient@example.org"
     language = "fr"
+
+
+class WaitingListEntryFactory(factory.django.DjangoModelFactory):
+    """Somebody without an appointment who waits for a time before Monday 1 March 2027, 10:00.
+
+    Give `appointment` and nothing else for somebody who has one.
+    """
+
+    class Meta:
+        model = WaitingListEntry
+
+    patient = factory.SubFactory(PatientFactory)
+    consultation_type = factory.SubFactory(ConsultationTypeFactory)
+    doctor = factory.SelfAttribute("consultation_type.doctor")
+    before = MONDAY_AT_TEN
+
+    @classmethod
+    def _generate(cls, strategy, params):
+        if visit := params.get("appointment"):
+            own = ("patient", "consultation_type", "doctor")
+            params = {name: getattr(visit, name) for name in own} | params
+            params.setdefault("before", visit.starts_at)
+        return super()._generate(strategy, params)

@@ -22,6 +22,7 @@ from bookings.tests.factories import (
     AppointmentFactory,
     HoldFactory,
     NotificationFactory,
+    WaitingListEntryFactory,
 )
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, PracticeFactory
 from scheduling.constraints import MinutesAfter, NoOverlap
@@ -412,6 +413,8 @@ LONGEST = "appointment_lasts_480_minutes_at_most"
 DURATION = "appointment_duration_is_5_to_480_minutes"
 TIME_OR_NUMBER = "appointment_has_a_time_or_a_queue_number"
 
+WAITING = "waiting_ends_for_a_reason"
+TOLD = "notification_tells_of_a_visit_or_a_freed_time"
 REFUSED = [
     (UNKNOWN, AppointmentFactory, {"status": "lost"}),
     (ORDER, AppointmentFactory, {"ends_at": MONDAY_AT_TEN}),
@@ -428,6 +431,11 @@ REFUSED = [
     (TIME_OR_NUMBER, AppointmentFactory, {"walk_in": True, "queue_date": None}),
     ("hold_starts_before_it_ends", HoldFactory, {"ends_at": MONDAY_AT_TEN}),
     ("hold_is_extended_twice_at_most", HoldFactory, {"extensions": 3}),
+    (WAITING, WaitingListEntryFactory, {"end": "left"}),
+    (WAITING, WaitingListEntryFactory, {"ended_at": LATER}),
+    (WAITING, WaitingListEntryFactory, {"ended_at": LATER, "end": "bored"}),
+    (TOLD, NotificationFactory, {"freed_start": LATER}),
+    (TOLD, NotificationFactory, {"appointment": None, "sequence": 0}),
 ]
 
 
@@ -496,3 +504,13 @@ def test_a_change_is_told_once():
 
     with refused("sequence|notification_tells_a_change_once"):
         NotificationFactory(appointment=told.appointment, sequence=told.sequence)
+
+
+def test_a_person_waits_once_for_a_reason():
+    first = WaitingListEntryFactory()
+    again = {"patient": first.patient, "consultation_type": first.consultation_type}
+    with refused("patient_waits_once_for_a_reason|patient_id"):
+        WaitingListEntryFactory(**again)
+    first.ended_at, first.end = LATER, "left"
+    first.save()
+    assert WaitingListEntryFactory(**again)

@@ -67,7 +67,9 @@ class TestEmptyWindow:
         kind = full_window()
         AbsenceFactory(doctor=kind.doctor, ends_at=monday("20:00") + 9 * DAY, reason="canary")
         response = look(client, kind)
-        assert "Le Dr John Smith ne consulte pas jusqu’au mercredi 10 mars inclus." in text_of(response)
+        assert "Le Dr John Smith ne consulte pas jusqu’au mercredi 10 mars inclus." in text_of(
+            response
+        )
         assert "canary" not in text_of(response)
 
     def test_with_different_reasons_says_each_under_its_day(self, client):

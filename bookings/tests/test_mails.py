@@ -16,7 +16,8 @@ from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory
 
 pytestmark = pytest.mark.django_db
 
-KINDS = list(Notification.Kind)
+# What is said of a visit; of a freed time see test_offers.
+KINDS = [kind for kind in Notification.Kind if kind is not Notification.Kind.TIME_FREED]
 
 
 def mail(appointment, kind=Notification.Kind.BOOKED, *, now=FRIDAY_MORNING, **options):

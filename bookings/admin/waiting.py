@@ -1,0 +1,86 @@
+"""The waiting list and the times that opened, to read: patients join and leave it themselves."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from accounts.admin_shared import AutocompleteFilter, TbibAdmin
+from bookings.admin.appointments import ReadOnly
+from bookings.models import WaitingListEntry
+from doctors.admin import local_time
+from scheduling.models import FreedTime
+
+
+@admin.register(WaitingListEntry)
+class WaitingListAdmin(ReadOnly, TbibAdmin):
+    list_display = (
+        *("patient", "doctor", "consultation_type", "wants_before"),
+        *("joined", "told", "ended", "end"),
+    )
+    list_filter = (
+        ("ended_at", admin.EmptyFieldListFilter),
+        "end",
+        ("doctor", AutocompleteFilter),
+    )
+    search_fields = ("patient__search_text", "doctor__search_text")
+    ordering = ("-pk",)
+    fields = (
+        *("patient", "doctor", "consultation_type", "appointment", "wants_before", "not_before"),
+        *("joined", "told", "ended", "end"),
+    )
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[WaitingListEntry]:
+        return (
+            super()
+            .get_queryset(request)
+            .select_related(
+                "patient", "doctor__user", "doctor__practice", "consultation_type", "appointment"
+            )
+        )
+
+    @admin.display(description=gettext_lazy("wants a time before"), ordering="before")
+    def wants_before(self, entry: WaitingListEntry) -> str:
+        return local_time(entry.before, entry.doctor.practice)
+
+    @admin.display(description=gettext_lazy("joined"), ordering="created_at")
+    def joined(self, entry: WaitingListEntry) -> str:
+        return local_time(entry.created_at, entry.doctor.practice)
+
+    @admin.display(description=gettext_lazy("last told"), ordering="told_at")
+    def told(self, entry: WaitingListEntry) -> str:
+        return local_time(entry.told_at, entry.doctor.practice)
+
+    @admin.display(description=gettext_lazy("ended"), ordering="ended_at")
+    def ended(self, entry: WaitingListEntry) -> str:
+        return local_time(entry.ended_at, entry.doctor.practice)
+
+
+@admin.register(FreedTime)
+class FreedTimeAdmin(ReadOnly, TbibAdmin):
+    """What `offer_freed_times` has not looked at yet."""
+
+    list_display = ("doctor", "starts", "ends", "created")
+    list_filter = (("doctor", AutocompleteFilter),)
+    search_fields = ("doctor__search_text",)
+    ordering = ("pk",)
+    fields = ("doctor", "starts", "ends", "created")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FreedTime]:
+        return super().get_queryset(request).select_related("doctor__user", "doctor__practice")
+
+    @admin.display(description=gettext_lazy("from"), ordering="starts_at")
+    def starts(self, freed: FreedTime) -> str:
+        return local_time(freed.starts_at, freed.doctor.practice)
+
+    @admin.display(description=gettext_lazy("until"), ordering="ends_at")
+    def ends(self, freed: FreedTime) -> str:
+        return local_time(freed.ends_at, freed.doctor.practice)
+
+    @admin.display(description=gettext_lazy("created"), ordering="created_at")
+    def created(self, freed: FreedTime) -> str:
+        return local_time(freed.created_at, freed.doctor.practice)

@@ -1,0 +1,20 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from bookings.offers import offer_freed_times
+
+
+class Command(BaseCommand):
+    help = (
+        "Tell those on the waiting list of the times that opened: the messages go to the outbox. "
+        "Run it every minute, before send_outbox."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--limit", type=int, default=1000, help="look at so many freed times in this run"
+        )
+
+    def handle(self, *args: Any, limit: int, **options: Any) -> None:
+        self.stdout.write(f"{offer_freed_times(limit=limit)} people told")

@@ -1,0 +1,141 @@
+"""Who wants an earlier time than the one they have, or than the next one free."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Patient
+from bookings.models.appointment import Appointment
+from doctors.models import ConsultationType, Doctor
+
+
+class End(models.TextChoices):
+    """Why somebody waits no more."""
+
+    LEFT = "left", _("left the list")
+    BOOKED = "booked", _("has an earlier time")
+    CANCELLED = "cancelled", _("cancelled the appointment")
+    OVER = "over", _("nothing opened in time")
+
+
+class WaitingListQuerySet(models.QuerySet["WaitingListEntry"]):
+    def visible_to(self, user: Any) -> WaitingListQuerySet:
+        """Own persons' entries; nobody else has a use for them."""
+        return self.filter(patient__account=user) if user.is_authenticated else self.none()
+
+    def not_ended(self) -> WaitingListQuerySet:
+        return self.filter(ended_at=None)
+
+    def live(self, now: dt.datetime) -> WaitingListQuerySet:
+        """Whoever is told when a time opens. See also `WaitingListEntry.is_live`."""
+        return self.not_ended().filter(before__gt=now)
+
+    def alike(self, appointment: Appointment) -> WaitingListQuerySet:
+        """Those who wait for a visit like this one: same person, doctor and reason."""
+        return self.filter(
+            patient=appointment.patient,
+            doctor=appointment.doctor,
+            consultation_type=appointment.consultation_type,
+        )
+
+    def end(self, why: End, *, now: dt.datetime) -> int:
+        """End those that have not; how many."""
+        return self.not_ended().update(ended_at=now, end=why)
+
+    def for_pages(self) -> WaitingListQuerySet:
+        """With what a line about an entry shows, in one query."""
+        return self.select_related(
+            "doctor__user",
+            "doctor__practice",
+            "patient__account",
+            "consultation_type",
+            "appointment__practice",
+        )
+
+
+class WaitingListEntry(models.Model):
+    """A person's wish for a time `before` the one they have, at one doctor, for one reason.
+
+    `before` is the start of `appointment`, or the next free time when they had none. It ends by
+    itself, see `End`. Joining promises nothing but a message; the first to book has the time.
+    """
+
+    End = End
+
+    patient = models.ForeignKey(
+        Patient, on_delete=models.CASCADE, related_name="waits", verbose_name=_("patient")
+    )
+    doctor = models.ForeignKey(
+        Doctor, on_delete=models.CASCADE, related_name="waits", verbose_name=_("doctor")
+    )
+    consultation_type = models.ForeignKey(
+        ConsultationType,
+        on_delete=models.CASCADE,
+        related_name="waits",
+        verbose_name=_("consultation type"),
+    )
+    appointment = models.ForeignKey(
+        Appointment,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="waits",
+        verbose_name=_("appointment"),
+        help_text=_("The one the person has, and keeps until they take an earlier time."),
+    )
+    before = models.DateTimeField(_("wants a time before"))
+    not_before = models.DateField(
+        _("not before"), null=True, blank=True, help_text=_("A day on the practice’s clock.")
+    )
+    created_at = models.DateTimeField(_("joined"), default=timezone.now)
+    told_at = models.DateTimeField(_("last told"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    end = models.CharField(_("why it ended"), max_length=10, choices=End, blank=True)
+
+    objects = WaitingListQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("waiting list entry")
+        verbose_name_plural = _("waiting list")
+        ordering = ["created_at", "pk"]
+        indexes = [
+            models.Index(
+                fields=["doctor", "before"],
+                condition=Q(ended_at=None),
+                name="waiting_by_doctor",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "doctor", "consultation_type"],
+                condition=Q(ended_at=None),
+                name="patient_waits_once_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, end="") | Q(ended_at__isnull=False, end__in=End.values),
+                name="waiting_ends_for_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.patient} · {self.doctor} < {self.local_before:%Y-%m-%d %H:%M}"
+
+    def is_live(self, now: dt.datetime) -> bool:
+        """See also `WaitingListQuerySet.live`."""
+        return self.ended_at is None and self.before > now
+
+    @property
+    def local_before(self) -> dt.datetime:
+        """On the practice's wall clock, naive."""
+        return self.doctor.practice.local(self.before)
+
+    def wants(self, start: dt.datetime) -> bool:
+        """Whether a visit at `start` is one they asked for."""
+        day = start.astimezone(self.doctor.practice.zone).date()
+        return start < self.before and (self.not_before is None or self.not_before <= day)

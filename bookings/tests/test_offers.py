@@ -1,0 +1,365 @@
+"""A time opens: who on the waiting list is told, of what, and how."""
+
+import datetime as dt
+import threading
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.management import call_command
+
+from accounts.tests.factories import PatientFactory, RelativeFactory
+from bookings import offers, services
+from bookings.models import Notification, PrivateNote, WaitingListEntry
+from bookings.offers import offer_freed_times
+from bookings.outbox import compose, send_due
+from bookings.services.files import block_patient
+from bookings.tests.factories import AppointmentFactory, HoldFactory, WaitingListEntryFactory
+from bookings.tests.moments import FRIDAY_MORNING, monday
+from bookings.tests.steps import book, secretary_of, verified
+from bookings.tests.test_races import at_once
+from doctors.tests.factories import ConsultationTypeFactory
+from scheduling import engine
+from scheduling.models import FreedTime
+from scheduling.services import remove_absence
+from scheduling.tests.factories import AbsenceFactory, FreedTimeFactory, open_week
+
+pytestmark = pytest.mark.django_db
+
+DAY = engine.DAY
+MINUTE = dt.timedelta(minutes=1)
+AFTERNOON = monday("14:00")
+
+
+@pytest.fixture
+def kind():
+    """A half hour at a doctor's who is open on Mondays from nine."""
+    kind = ConsultationTypeFactory()
+    open_week(kind.doctor, weekdays=[0])
+    return kind
+
+
+def waits(kind, *, before=AFTERNOON, **options):
+    return WaitingListEntryFactory(consultation_type=kind, before=before, **options)
+
+
+def frees(kind, clock="10:00", *, now=FRIDAY_MORNING):
+    """Somebody books that time and cancels it again."""
+    visit = book(kind, at=clock, now=now - MINUTE)
+    return services.cancel(visit, by=kind.doctor.user, now=now)
+
+
+def told(now=FRIDAY_MORNING):
+    """[(person, freed start)] of this look, in the order in which they were told."""
+    last = Notification.objects.order_by("pk").last()
+    offer_freed_times(now=now)
+    rows = Notification.objects.filter(kind=Notification.Kind.TIME_FREED)
+    rows = rows.filter(pk__gt=last.pk if last else 0).order_by("pk")
+    return [(row.waiting_list_entry.patient, row.freed_start) for row in rows]
+
+
+class TestWhatOpens:
+    def test_a_cancelled_visit(self, kind):
+        entry = waits(kind)
+        frees(kind)
+        assert told() == [(entry.patient, monday("10:00"))]
+
+    def test_a_visit_moved_away(self, kind):
+        entry, visit = waits(kind), book(kind, at="10:00")
+        services.move(visit, by=visit.booked_by, starts_at=monday("16:00"), now=FRIDAY_MORNING)
+        assert told() == [(entry.patient, monday("10:00"))]
+
+    def test_an_absence_taken_back(self, kind):
+        entry = waits(kind)
+        absence = AbsenceFactory(doctor=kind.doctor)
+        with time_machine.travel(FRIDAY_MORNING, tick=False):
+            remove_absence(absence)
+        assert told() == [(entry.patient, monday("09:00"))]
+
+    def test_not_a_hold_that_ends(self, kind):
+        waits(kind)
+        HoldFactory(consultation_type=kind, expires_at=FRIDAY_MORNING - MINUTE)
+        book(kind, at="10:00")
+        assert told() == []
+
+    def test_not_a_time_that_is_taken_again(self, kind):
+        waits(kind)
+        frees(kind)
+        book(kind, at="10:00")
+        assert told() == []
+
+    def test_not_a_cancellation_taken_back(self, kind):
+        waits(kind)
+        visit = frees(kind)
+        services.undo(visit, by=secretary_of(kind.doctor), now=FRIDAY_MORNING)
+        assert told() == []
+
+    def test_not_a_time_that_somebody_holds_right_now(self, kind):
+        waits(kind)
+        frees(kind)
+        HoldFactory(
+            consultation_type=kind,
+            starts_at=monday("10:00"),
+            expires_at=FRIDAY_MORNING + 5 * MINUTE,
+        )
+        assert told() == []
+
+    def test_not_time_that_is_closed_meanwhile(self, kind):
+        waits(kind)
+        frees(kind)
+        AbsenceFactory(doctor=kind.doctor)
+        assert told() == []
+
+    def test_is_looked_at_once(self, kind):
+        waits(kind)
+        frees(kind)
+        assert len(told()) == 1
+        assert told(FRIDAY_MORNING + DAY) == []
+        assert not FreedTime.objects.exists()
+
+
+class TestWhatFits:
+    def test_is_before_what_they_have(self, kind):
+        waits(kind, before=monday("10:00"))
+        frees(kind, "10:00")
+        assert told() == []
+
+    def test_is_not_before_the_day_that_suits_them(self, kind):
+        waits(kind, not_before=monday("10:00").date() + DAY, before=AFTERNOON + 7 * DAY)
+        entry = waits(kind, not_before=monday("10:00").date())
+        frees(kind)
+        assert told() == [(entry.patient, monday("10:00"))]
+
+    def test_is_as_long_as_their_visit_with_what_was_free_beside_it(self, kind):
+        long = ConsultationTypeFactory(doctor=kind.doctor, duration=60)
+        entry = waits(long)
+        visits = [AppointmentFactory(consultation_type=kind, starts_at=monday("10:30"))]
+        frees(kind, "10:00")
+        assert told() == []
+        services.cancel(visits[0], by=visits[0].booked_by, now=FRIDAY_MORNING)
+        assert told() == [(entry.patient, monday("10:00"))]
+
+    def test_is_in_hours_of_their_reason(self, kind):
+        kept = ConsultationTypeFactory()
+        open_week(kept.doctor, weekdays=[0], start=540, end=600)
+        other = ConsultationTypeFactory(doctor=kept.doctor)
+        for hours in open_week(kept.doctor, weekdays=[0], start=600, end=660):
+            hours.types.set([other])
+        waits(kept)
+        frees(other, "10:00")
+        assert told() == []
+
+    def test_is_not_within_the_notice(self, kind):
+        hasty = ConsultationTypeFactory(doctor=kind.doctor, notice_minutes=4 * 1440)
+        waits(hasty)
+        frees(kind)
+        assert told() == []
+
+    def test_is_no_time_that_was_free_before(self, kind):
+        entry = waits(kind)
+        frees(kind, "11:00")
+        assert told() == [(entry.patient, monday("11:00"))]
+
+    def test_is_not_when_they_are_elsewhere(self, kind):
+        entry = waits(kind)
+        AppointmentFactory(patient=entry.patient, starts_at=monday("10:00"))
+        verified(entry.patient)
+        frees(kind)
+        assert told() == []
+
+    def test_is_another_doctors_for_nobody(self, kind):
+        waits(ConsultationTypeFactory())
+        frees(kind)
+        assert told() == []
+
+
+class TestWho:
+    def test_joined_first_is_told_first_and_a_few_at_once(self, kind, settings):
+        settings.WAITING_LIST_TOLD_AT_ONCE = 2
+        late, early, middle = (
+            waits(kind, created_at=FRIDAY_MORNING - hours * 60 * MINUTE) for hours in (1, 3, 2)
+        )
+        frees(kind)
+        assert told() == [(each.patient, monday("10:00")) for each in (early, middle)]
+        late.refresh_from_db()
+        assert late.told_at is None
+
+    def test_a_second_time_is_for_those_who_were_not_told_of_the_first(self, kind, settings):
+        settings.WAITING_LIST_TOLD_AT_ONCE = 1
+        first, second = (
+            waits(kind, created_at=FRIDAY_MORNING - hours * 60 * MINUTE) for hours in (3, 2)
+        )
+        frees(kind, "10:00")
+        frees(kind, "11:00")
+        assert told() == [(first.patient, monday("10:00")), (second.patient, monday("11:00"))]
+
+    def test_nobody_is_told_twice_within_a_while(self, kind, settings):
+        entry = waits(kind)
+        RelativeFactory(account=entry.patient.account)
+        waits(kind, patient=RelativeFactory(account=entry.patient.account))
+        frees(kind, "10:00")
+        assert told() == [(entry.patient, monday("10:00"))]
+        soon = FRIDAY_MORNING + settings.WAITING_LIST_PAUSE - MINUTE
+        frees(kind, "11:00", now=soon)
+        assert told(soon) == []
+        later = FRIDAY_MORNING + settings.WAITING_LIST_PAUSE
+        frees(kind, "12:00", now=later)
+        assert len(told(later)) == 1
+
+    def test_who_may_not_book_it_is_not_told(self, kind):
+        entry = waits(kind)
+        block_patient(by=kind.doctor.user, patient=entry.patient, practice=kind.doctor.practice)
+        frees(kind)
+        assert told() == []
+
+    def test_who_can_move_online_no_more_is_not_told(self, kind):
+        entry = waits(kind, before=monday("18:00"))
+        entry.appointment = AppointmentFactory(
+            consultation_type=kind, patient=entry.patient, starts_at=monday("16:00")
+        )
+        entry.save()
+        late = monday("16:00") - dt.timedelta(hours=23)
+        frees(kind, "10:00", now=late - DAY)
+        assert told(late) == []
+
+    def test_who_left_or_whose_time_came_is_not_told(self, kind):
+        left, over = waits(kind), waits(kind, before=monday("09:30"))
+        services.leave_waiting_list(left, now=FRIDAY_MORNING)
+        frees(kind, "10:00", now=monday("09:30"))
+        assert told(monday("09:30")) == []
+        over.refresh_from_db()
+        assert over.end == WaitingListEntry.End.OVER
+
+    @pytest.mark.parametrize("rows", [1, 30])
+    def test_costs_the_same_queries_for_one_and_thirty_who_may_not(
+        self, kind, django_assert_num_queries, rows
+    ):
+        for _ in range(rows):
+            waits(kind, before=monday("10:00") + MINUTE, not_before=monday("10:00").date() + DAY)
+        frees(kind)
+        # End what is over; freed times; who waits; hours, holidays, what is busy; told lately;
+        # and a transaction that forgets the freed time.
+        with django_assert_num_queries(10):
+            assert offer_freed_times(now=FRIDAY_MORNING) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_at_once_tell_nobody_twice(monkeypatch):
+    kind = ConsultationTypeFactory()
+    waits(kind)
+    FreedTimeFactory(doctor=kind.doctor)
+    look = offers._matches
+    both = threading.Barrier(2)
+
+    def slowly(*args):
+        found = list(look(*args))
+        both.wait(10)
+        return found
+
+    monkeypatch.setattr(offers, "_matches", slowly)
+    runs = at_once(*[lambda: offer_freed_times(now=FRIDAY_MORNING)] * 2)
+    assert sorted(runs) == [0, 1]
+    assert Notification.objects.count() == 1
+
+
+class TestMail:
+    @pytest.fixture
+    def entry(self, kind, settings):
+        settings.SITE_URL = "https://tbib.example"
+        doctor = kind.doctor
+        type(doctor).objects.filter(pk=doctor.pk).update(slug="alami")
+        doctor.user.first_name, doctor.user.last_name = "Salma", "Alami"
+        doctor.user.save()
+        type(doctor.practice).objects.update(name="Cabinet de l'Atlas & fils")
+        return waits(kind)
+
+    def sent(self, entry, language="en", clock="10:00"):
+        frees(entry.consultation_type, clock)
+        offer_freed_times(now=FRIDAY_MORNING)
+        row = Notification.objects.get(kind=Notification.Kind.TIME_FREED)
+        row.language = language
+        return compose(row, now=FRIDAY_MORNING)
+
+    def test_leads_straight_to_that_day_and_reason(self, entry):
+        message = self.sent(entry)
+        assert message.subject == "A time is free: Monday 1 March at 10:00"
+        assert (
+            message.body
+            == f"""\
+Hello,
+
+You asked to be told: an earlier time is free.
+
+Monday 1 March 2027 at 10:00 (Paris time)
+Dr Salma Alami, Consultation
+For Nadia Benali
+
+To take it:
+https://tbib.example/doctors/alami/?seen=yes&type={entry.consultation_type_id}&from=2027-03-01
+
+Others who wait may have had this message too: the time goes to whoever books it first.
+
+To be told no more, leave the waiting list here:
+https://tbib.example/bookings/
+
+Cabinet de l'Atlas & fils
+"""
+        )
+
+    def test_of_whom_has_an_appointment_leads_to_moving_it(self, entry):
+        visit = book(entry.consultation_type, patient=entry.patient, at="14:00")
+        body = self.sent(entry).body
+        assert (
+            f"""\
+To move your appointment of Monday 1 March at 14:00 there:
+https://tbib.example/bookings/{visit.pk}/move/?from=2027-03-01
+
+Your present time stays yours until the new one is confirmed."""
+            in body
+        )
+
+    @pytest.mark.parametrize("language", ["fr", "en"])
+    def test_says_nothing_of_health(self, entry, language):
+        visit = book(entry.consultation_type, patient=entry.patient, at="14:00", reason="canary")
+        PrivateNote.objects.create(doctor=entry.doctor, appointment=visit, text="canary")
+        message = self.sent(entry, language)
+        assert "canary" not in message.body + message.subject
+        for word in ("Alami", "Consultation", "Nadia", "Atlas"):
+            assert word not in message.subject
+        assert message.extra_headers == {"Auto-Submitted": "auto-generated"}
+
+    def test_is_sent_by_the_outbox(self, entry):
+        self.sent(entry)
+        send_due(now=FRIDAY_MORNING + MINUTE)
+        assert entry.patient.account.email in [each for out in mail.outbox for each in out.to]
+
+    @pytest.mark.parametrize("what", ["taken", "left"])
+    def test_is_dropped_when_there_is_nothing_to_tell_any_more(self, entry, what):
+        self.sent(entry)
+        Notification.objects.exclude(kind=Notification.Kind.TIME_FREED).delete()
+        if what == "taken":
+            book(entry.consultation_type, at="10:00")
+            Notification.objects.exclude(kind=Notification.Kind.TIME_FREED).delete()
+        else:
+            services.leave_waiting_list(entry, now=FRIDAY_MORNING)
+        assert send_due(now=FRIDAY_MORNING + MINUTE) == (0, 0)
+        assert Notification.objects.get().dropped_at == FRIDAY_MORNING + MINUTE
+
+
+def test_the_command_says_how_many(kind):
+    waits(kind)
+    frees(kind)
+    out = StringIO()
+    with time_machine.travel(FRIDAY_MORNING, tick=False):
+        call_command("offer_freed_times", stdout=out)
+    assert out.getvalue() == "1 people told\n"
+
+
+def test_a_booking_only_writes_down_what_opened(kind):
+    """Nobody is looked for while somebody waits for their cancellation."""
+    waits(kind, patient=PatientFactory())
+    frees(kind)
+    freed = FreedTime.objects.get()
+    assert (freed.starts_at, freed.ends_at) == (monday("10:00"), monday("10:30"))
+    assert not Notification.objects.filter(kind=Notification.Kind.TIME_FREED).exists()
