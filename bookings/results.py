@@ -19,6 +19,7 @@ from bookings.models import Hold
 from bookings.panel import DAYS_SHOWN, BookingPanel
 from bookings.slots import Calendars, SlotQuery, next_free
 from bookings.soonest import Agendas, first_times, remembered_times
+from doctors.models import Doctor
 from doctors.models.doctor import LANGUAGES_SPOKEN
 from doctors.places import distance_km
 from doctors.search import Found, find
@@ -59,6 +60,11 @@ class Search:
             language=language if language in LANGUAGES_SPOKEN else "",
             page=data.get("page", "")[:9],
         )
+
+    @classmethod
+    def around(cls, doctor: Doctor) -> Search:
+        """Everybody of that specialty in that city."""
+        return cls(doctor.specialty.practitioner_fr, doctor.practice.city)
 
     def address(self, **changes: Any) -> str:
         """This list with some of it asked differently; a filter changed is on its first page."""

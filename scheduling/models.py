@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -62,32 +62,6 @@ def fallback_ranges() -> list[WeeklyRange]:
     return [
         WeeklyRange(day, start.hour * 60 + start.minute, end.hour * 60 + end.minute)
         for day in settings.FALLBACK_WEEKDAYS
-    ]
-
-
-class DayHours(NamedTuple):
-    """One weekday as a profile shows it: its ranges as ("09:00", "12:30") pairs."""
-
-    weekday: Weekday
-    ranges: list[tuple[str, str]]
-    is_today: bool
-
-
-def week_of(doctor: Doctor, today: dt.date) -> list[DayHours]:
-    """The doctor's week around `today`, Monday first; ranges kept for some types left out."""
-    monday = today - dt.timedelta(days=today.weekday())
-    ranges = OpeningHours.objects.ranges_of([doctor.pk])[doctor.pk].get(None, [])
-    return [
-        DayHours(
-            weekday,
-            [
-                (clock(each.start_minute), clock(each.end_minute))
-                for each in sorted(ranges, key=lambda each: each.start_minute)
-                if each.opens_on(monday + dt.timedelta(days=int(weekday)))
-            ],
-            is_today=weekday == today.weekday(),
-        )
-        for weekday in Weekday
     ]
 
 
@@ -161,12 +135,16 @@ class OpeningHours(models.Model):
 
     def covers(self, instant: dt.datetime, zone: ZoneInfo) -> bool:
         """Whether `instant` lies in an occurrence of this range; it may start the day before."""
-        weekly = WeeklyRange(
+        today = instant.astimezone(zone).date()
+        spans = openings([self.weekly], [today - DAY, today], zone)
+        return any(start <= instant < end for start, end in spans)
+
+    @property
+    def weekly(self) -> WeeklyRange:
+        """As the engine wants it."""
+        return WeeklyRange(
             self.weekday, self.start_minute, self.end_minute, self.valid_from, self.valid_until
         )
-        today = instant.astimezone(zone).date()
-        spans = openings([weekly], [today - DAY, today], zone)
-        return any(start <= instant < end for start, end in spans)
 
     @property
     def opens(self) -> str:

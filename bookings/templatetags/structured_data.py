@@ -17,7 +17,7 @@ from accounts.templatetags.sharing import json_ld
 from bookings.results import Search
 from doctors.models import Doctor
 from doctors.wanted import key
-from scheduling.models import DayHours
+from scheduling.week import DayHours
 
 register = template.Library()
 
@@ -68,7 +68,13 @@ def website_data() -> SafeString:
 @register.simple_tag
 def breadcrumb_data(doctor: Doctor) -> SafeString:
     """The way to a doctor's page, as its breadcrumb shows it."""
-    steps = ((_("Doctors"), reverse("doctor_list")), (doctor.name, doctor.get_absolute_url()))
+    specialty, city = doctor.specialty, doctor.practice.city
+    where = _("%(what)s in %(city)s") % {"what": specialty.practitioner, "city": city}
+    steps = (
+        (_("Doctors"), reverse("doctor_list")),
+        (where, Search(specialty.practitioner_fr, city).address()),
+        (doctor.name, doctor.get_absolute_url()),
+    )
     return json_ld(
         {
             "@type": "BreadcrumbList",
@@ -81,10 +87,9 @@ def breadcrumb_data(doctor: Doctor) -> SafeString:
 
 
 @register.simple_tag
-def physician_data(doctor: Doctor, week: Iterable[DayHours]) -> SafeString:
-    """A doctor with address, phone and this week's hours."""
+def physician_data(doctor: Doctor, days: Iterable[DayHours]) -> SafeString:
+    """A doctor with address, phone and the week's usual hours there."""
     practice, page = doctor.practice, absolute(doctor.get_absolute_url())
-    photos = getattr(doctor, "photo_sizes", [])
     phone = practice.phone.as_e164 if practice.phone else None
     data = {
         "@type": "Physician",
@@ -92,7 +97,7 @@ def physician_data(doctor: Doctor, week: Iterable[DayHours]) -> SafeString:
         "url": page,
         "name": doctor.name,
         "description": doctor.presentation or None,
-        "image": absolute(photos[-1][0]) if photos else None,
+        "image": absolute(doctor.photo_sizes[-1][0]) if doctor.photo else None,
         "medicalSpecialty": doctor.specialty.name,
         "isAcceptingNewPatients": doctor.accepts_new_patients,
         "telephone": phone,
@@ -116,12 +121,13 @@ def physician_data(doctor: Doctor, week: Iterable[DayHours]) -> SafeString:
             {
                 "@type": "OpeningHoursSpecification",
                 "dayOfWeek": f"https://schema.org/{DAYS[day.weekday]}",
-                "opens": opens,
+                "opens": hours.opens,
                 # No reader of these knows 24:00.
-                "closes": "23:59" if closes == "24:00" else closes,
+                "closes": "23:59" if hours.closes == "24:00" else hours.closes,
             }
-            for day in week
-            for opens, closes in day.ranges
+            for day in days
+            for hours in day.hours
+            if hours.practice is None
         ]
         or None,
         # A physician has no languages in that vocabulary; whom to contact has.

@@ -20,10 +20,10 @@ from accounts.requests import Request
 from bookings import rules, services, slots
 from bookings.forms import ChoiceForm
 from bookings.panel import BookingPanel
+from bookings.profile import Profile
 from bookings.services.writing import is_staff
 from bookings.visitor import Choice, hold_token, new_hold_token, remember_choice, remember_typed
 from doctors.models import Doctor
-from scheduling.models import week_of
 
 
 @login_not_required
@@ -89,10 +89,7 @@ def show_panel(request: Request, panel: BookingPanel, status: int = HTTPStatus.O
         template = f"bookings/partials/{fragment}.html"
     else:
         template = "bookings/doctor_page.html"
-        context |= {
-            "types": panel.doctor.consultation_types.offered(),
-            "week": week_of(panel.doctor, panel.today),
-        }
+        context["profile"] = Profile(panel)
     response = render(request, template, context, status=status)
     if request.htmx and not fragment:
         # Sent from another page's fragment: the answer is a page of its own.

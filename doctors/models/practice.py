@@ -15,7 +15,8 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.models import User
 from accounts.names import SearchTextField, words
-from doctors.places import zone_name
+from doctors.access import Line, access_lines, map_address
+from doctors.places import countries, zone_name
 
 
 def validate_time_zone(name: str) -> None:
@@ -111,6 +112,16 @@ class Practice(models.Model):
         """One line: street, postal code and city."""
         town = f"{self.postal_code} {self.city}".strip()
         return ", ".join(part for part in (self.street, town) if part)
+
+    @property
+    def access_lines(self) -> list[Line]:
+        return access_lines(self.access)
+
+    @property
+    def directions_address(self) -> str:
+        """The way here on somebody else's map, for a link."""
+        country = dict(countries()).get(self.country, self.country)
+        return map_address(f"{self.address}, {country}", self.latitude, self.longitude)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

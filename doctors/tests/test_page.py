@@ -89,7 +89,7 @@ class TestPage:
         response = signed_in(doctor.user).post(PAGE, {"presentation": lines + "aa"})
         assert response.status_code == 422
         assert response.context["form"].errors == {
-            "presentation": ["2000 caractères au plus ; il y en a 2001."]
+            "presentation": ["2000 caractères au plus\xa0; il y en a 2001."]
         }
 
     def test_an_unknown_language_is_refused(self):
@@ -148,7 +148,7 @@ class TestUpload:
         doctor.refresh_from_db()
         assert response.status_code == 422
         assert response.context["form"].errors == {
-            "new_photo": ["Ce n’est pas une photo JPEG, PNG ou WebP. Choisissez un autre fichier."]
+            "new_photo": ["Ce n’est pas une image JPEG, PNG ou WebP. Choisissez un autre fichier."]
         }
         assert "Je soigne les cœurs." in response.text
         assert address_of(doctor, 96) in response.text

@@ -195,7 +195,7 @@ class TestRefusals:
         with pytest.raises(ValidationError) as caught:
             photos.squares(picture(size=(10, 10)))
         assert caught.value.messages == [
-            "Cette photo est trop petite : il faut au moins 200 × 200 pixels."
+            "Cette image est trop petite\xa0: il faut au moins 200\xa0×\xa0200\xa0pixels."
         ]
 
 

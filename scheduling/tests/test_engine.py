@@ -508,6 +508,25 @@ def test_merge(spans, merged):
 
 
 @pytest.mark.parametrize(
+    ("closed", "left"),
+    [
+        ([], [("09:00", "12:00"), ("14:00", "18:00")]),
+        ([("09:00", "12:00")], [("14:00", "18:00")]),
+        ([("10:00", "11:00")], [("09:00", "10:00"), ("11:00", "12:00"), ("14:00", "18:00")]),
+        ([("11:00", "15:00")], [("09:00", "11:00"), ("15:00", "18:00")]),
+        ([("15:00", "16:00"), ("14:00", "15:30")], [("09:00", "12:00"), ("16:00", "18:00")]),
+        ([("08:00", "09:00"), ("12:00", "14:00")], [("09:00", "12:00"), ("14:00", "18:00")]),
+        ([("00:00", "23:00")], []),
+    ],
+)
+def test_without(closed, left):
+    opened = [("14:00", "18:00"), ("09:00", "12:00")]
+    assert engine.without(
+        [span(MONDAY, *each) for each in opened], [span(MONDAY, *each) for each in closed]
+    ) == [span(MONDAY, *each) for each in left]
+
+
+@pytest.mark.parametrize(
     ("valid_from", "valid_until", "open_days"),
     [
         (None, None, [1, 8, 15, 22]),

@@ -11,7 +11,7 @@ from django.db import IntegrityError, models, transaction
 
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, PracticeFactory
 from scheduling.engine import WeeklyRange
-from scheduling.models import Holiday, OpeningHours, clock, fallback_ranges, week_of
+from scheduling.models import Holiday, OpeningHours, clock, fallback_ranges
 from scheduling.tests.factories import (
     AbsenceFactory,
     FreedTimeFactory,
@@ -37,13 +37,6 @@ def test_ranges_of_a_doctor_whose_hours_are_all_kept_for_other_types_are_none():
     OpeningHoursFactory(doctor=emergency.doctor, types=[emergency])
     other = ConsultationTypeFactory(doctor=emergency.doctor)
     assert ranges_of(emergency.doctor, other) == {}
-
-
-def test_the_week_of_a_doctor_whose_hours_are_all_kept_for_some_types_is_empty():
-    emergency = ConsultationTypeFactory()
-    OpeningHoursFactory(doctor=emergency.doctor, types=[emergency])
-    week = week_of(emergency.doctor, dt.date(2027, 3, 1))
-    assert [day.ranges for day in week] == [[]] * 7
 
 
 def test_fallback_is_nine_to_five_every_day():
@@ -110,36 +103,6 @@ def test_ranges_of_nobody_are_none():
     OpeningHoursFactory()
 
     assert OpeningHours.objects.ranges_of([]) == {}
-
-
-# The week on a profile ---------------------------------------------------------------------------
-
-
-def test_the_week_shows_todays_ranges_in_order_without_those_not_valid():
-    doctor = DoctorFactory()
-    open_week(doctor, 840, 1080, weekdays=[0, 1])
-    open_week(doctor, 540, 720, weekdays=[0])
-    OpeningHoursFactory(doctor=doctor, weekday=2, valid_until=dt.date(2027, 2, 28))
-
-    week = week_of(doctor, dt.date(2027, 3, 2))
-
-    assert [day.ranges for day in week] == [
-        [("09:00", "12:00"), ("14:00", "18:00")],
-        [("14:00", "18:00")],
-        *[[]] * 5,
-    ]
-    assert [day.is_today for day in week] == [False, True, *[False] * 5]
-
-
-def test_the_week_shows_hours_that_end_one_day_and_begin_again_later():
-    doctor = OpeningHoursFactory(valid_until=dt.date(2027, 2, 28)).doctor
-    OpeningHoursFactory(doctor=doctor, valid_from=dt.date(2027, 3, 1))
-    OpeningHoursFactory(doctor=doctor, weekday=1)
-    OpeningHoursFactory(doctor=doctor, weekday=1, valid_from=dt.date(2027, 6, 1))
-
-    week = week_of(doctor, dt.date(2027, 3, 1))
-
-    assert [day.ranges for day in week][:2] == [[("09:00", "17:00")], [("09:00", "17:00")]]
 
 
 # One range ---------------------------------------------------------------------------------------

@@ -1,0 +1,46 @@
+"""How to come to a practice: what its lines on access are about, and the way on a map."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from accounts.names import words
+
+MAP = "https://www.openstreetmap.org"
+"""Linked, never loaded: no page of ours asks another origin for anything."""
+
+# What a line is about, by the first of these that has one of its words.
+ABOUT = {
+    "accessible": words("accessible fauteuil handicap PMR rampe wheelchair ramp step كرسي")
+    + words("plain ascenseur lift elevator مصعد"),
+    "transit": words("tram tramway métro metro RER bus arrêt station gare train ferry")
+    + words("underground subway tube stop ligne line ترام مترو حافلة محطة"),
+    "bike": words("vélo vélos bike bikes bicycle bicycles دراجة"),
+    "parking": words("parking stationnement park garage موقف"),
+    "door": words("sonner sonnette interphone digicode code porte ring bell door intercom باب"),
+}
+
+
+class Line(NamedTuple):
+    """`about`: a key of ABOUT, or "" (partials/access_icon.html)."""
+
+    text: str
+    about: str
+
+
+def access_lines(text: str) -> list[Line]:
+    """One for each line of a practice's access that says something."""
+    return [Line(line, _about(line)) for line in map(str.strip, text.splitlines()) if line]
+
+
+def _about(line: str) -> str:
+    said = set(words(line))
+    return next((about for about, known in ABOUT.items() if said.intersection(known)), "")
+
+
+def map_address(address: str, latitude: float | None, longitude: float | None) -> str:
+    """The way there, or a search for the address where nobody entered the place on the globe."""
+    if latitude is None or longitude is None:
+        return f"{MAP}/search?{urlencode({'query': address})}"
+    return f"{MAP}/directions?{urlencode({'to': f'{latitude},{longitude}'})}"

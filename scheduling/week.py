@@ -1,0 +1,175 @@
+"""A doctor's week as a profile tells it: when they are open, where, and whether they are now."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef
+
+from doctors.models import Doctor, Practice
+from scheduling import engine
+from scheduling.engine import DAY, Span, WeeklyRange
+from scheduling.models import (
+    DoctorAbsence,
+    Holiday,
+    OpeningHours,
+    Weekday,
+    clock,
+    fallback_ranges,
+)
+
+LOOKS_AHEAD = 56
+"""Days in which the next opening is looked for: longer than a summer's holidays."""
+
+
+class Hours(NamedTuple):
+    """Open from "09:00" to "12:30"; `practice` only where it is not the doctor's own."""
+
+    opens: str
+    closes: str
+    practice: Practice | None = None
+
+
+class DayHours(NamedTuple):
+    """The next day of that weekday, today included.
+
+    `is_closed`: an absence or a holiday, which then has a name, takes all of it; `hours` are
+    the usual ones.
+    """
+
+    weekday: Weekday
+    hours: list[Hours]
+    is_today: bool
+    is_closed: bool
+    holiday: str = ""
+
+
+@dataclass(frozen=True)
+class Week:
+    """Seven days, Monday first, and what is true at `now`. Ranges kept for some types are left
+    out; a night range belongs to the day on which it begins."""
+
+    doctor: Doctor
+    now: dt.datetime
+    ranges: list[tuple[WeeklyRange, Practice | None]]
+    absences: list[Span]
+    holidays: dict[dt.date, str]
+
+    @cached_property
+    def today(self) -> dt.date:
+        return self.now.astimezone(self.doctor.practice.zone).date()
+
+    @cached_property
+    def days(self) -> list[DayHours]:
+        return [self._day(weekday) for weekday in Weekday]
+
+    @property
+    def practices(self) -> list[Practice]:
+        """The other places where the doctor sees patients, this week or later."""
+        places = {
+            practice: None  # a set in order
+            for each, practice in self.ranges
+            if practice and (each.valid_until is None or each.valid_until >= self.today)
+        }
+        return list(places)
+
+    # -- now ----------------------------------------------------------------------------------
+
+    @property
+    def is_open(self) -> bool:
+        return self._next is not None and self._next[0] <= self.now
+
+    @property
+    def closes(self) -> dt.datetime | None:
+        """Until when they are open, on the practice's clock; None when that is not today's."""
+        if not self._next or self._next[1] - self.now >= DAY:
+            return None
+        return self.doctor.practice.local(self._next[1])
+
+    @property
+    def opens(self) -> dt.datetime | None:
+        """When they open next, on the practice's clock; None for not within eight weeks."""
+        return self.doctor.practice.local(self._next[0]) if self._next else None
+
+    @property
+    def opens_today(self) -> bool:
+        return self.opens is not None and self.opens.date() == self.today
+
+    @property
+    def is_closed_all_day(self) -> bool:
+        """Not even earlier today."""
+        midnight, end = engine.day_span(self.today, self.doctor.practice.zone)
+        return not any(start < end and midnight < until for start, until in self._open(-1, 0))
+
+    # -- arithmetic -----------------------------------------------------------------------------
+
+    @cached_property
+    def _next(self) -> Span | None:
+        """The opening that lasts now, else the one to come."""
+        # Yesterday's may reach past midnight.
+        near = self._open(-1, 7)
+        later = (span for day in range(8, LOOKS_AHEAD) for span in self._open(day, day))
+        return next((span for span in chain(near, later) if span[1] > self.now), None)
+
+    def _open(self, first: int, last: int) -> list[Span]:
+        """What is open of the days from `first` to `last`, counted from today; openings that
+        touch are one."""
+        zone = self.doctor.practice.zone
+        days = engine.days_from(self.today + first * DAY, last - first + 1)
+        ranges = [each for each, _practice in self.ranges]
+        return engine.without(engine.openings(ranges, days, zone), self._closures)
+
+    @cached_property
+    def _closures(self) -> list[Span]:
+        zone = self.doctor.practice.zone
+        return [*self.absences, *(engine.day_span(day, zone) for day in self.holidays)]
+
+    def _day(self, weekday: Weekday) -> DayHours:
+        ahead = (weekday - self.today.weekday()) % 7
+        day = self.today + ahead * DAY
+        hours = _in_order((each, place) for each, place in self.ranges if each.opens_on(day))
+        holiday = self.holidays.get(day, "") if hours else ""
+        is_closed = bool(hours) and (bool(holiday) or not self._open(ahead, ahead))
+        return DayHours(weekday, hours, ahead == 0, is_closed, holiday)
+
+
+def week_of(doctor: Doctor, now: dt.datetime) -> Week:
+    """In three queries. A doctor who has never saved any hours has the fallback's."""
+    kept = OpeningHours.types.through.objects.filter(openinghours=OuterRef("pk"))
+    rows = doctor.opening_hours.select_related("practice").annotate(is_kept=Exists(kept))
+    ranges = [(each.weekly, _elsewhere(each, doctor)) for each in rows if not each.is_kept]
+    if not rows:
+        ranges = [(each, None) for each in fallback_ranges()]
+    zone = doctor.practice.zone
+    today = now.astimezone(zone).date()
+    first, last = today - DAY, today + LOOKS_AHEAD * DAY
+    since, until = engine.to_utc(first, 0, zone), engine.to_utc(last, 1440, zone)
+    absences = DoctorAbsence.objects.filter(doctor=doctor, ends_at__gt=since, starts_at__lt=until)
+    holidays = Holiday.objects.closing([doctor.practice_id], [first, last])
+    return Week(
+        doctor,
+        now,
+        ranges,
+        absences=list(absences.order_by().values_list("starts_at", "ends_at")),
+        holidays=holidays[doctor.practice_id],
+    )
+
+
+def _elsewhere(row: OpeningHours, doctor: Doctor) -> Practice | None:
+    return row.practice if row.practice_id != doctor.practice_id else None
+
+
+def _in_order(ranges: Iterable[tuple[WeeklyRange, Practice | None]]) -> list[Hours]:
+    """By the clock; those of one place that overlap or touch are one."""
+    merged: list[tuple[int, int, Practice | None]] = []
+    for each, place in sorted(ranges, key=lambda pair: pair[0].start_minute):
+        start, end = each.start_minute, each.end_minute
+        if merged and merged[-1][2] == place and start <= merged[-1][1]:
+            start, end = merged[-1][0], max(end, merged.pop()[1])
+        merged.append((start, end, place))
+    return [Hours(clock(start), clock(end), place) for start, end, place in merged]
