@@ -61,7 +61,7 @@ class SearchTextField(models.CharField):
     def deconstruct(self) -> Any:
         name, path, args, options = super().deconstruct()
         # Django leaves out what is its own default; ours is the other.
-        return name, path, args, {**options, "of": self.of, "db_index": self.db_index}
+        return name, path, args, {"db_index": False, **options, "of": self.of}
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         text = normalise(getattr(model_instance, self.of))[: self.max_length]

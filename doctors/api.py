@@ -68,7 +68,7 @@ def doctors(
     """The listed doctors by name, 20 a page, narrowed by what is given; `count` is of all pages.
 
     `q` means what it means on the results page."""
-    found = find(q).doctors.order_by(*Doctor._meta.ordering)
+    found = find(q).doctors.order_by("user__last_name", "user__first_name", "pk")
     if specialty:
         found = found.of_specialty(specialty)
     if city:

@@ -59,7 +59,8 @@ class Gazetteer:
         A name from elsewhere ("Lutèce") counts when no city's own name starts so, and not for
         few letters: there is an "Anvers", but a "Zzayer" too.
         """
-        own, other = set(), set()
+        own: set[City] = set()
+        other: set[City] = set()
         for city, name in self._starting(wanted):
             (own if name == city.names[0] else other).add(city)
         if len(wanted) < SHORTEST_OTHER_NAME:

@@ -107,6 +107,7 @@ def own_cities(wanted: Words) -> dict[str, Place]:
     )
     places: dict[str, Place] = {}
     for city, country, _number, latitude, longitude in rows:
+        place: Place | None
         if latitude is not None and longitude is not None:
             place = Place(city, latitude, longitude, country)
         else:

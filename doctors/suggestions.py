@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from accounts.names import has_word
 from doctors.models import Doctor, Practice, Specialty, around
@@ -32,7 +32,8 @@ class Suggestions:
 
     @property
     def count(self) -> int:
-        return sum(map(len, (self.specialties, self.doctors, self.practices, self.cities)))
+        doctors_and_practices = len(self.doctors) + len(self.practices)
+        return len(self.specialties) + doctors_and_practices + len(self.cities)
 
 
 def suggest_who(text: str) -> Suggestions:
@@ -61,9 +62,10 @@ def suggest_where(text: str) -> Suggestions:
 
 def _specialties(typed: list[str]) -> list[Specialty]:
     """With listed doctors; those that the reader sees start like it first."""
+    listed = Doctor.objects.listed().order_by().filter(specialty=OuterRef("pk"))
     found = [
         each
-        for each in Specialty.objects.with_doctors()
+        for each in Specialty.objects.filter(Exists(listed))
         if any(starts_a_name(typed, name) for name in each.every_name)
     ]
     shown_so = sorted(found, key=lambda each: not key(each.practitioner).startswith(typed[0]))
@@ -77,10 +79,12 @@ def _doctors(typed: list[str]) -> list[Doctor]:
 
 
 def _practices(typed: list[str]) -> list[Practice]:
-    found = Practice.objects.filter(doctors__in=Doctor.objects.listed().order_by())
+    """With listed doctors and all the words, one of them in its name."""
+    listed = Doctor.objects.listed().order_by().filter(practice=OuterRef("pk"))
+    found = Practice.objects.filter(Exists(listed))
     for word in typed:
         found = found.filter(has_word("search_text", word))
-    return list(found.filter(_any_of("search_name", typed)).distinct()[:SHOWN])
+    return list(found.filter(_any_of("search_name", typed))[:SHOWN])
 
 
 def _own_cities(typed: list[str]) -> list[Place]:

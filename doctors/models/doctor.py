@@ -35,9 +35,10 @@ LANGUAGES_SPOKEN = {
 
 class SpecialtyQuerySet(models.QuerySet["Specialty"]):
     def with_doctors(self) -> SpecialtyQuerySet:
-        """Those with listed doctors; `number` is how many."""
+        """Those with listed doctors, most first; `number` is how many."""
         listed = Q(doctors__in=Doctor.objects.listed().order_by())
-        return self.annotate(number=Count("doctors", filter=listed)).filter(number__gt=0)
+        counted = self.annotate(number=Count("doctors", filter=listed))
+        return counted.filter(number__gt=0).order_by("-number", "name_fr")
 
 
 class Specialty(models.Model):

@@ -75,9 +75,12 @@ function assist(input) {
     try {
       const response = await fetch(`${form.dataset.suggestions}?${query}`, { signal });
       const fragment = await response.text();
-      if (response.ok && !signal.aborted) open(fragment);
+      if (signal.aborted) return;
+      if (response.ok) open(fragment);
+      else close();
     } catch {
-      // Offline, or a newer question.
+      // Offline: the list there is answers an older text. Or aborted, for a newer question.
+      if (!signal.aborted) close();
     }
   }
 
