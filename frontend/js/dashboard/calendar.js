@@ -182,11 +182,12 @@ function addressNow() {
   return `${place.dataset.home}?${new URLSearchParams(state)}`;
 }
 
+let isGoingBack = false;
+
 function remember() {
   const address = addressNow();
-  if (address !== window.location.pathname + window.location.search) {
-    window.history.pushState({ cockpit: true }, "", address);
-  }
+  if (isGoingBack || address === window.location.pathname + window.location.search) return;
+  window.history.pushState({}, "", address);
 }
 
 window.addEventListener("popstate", () => {
@@ -196,10 +197,12 @@ window.addEventListener("popstate", () => {
     window.location.reload();
     return;
   }
+  isGoingBack = true;
   calendar.changeView(VIEWS[view] ?? VIEWS.week, query.get("date") ?? undefined);
   const wanted = query.get("appointment") ?? "";
   if (!wanted) closeDesk();
-  else if (wanted !== shownVisit()) showVisit(wanted, { quiet: true });
+  isGoingBack = false;
+  if (wanted && wanted !== shownVisit()) showVisit(wanted, { quiet: true });
 });
 
 document.body.addEventListener("desk-shows", ({ detail }) => {
@@ -367,6 +370,8 @@ function start() {
   });
   place.replaceChildren();
   calendar.render();
+  // Written out, so that coming back here finds the same address.
+  window.history.replaceState({}, "", addressNow());
   window.addEventListener("resize", () => calendar.updateSize());
 }
 

@@ -12,9 +12,9 @@ let timer = null;
 let asking = null;
 
 async function ask() {
-  const { live, doctor, version, change } = news.dataset;
+  const { poll: address, doctor, version, change } = news.dataset;
   const query = new URLSearchParams({ doctor, version, change });
-  const response = await fetch(`${live}?${query}`, { headers: { "X-Requested-With": "fetch" } });
+  const response = await fetch(`${address}?${query}`, { headers: { "X-Requested-With": "fetch" } });
   if (response.status === 204 || !response.ok || response.redirected) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const fresh = page.getElementById("news");

@@ -20,6 +20,11 @@ document.addEventListener("click", (event) => {
   lookForPatient();
 });
 
+// Enter looks; it does not send the form around.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches?.("[type=search][hx-get]")) event.preventDefault();
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || isTyping(event)) return;
   event.preventDefault();
