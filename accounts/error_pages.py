@@ -196,7 +196,7 @@ def send_again(request: HttpRequest) -> dict[str, Any]:
     if request.method != "POST" or not was_sent_from_here(request):
         return {"path": "", "typed": [], "texts": []}
     typed = typed_text(request)
-    texts = [value.strip() for _name, value in typed if " " in value.strip()]
+    texts = [text for _name, text in typed if " " in text.strip() and any(map(str.isalpha, text))]
     return {"path": request.path, "typed": typed, "texts": texts}
 
 

@@ -5,7 +5,9 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import OperationalError
 from django.shortcuts import render
 from django.urls import path
+from django.views.decorators.http import require_POST
 
+from accounts import error_pages
 from config import urls
 
 handler400, handler403, handler404 = urls.handler400, urls.handler403, urls.handler404
@@ -32,8 +34,10 @@ urlpatterns = [
     *urls.urlpatterns,
     path("error/400/", fails_with(BadRequest())),
     path("error/403/", fails_with(PermissionDenied())),
+    path("error/405/", login_not_required(require_POST(answers(200)))),
     path("error/409/", answers(409)),
     path("error/429/", answers(429)),
     path("error/500/", fails_with(RuntimeError("broken on purpose"))),
     path("error/503/", fails_with(OperationalError("busy on purpose"))),
+    path("error/maintenance/", login_not_required(error_pages.maintenance)),
 ]

@@ -641,17 +641,25 @@ def error_page(status):
     STATES[f"error_{status}"] = bring_about
 
 
-for status in (400, 403, 404, 409, 429, 500, 503):
+for status in (400, 403, 404, 405, 409, 429, 500, 503, "maintenance"):
     error_page(status)
 
 
 @state
+def error_no_such_doctor(page, enter):
+    page.goto("/doctors/salma-alamy/")
+    expect(page.locator("[name=q][value='salma alamy']")).to_be_visible()
+
+
+@state
 def error_stale_token(page, enter):
-    page.goto("/accounts/password/reset/")
-    page.context.clear_cookies()
-    page.locator("[name=email]").fill("nadia@example.org")
-    page.locator("main form [type=submit]").click()
-    expect(page.locator(".error-page form")).to_be_visible()
+    enter(patient(birth_date=dt.date(1990, 5, 17), phone=PHONE).account)
+    page.goto("/accounts/profile/")
+    form = "form[action='/accounts/profile/']"
+    page.locator(f"{form} [name=last_name]").fill("El Fassi Benali")
+    page.context.clear_cookies(name="csrftoken")
+    page.locator(f"{form} [type=submit]").click()
+    expect(page.locator(".error-again blockquote")).to_have_text("El Fassi Benali")
 
 
 # ----------------------------------------------------------------------------------------------

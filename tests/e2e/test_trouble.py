@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from accounts.tests.factories import PASSWORD
 from bookings.models import Appointment, Hold
+from doctors.tests.factories import SpecialtyFactory
 from tests.e2e.world import (
     APPOINTMENT_PAGE,
     CONFIRM_PAGE,
@@ -165,6 +166,49 @@ def test_other_days_after_the_line_was_lost(page, kind, provoked):
     assert page.url.endswith(f"from={at('10:00', days=6).date()}")
 
 
+def test_the_next_step_after_the_line_was_lost(page, kind, provoked):
+    provoked |= LINE_LOST
+    doctors_type(doctor=kind.doctor)
+    page.goto(kind.doctor.get_absolute_url())
+    page.context.set_offline(True)
+    page.locator("a.choice[href*='seen=yes']").click()
+    expect(page.locator(NOTICE)).to_be_visible()
+    expect(page.locator("a.choice[href*='seen=']")).to_have_count(2)
+    page.context.set_offline(False)
+    page.locator("[data-retry]").click()
+    expect(page.locator("a.choice[href*='type=']")).to_have_count(2)
+    assert "seen=yes" in page.url
+
+
+def test_keeping_a_time_after_the_line_was_lost(page, kind, provoked):
+    provoked |= LINE_LOST
+    page.goto(calendar_address(kind))
+    pill(page, at("10:00")).click()
+    page.context.set_offline(True)
+    page.locator("[data-next]").click()
+    expect(page.locator(NOTICE)).to_be_visible()
+    expect(pill(page, at("10:00"))).to_have_attribute("aria-pressed", "true")
+    page.context.set_offline(False)
+    page.locator("[data-retry]").click()
+    expect(page).to_have_url(CONFIRM_PAGE)
+    assert Hold.objects.get().starts_at == at("10:00")
+
+
+def test_searching_while_the_line_is_lost_keeps_the_text_and_shows_nothing_stale(page, provoked):
+    provoked.add("net::ERR_INTERNET_DISCONNECTED")
+    doctors_type(doctor__user__last_name="Alami")
+    page.goto("/")
+    page.locator("[data-suggest=what]").press_sequentially("ala")
+    expect(page.locator("#suggestions-what [role=option]")).to_have_count(1)
+    page.context.set_offline(True)
+    page.locator("[data-suggest=what]").press_sequentially("m")
+    expect(page.locator("#suggestions-what")).to_be_hidden()
+    expect(page.locator("[data-suggest=what]")).to_have_value("alam")
+    page.context.set_offline(False)
+    page.locator("[data-suggest=what]").press_sequentially("i")
+    expect(page.locator("#suggestions-what [role=option]")).to_have_count(1)
+
+
 def test_confirming_after_the_line_was_lost(typed, provoked):
     provoked |= LINE_LOST
     page = typed
@@ -245,8 +289,14 @@ def test_a_session_that_ended_before_confirming_asks_who_it_is_and_keeps_the_tex
     is_booked(page)
 
 
+# The token ------------------------------------------------------------------------------------
+
+
+STALE = "Response Status Error Code 403"
+
+
 def test_a_page_whose_token_is_stale_can_send_once_more(typed, provoked):
-    provoked.add("Response Status Error Code 403")
+    provoked.add(STALE)
     page = typed
     page.context.clear_cookies(name="csrftoken")
     confirm_button(page).click()
@@ -258,7 +308,7 @@ def test_a_page_whose_token_is_stale_can_send_once_more(typed, provoked):
 
 def test_signing_in_with_two_tabs_open(page, kind, person, provoked):
     """The second sign-in is sent with the token from before the first."""
-    provoked.add("Response Status Error Code 403")
+    provoked.add(STALE)
     go_and_choose(page, kind, at("10:00"))
     other = page.context.new_page()
     other.goto("/bookings/confirm-booking/")
@@ -270,3 +320,124 @@ def test_signing_in_with_two_tabs_open(page, kind, person, provoked):
     other.locator("[data-retry]").click()
     confirm_button(other).click()
     is_booked(other, reason="")
+
+
+def sign_in_form(page, user):
+    page.goto("/accounts/login/")
+    page.locator("[name=login]").fill(user.username)
+    return "#sign_in_form"
+
+
+def sign_up_form(page, user):
+    page.goto("/accounts/register/")
+    fill_required(page.locator("#sign_up_form"))
+    return "#sign_up_form"
+
+
+def doctor_sign_up_form(page, user):
+    SpecialtyFactory()
+    page.goto("/accounts/register/doctor/")
+    page.locator("[name=specialty]").select_option(index=1)
+    fill_required(page.locator("#doctor_sign_up_form"))
+    return "#doctor_sign_up_form"
+
+
+EXAMPLES = {"date": "1990-05-17", "tel": "01 42 71 55 00", "email": "nadia@example.org"}
+
+
+def fill_required(form):
+    for field in form.locator("input[required]").all():
+        if not field.input_value():
+            field.fill(EXAMPLES.get(field.get_attribute("type"), "Alami"))
+
+
+ENTRANCES = [sign_in_form, sign_up_form, doctor_sign_up_form]
+
+
+def values(page, form):
+    """What stands in the form's fields that one can see, passwords aside."""
+    fields = page.locator(f"{form} :is(input, select):not([type=hidden], [type=password])")
+    return [field.input_value() for field in fields.all()]
+
+
+@pytest.mark.parametrize("fill_in", ENTRANCES, ids=lambda each: each.__name__)
+def test_a_stale_entrance_keeps_what_stands_in_it(page, person, provoked, fill_in):
+    provoked.add(STALE)
+    form = fill_in(page, person.account)
+    page.locator(f"{form} [type=password]").fill(PASSWORD)
+    before = values(page, form)
+    page.context.clear_cookies(name="csrftoken")
+    page.locator(f"{form} [type=submit]").click()
+    expect(page.locator(NOTICE)).to_contain_text("Envoyez encore une fois")
+    assert values(page, form) == before
+    page.locator("[data-retry]").click()
+    expect(page.locator(form)).to_have_count(0)
+    expect(page.locator("header details.menu .avatar")).to_be_attached()
+
+
+@pytest.mark.parametrize("fill_in", ENTRANCES, ids=lambda each: each.__name__)
+def test_a_stale_entrance_without_scripts_comes_back_filled_in(new_context, person, fill_in):
+    """But for the password, which no page has ever shown."""
+    page = new_context(java_script_enabled=False).new_page()
+    form = fill_in(page, person.account)
+    page.locator(f"{form} [type=password]").fill(PASSWORD)
+    before = values(page, form)
+    page.context.clear_cookies(name="csrftoken")
+    page.locator(f"{form} [type=submit]").click()
+    expect(page.locator(".error-page h1")).to_have_text("Envoyez encore une fois, s’il vous plaît")
+    assert PASSWORD not in page.content()
+    page.locator(".error-again [type=submit]").click()
+    expect(page.locator(f"{form} [type=password]")).to_be_visible()
+    assert values(page, form) == before
+    page.locator(f"{form} [type=password]").fill(PASSWORD)
+    page.locator(f"{form} [type=submit]").click()
+    expect(page.locator(form)).to_have_count(0)
+
+
+def test_a_stale_booking_without_scripts_is_sent_with_one_click(
+    new_context, kind, person, base_url
+):
+    page = new_context(java_script_enabled=False).new_page()
+    sign_in(page.context, person.account, base_url)
+    page.goto(calendar_address(kind))
+    pill(page, at("10:00")).click()
+    page.locator("[name=reason]").fill("Toux depuis lundi")
+    page.context.clear_cookies(name="csrftoken")
+    confirm_button(page).click()
+    expect(page.locator(".error-again blockquote")).to_have_text("Toux depuis lundi")
+    assert not Appointment.objects.exists()
+    page.locator(".error-again [type=submit]").click()
+    is_booked(page, reason="Toux depuis lundi")
+
+
+def test_a_stale_profile_is_saved_with_one_click(page, person, base_url):
+    sign_in(page.context, person.account, base_url)
+    page.goto("/accounts/profile/")
+    form = "form[action='/accounts/profile/']"
+    page.locator(f"{form} [name=first_name]").fill("Nadia")
+    fill_required(page.locator(form))
+    page.context.clear_cookies(name="csrftoken")
+    page.locator(f"{form} [type=submit]").click()
+    page.locator(".error-again [type=submit]").click()
+    expect(page.locator(f"{form} [name=first_name]")).to_have_value("Nadia")
+    person.refresh_from_db()
+    assert person.first_name == "Nadia"
+
+
+def test_a_busy_server_without_scripts_gives_the_form_back(
+    new_context, kind, person, base_url, monkeypatch
+):
+    def busy(**_):
+        raise OperationalError("database is locked")
+
+    page = new_context(java_script_enabled=False).new_page()
+    sign_in(page.context, person.account, base_url)
+    page.goto(calendar_address(kind))
+    pill(page, at("10:00")).click()
+    page.locator("[name=reason]").fill("Toux")
+    with monkeypatch.context() as patch:
+        patch.setattr("bookings.services.book", busy)
+        confirm_button(page).click()
+        expect(page.locator(".error-again")).to_be_visible()
+    page.locator(".error-again [type=submit]").click()
+    is_booked(page)
