@@ -1,10 +1,11 @@
 """The cockpit's addresses: the agenda, the desk beside it, and the pages of its navigation."""
 
-from django.urls import path
+from django.urls import include, path
 
 from dashboard.views import agenda, desk
 
 urlpatterns = [
+    path("configuration/", include("dashboard.configuration.urls")),
     path("", agenda.agenda, name="dashboard"),
     path("live/", agenda.live, name="desk_live"),
     path("new/", desk.new_visit, name="new_visit"),

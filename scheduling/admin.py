@@ -22,6 +22,7 @@ from doctors import admin as doctors_admin
 from doctors.admin import LockingAdmin, local_time, swatch
 from doctors.models import ConsultationType, Practice
 from scheduling.engine import to_utc
+from scheduling.forms import ClockField
 from scheduling.models import DoctorAbsence, OpeningHours, clock
 from scheduling.services import (
     changing_agenda,
@@ -123,26 +124,6 @@ class ConsultationTypeAdmin(AgendaAdmin):
             self.log_change(request, consultation_type, _("Offered again."))
         text = ngettext("%d type is offered again.", "%d types are offered again.", len(retired))
         self.message_user(request, text % len(retired), messages.SUCCESS)
-
-
-class ClockField(forms.CharField):
-    """A wall clock as "09:30"; cleaned to minutes since midnight. "24:00" is the day's end."""
-
-    def __init__(self, *, last_minute: int, **options: Any) -> None:
-        self.last_minute = last_minute
-        widget = forms.TextInput(attrs={"placeholder": "09:00", "size": "6", "maxlength": "5"})
-        super().__init__(widget=widget, **options)
-
-    def to_python(self, value: Any) -> Any:
-        text = (super().to_python(value) or "").replace("h", ":")
-        if not text:
-            return None
-        hours, _colon, minutes = text.partition(":")
-        is_clock = hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2
-        minute = int(hours) * 60 + int(minutes) if is_clock and int(minutes) < 60 else -1
-        if not 0 <= minute <= self.last_minute:
-            raise forms.ValidationError(_("Write a time like 09:30."))
-        return minute
 
 
 class OpeningHoursForm(forms.ModelForm):

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from doctors.models import ConsultationType, Doctor, Practice
+from doctors.services import find_doctors_anew
 from scheduling.freed import note_opened, open_time
 from scheduling.holidays import public_holidays
 from scheduling.models import DoctorAbsence, Holiday, OpeningHours
@@ -142,6 +143,26 @@ def offer_type_again(consultation_type: ConsultationType) -> None:
     with changing_agenda(consultation_type.doctor_id):
         ConsultationType.objects.filter(pk=consultation_type.pk).update(retired_at=None)
     consultation_type.refresh_from_db(fields=["retired_at"])
+
+
+ADDRESS = ("street", "postal_code", "city")
+
+
+def save_practice(practice: Practice, *, fields: Collection[str]) -> None:
+    """Write `fields` of the practice, once for all of its doctors.
+
+    They are found by its new name and city. With another address the point on the map goes: it
+    was the former one's.
+    """
+    doctors = Doctor.objects.filter(practice=practice)
+    with changing_agenda(*doctors.values_list("pk", flat=True)):
+        before = Practice.objects.get(pk=practice.pk)
+        written = {*fields, "search_text", "search_name"}
+        if any(getattr(before, name) != getattr(practice, name) for name in ADDRESS):
+            practice.latitude = practice.longitude = None
+            written |= {"latitude", "longitude"}
+        practice.save(update_fields=written)
+        find_doctors_anew(doctors)
 
 
 def decide_holiday(holiday: Holiday, decision: Holiday.Decision) -> None:

@@ -28,6 +28,7 @@ from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory
 from doctors import photos
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, MembershipFactory
+from scheduling.tests.factories import AbsenceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -204,6 +205,61 @@ ROUTES: dict[str, Route] = {
         only("doctor_a", answer=303),
         {"text": "TA 15/9"},
     ),
+    # -- configuration
+    "dashboard/configuration/": Route(
+        "/dashboard/configuration/?doctor={doctor.pk}",
+        only(*COCKPIT, answer=200),
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+    ),
+    "dashboard/configuration/types/new/": Route(
+        "/dashboard/configuration/types/new/?doctor={doctor.pk}",
+        only(*COCKPIT, answer=200),
+        only(*COCKPIT, answer=422),
+    ),
+    "dashboard/configuration/types/<int:pk>/": Route(
+        "/dashboard/configuration/types/{kind.pk}/",
+        only(*COCKPIT, answer=200),
+        only(*COCKPIT, answer=422),
+    ),
+    **{
+        f"dashboard/configuration/types/<int:pk>/{act}/": Route(
+            f"/dashboard/configuration/types/{{kind.pk}}/{act}/",
+            NOT_ALLOWED_BEHIND_SIGN_IN,
+            only(*COCKPIT, answer=302),
+        )
+        for act in ("shift", "retire", "offer")
+    },
+    "dashboard/configuration/hours/": Route(
+        "/dashboard/configuration/hours/?doctor={doctor.pk}",
+        only(*COCKPIT, answer=200),
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+    ),
+    "dashboard/configuration/hours/<int:weekday>/": Route(
+        "/dashboard/configuration/hours/0/?doctor={doctor.pk}",
+        only(*COCKPIT, answer=200),
+        only(*COCKPIT, answer=422),
+    ),
+    "dashboard/configuration/absences/": Route(
+        "/dashboard/configuration/absences/?doctor={doctor.pk}",
+        only(*COCKPIT, answer=200),
+        only(*COCKPIT, answer=422),
+    ),
+    "dashboard/configuration/absences/<int:pk>/remove/": Route(
+        "/dashboard/configuration/absences/{absence.pk}/remove/",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        only(*COCKPIT, answer=302),
+    ),
+    "dashboard/configuration/holidays/": Route(
+        "/dashboard/configuration/holidays/?doctor={doctor.pk}",
+        only(*COCKPIT, answer=200),
+        only(*COCKPIT, answer=302),
+        {"holiday": "every", "decision": "open"},
+    ),
+    "dashboard/configuration/practice/": Route(
+        "/dashboard/configuration/practice/?doctor={doctor.pk}",
+        only(*COCKPIT, answer=200),
+        only(*COCKPIT, answer=422),
+    ),
     # -- accounts
     "accounts/login/": Route(
         "/accounts/login/", everyone(302) | {"anonymous": 200}, everyone(302) | {"anonymous": 422}
@@ -352,6 +408,7 @@ def world(settings: Any, tmp_path: Path) -> SimpleNamespace:
         relative=RelativeFactory(account=patient_a.account),
         visit=AppointmentFactory(starts_at=at(10), status=Status.PENDING, **visit),
         cancelled=AppointmentFactory(starts_at=at(11), status=Status.CANCELLED, **visit),
+        absence=AbsenceFactory(doctor=doctor, starts_at=at(18)),
         free=free,
         free_in_url=free.replace("+", "%2B"),
         users={

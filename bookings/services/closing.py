@@ -166,7 +166,8 @@ def _settle(
     pks = [visit.pk for visit in visits]
     ours = set(Appointment.objects.at_desk_of(by).filter(pk__in=pks).values_list("pk", flat=True))
     if ours - decisions.fates.keys():
-        raise VisitsHit([Hit(visit, visit.pk in ours) for visit in visits])
+        shown = Appointment.objects.for_pages().filter(pk__in=pks).order_by("starts_at")
+        raise VisitsHit([Hit(visit, visit.pk in ours) for visit in shown])
     changed = [v for v in visits if v.pk in ours and decisions.fates[v.pk] is not Fate.KEEP]
     # All persons first, by pk: one after the other would be in the order of their visits.
     Patient.objects.locked([visit.patient_id for visit in changed])

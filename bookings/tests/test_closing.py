@@ -221,7 +221,7 @@ class TestHolidays:
 class TestAskToMove:
     def asked(self, **options):
         kind = ConsultationTypeFactory(**options)
-        visit = AppointmentFactory(consultation_type=kind)
+        visit = AppointmentFactory(consultation_type=kind, patient__account__language="fr")
         return services.ask_to_move(
             visit, by=kind.doctor.user, message="Désolés.", now=FRIDAY_MORNING
         )

@@ -20,14 +20,17 @@ from accounts.tests.factories import PatientFactory, RelativeFactory
 from bookings import rules, services, slots
 from bookings.models import Appointment, Hold, Notification, StatusChange
 from bookings.models.appointment import OVERLAP
-from bookings.rules import RuleRefused, StateConflict, TimeNotOffered
+from bookings.rules import RuleRefused, SlotTaken, StateConflict, TimeNotOffered
 from bookings.services import booking
+from bookings.tests.moments import FRIDAY_MORNING, monday
 from bookings.tests.steps import book, hold, secretary_of
 from bookings.tests.test_constraints import guards
 from bookings.views import finding
 from doctors.models import ConsultationType, Doctor
-from doctors.tests.factories import ConsultationTypeFactory, PracticeFactory
-from scheduling.services import retire_type
+from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, PracticeFactory
+from scheduling.models import DoctorAbsence
+from scheduling.services import replace_days, retire_type
+from scheduling.tests.factories import open_week
 
 pytestmark = pytest.mark.django_db
 # Threads see what is committed only.
@@ -234,6 +237,40 @@ def test_an_unconfirmed_account_books_one_visit_for_two_persons_at_once(monkeypa
     results = at_once(lambda: book(here, patient=oneself), lambda: book(there, patient=child))
     assert types_of(results) == [Appointment.__name__, RuleRefused.__name__]
     assert Appointment.objects.count() == 1
+
+
+@in_threads
+def test_an_absence_sees_the_visit_that_is_booked_at_the_same_moment():
+    kind = ConsultationTypeFactory()
+    booked, refused = first_then(lambda: book(kind), lambda: take_monday_off(kind.doctor))
+    assert [hit.visit for hit in refused.hits] == [booked]
+    assert DoctorAbsence.objects.count() == 0
+
+
+@in_threads
+def test_a_visit_is_refused_in_the_absence_that_is_written_at_the_same_moment():
+    kind = ConsultationTypeFactory()
+    results = first_then(lambda: take_monday_off(kind.doctor), lambda: book(kind))
+    assert types_of(results) == [DoctorAbsence.__name__, SlotTaken.__name__]
+    assert Appointment.objects.count() == 0
+
+
+@in_threads
+def test_two_desks_that_edit_two_days_do_not_undo_each_other():
+    doctor = DoctorFactory()
+    open_week(doctor, weekdays=[0, 1])
+    closed = at_once(*(lambda day=day: replace_days(doctor, {day: []}) for day in (0, 1)))
+    assert (closed, doctor.opening_hours.count()) == ([None, None], 0)
+
+
+def take_monday_off(doctor):
+    return services.take_absence(
+        by=doctor.user,
+        doctor=doctor,
+        starts_at=monday("08:00"),
+        ends_at=monday("20:00"),
+        now=FRIDAY_MORNING,
+    )
 
 
 @in_threads

@@ -2,3 +2,4 @@
 import "./dashboard/nav.js";
 import "./dashboard/live.js";
 import "./dashboard/people.js";
+import "./dashboard/configuration.js";

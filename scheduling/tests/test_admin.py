@@ -95,6 +95,8 @@ class TestOpeningHoursForm:
             ("22:00", "24:00", (1320, 1440)),
             ("09:00", "09:00", (540, 1980)),
             ("23:59", "23:58", (1439, 2878)),
+            ("8h", "12H30", (480, 750)),
+            ("830", "1700", (510, 1020)),
         ],
     )
     def test_hours_are_written_as_people_write_them(self, opens, closes, minutes):

@@ -14,10 +14,15 @@ from scheduling.services import (
     add_absence,
     changing_agenda,
     decide_holiday,
+    offer_type_again,
     propose_holidays,
     remove_absence,
+    replace_days,
     replace_hours,
     retire_type,
+    save_practice,
+    save_type,
+    shift_type,
 )
 from scheduling.tests.factories import (
     AbsenceFactory,
@@ -117,6 +122,32 @@ class TestReplaceHours:
         assert Doctor.objects.get(pk=doctor.pk).hours_saved_at == first
 
 
+class TestReplaceDays:
+    def test_makes_the_rows_the_whole_of_these_days(self):
+        doctor = DoctorFactory()
+        open_week(doctor, weekdays=[0, 1, 2])
+        replace_days(doctor, {0: [hours(start=600, end=660)], 2: [], 5: [hours()]})
+        assert week(doctor) == [(0, 600, 660, []), (1, 540, 1020, []), (5, 540, 720, [])]
+        assert version_of(doctor) == 1
+
+    def test_puts_each_row_on_its_day(self):
+        doctor = DoctorFactory()
+        replace_days(doctor, {3: [hours(weekday=0)]})
+        assert week(doctor) == [(3, 540, 720, [])]
+
+    def test_with_one_wrong_row_writes_nothing(self):
+        doctor = OpeningHoursFactory(doctor__hours_saved_at=None).doctor
+        with pytest.raises(ValidationError):
+            replace_days(doctor, {0: [], 1: [hours(start=720, end=540)]})
+        doctor.refresh_from_db()
+        assert (week(doctor), doctor.hours_saved_at) == ([(0, 540, 1020, [])], None)
+
+    def test_lists_an_approved_doctor_at_the_first_save(self):
+        doctor = DoctorFactory(hours_saved_at=None)
+        replace_days(doctor, {0: [hours()]})
+        assert doctor in Doctor.objects.listed()
+
+
 class TestAbsence:
     def test_is_added_with_its_reason(self):
         doctor = DoctorFactory()
@@ -150,6 +181,43 @@ class TestAbsence:
         assert (version_of(absence.doctor), version_of(other.doctor)) == (1, 0)
 
 
+class TestSaveType:
+    def test_a_new_one_comes_after_all_others_retired_ones_too(self):
+        first = ConsultationTypeFactory(position=3, retired_at=NOON)
+        new = ConsultationTypeFactory.build(doctor=first.doctor)
+        save_type(new, fields=["name"])
+        assert ConsultationType.objects.get(pk=new.pk).position == 4
+        assert version_of(first.doctor) == 1
+
+    def test_an_old_one_keeps_what_others_changed_meanwhile(self):
+        kind = ConsultationTypeFactory()
+        ConsultationType.objects.filter(pk=kind.pk).update(retired_at=NOON)
+        kind.name = "Suivi"
+        save_type(kind, fields=["name"])
+        kind.refresh_from_db()
+        assert (kind.name, kind.retired_at) == ("Suivi", NOON)
+
+
+class TestShiftType:
+    def order(self, doctor):
+        return "".join(kind.name for kind in doctor.consultation_types.offered())
+
+    @pytest.mark.parametrize(
+        ("name", "places", "order"), [("C", -1, "ACB"), ("A", 1, "BAC"), ("A", -1, "ABC")]
+    )
+    def test_goes_up_or_down_and_at_the_end_nowhere(self, name, places, order):
+        doctor = DoctorFactory()
+        kinds = {name: ConsultationTypeFactory(doctor=doctor, name=name) for name in "ABC"}
+        shift_type(kinds[name], places=places)
+        assert (self.order(doctor), version_of(doctor)) == (order, 1)
+
+    def test_that_is_retired_goes_nowhere(self):
+        kind = ConsultationTypeFactory(retired_at=NOON, position=2)
+        shift_type(kind, places=-1)
+        kind.refresh_from_db()
+        assert kind.position == 2
+
+
 class TestRetireType:
     def test_stamps_when_and_offers_it_no_more(self):
         kind, other = ConsultationTypeFactory(), ConsultationTypeFactory()
@@ -163,6 +231,26 @@ class TestRetireType:
         retire_type(kind, now=NOON)
         retire_type(kind, now=NOON + HOUR)
         assert ConsultationType.objects.get().retired_at == NOON
+
+
+class TestOfferTypeAgain:
+    def test_brings_it_back(self):
+        kind = ConsultationTypeFactory(retired_at=NOON)
+        offer_type_again(kind)
+        assert (kind.is_retired, list(ConsultationType.objects.offered())) == (False, [kind])
+        assert version_of(kind.doctor) == 1
+
+
+class TestSavePractice:
+    def test_writes_these_columns_and_counts_for_every_doctor_there(self):
+        doctors = DoctorFactory.create_batch(2, practice=PracticeFactory())
+        practice = doctors[0].practice
+        practice.name, practice.country = "Cabinet du Port", "MA"
+        save_practice(practice, fields=["name"])
+        practice.refresh_from_db()
+        assert (practice.name, practice.country) == ("Cabinet du Port", "FR")
+        assert [version_of(doctor) for doctor in doctors] == [1, 1]
+        assert set(Doctor.objects.search("port")) == set(doctors)
 
 
 class TestDecideHoliday:

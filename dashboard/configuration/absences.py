@@ -1,0 +1,132 @@
+"""Leave and absences: what is ahead, what is past, one more."""
+
+from __future__ import annotations
+
+import datetime as dt
+from http import HTTPStatus
+from typing import NamedTuple
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.requests import SignedInRequest
+from bookings import services
+from bookings.models import Appointment
+from dashboard.configuration.forms import AbsenceForm
+from dashboard.configuration.page import INVALID, address, answer_saved, show
+from dashboard.configuration.review import Review, decisions_in, review_of
+from dashboard.desk import Desk, chosen_desk
+from doctors.models import Doctor, Practice
+from scheduling.engine import DAY
+from scheduling.models import DoctorAbsence
+from scheduling.services import remove_absence
+
+PANEL = "absences_panel"
+PAST_SHOWN = 10
+
+
+class Away(NamedTuple):
+    """An absence as people say it: days, and hours unless it takes whole days."""
+
+    absence: DoctorAbsence
+    first_day: dt.date
+    last_day: dt.date
+    hours: tuple[dt.datetime, dt.datetime] | None
+    visits: list[Appointment]
+    """Those that stay booked in it."""
+
+    @property
+    def is_one_day(self) -> bool:
+        return self.first_day == self.last_day
+
+    @property
+    def days(self) -> int:
+        return (self.last_day - self.first_day).days + 1
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def absences(request: SignedInRequest) -> HttpResponse:
+    """The list; posted to, one more, with what becomes of the visits it hits."""
+    desk = chosen_desk(request)
+    if request.method != "POST":
+        return show_absences(request, desk)
+    form = AbsenceForm(request.POST, desk=desk)
+    if not form.is_valid():
+        return show_absences(request, desk, form=form, status=INVALID)
+    try:
+        services.take_absence(
+            by=request.user,
+            doctor=desk.doctor,
+            starts_at=form.cleaned_data["starts_at"],
+            ends_at=form.cleaned_data["ends_at"],
+            reason=form.cleaned_data["reason"],
+            decisions=decisions_in(request.POST),
+        )
+    except services.VisitsHit as refusal:
+        here = address("configure_absences", desk)
+        review = review_of(
+            request.POST,
+            refusal,
+            title=_("Appointments during this absence"),
+            confirm=_("Save the absence"),
+            action=here,
+            back=here,
+        )
+        return show_absences(request, desk, form=form, review=review, status=refusal.status)
+    return answer_saved(request, desk, PANEL, show_absences)
+
+
+@require_POST
+def remove(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The time is open again; visits cancelled for it stay cancelled."""
+    desks = Doctor.objects.desk_of(request.user).values("pk")
+    absence = get_object_or_404(DoctorAbsence.objects.filter(doctor__in=desks), pk=pk)
+    desk = chosen_desk(request).turned_to(absence.doctor_id)
+    remove_absence(absence)
+    return answer_saved(request, desk, PANEL, show_absences)
+
+
+def show_absences(
+    request: SignedInRequest,
+    desk: Desk,
+    *,
+    form: AbsenceForm | None = None,
+    review: Review | None = None,
+    saved: bool = False,
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    every = desk.doctor.absences.order_by("starts_at")
+    ahead, past = every.filter(ends_at__gt=desk.now), every.filter(ends_at__lte=desk.now)
+    context = {
+        "form": form or AbsenceForm(desk=desk),
+        "review": review,
+        "ahead": _with_visits(desk, list(ahead)),
+        "past": [_said(each, desk.doctor.practice) for each in past.reverse()[:PAST_SHOWN]],
+    }
+    return show(request, desk, PANEL, context, saved=saved, status=status)
+
+
+def _with_visits(desk: Desk, absences: list[DoctorAbsence]) -> list[Away]:
+    """In two queries, whatever the number of absences."""
+    if not absences:
+        return []
+    start, end = absences[0].starts_at, max(each.ends_at for each in absences)
+    visits = Appointment.objects.at_desk_of(desk.user).of(desk.doctor).upcoming(desk.now)
+    booked = list(visits.overlapping(start, end).for_pages().order_by("starts_at"))
+    return [_said(each, desk.doctor.practice, booked) for each in absences]
+
+
+def _said(
+    absence: DoctorAbsence, practice: Practice, booked: list[Appointment] | None = None
+) -> Away:
+    start, end = practice.local(absence.starts_at), practice.local(absence.ends_at)
+    is_whole = start.time() == end.time() == dt.time()
+    visits = [
+        visit
+        for visit in booked or []
+        if visit.starts_at < absence.ends_at and absence.starts_at < visit.ends_at  # type: ignore[operator]
+    ]
+    last = end.date() - DAY if is_whole else end.date()
+    return Away(absence, start.date(), last, None if is_whole else (start, end), visits)

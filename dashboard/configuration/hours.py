@@ -1,0 +1,77 @@
+"""Opening hours: a week to read, a day to edit, and the same hours for other days.
+
+Adding and removing a range answers the form again with what was typed: a button like any other,
+so it works without scripts, and nothing is saved or lost by it.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.requests import SignedInRequest
+from bookings import services
+from dashboard.configuration.hours_forms import DayForm
+from dashboard.configuration.page import INVALID, address, answer_saved, show
+from dashboard.configuration.review import Review, decisions_in, review_of
+from dashboard.configuration.week import drawn_week
+from dashboard.desk import Desk, chosen_desk
+from scheduling.models import Weekday
+
+PANEL = "hours_panel"
+
+
+@require_safe
+def hours(request: SignedInRequest) -> HttpResponse:
+    return show_hours(request, chosen_desk(request))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_day(request: SignedInRequest, weekday: int) -> HttpResponse:
+    """A day's ranges: one more, one less, or save, for other days too."""
+    if weekday not in Weekday:
+        raise Http404
+    desk = chosen_desk(request)
+    if request.method != "POST":
+        return show_hours(request, desk, day=DayForm.saved(desk, weekday))
+    if "add" in request.POST or "remove" in request.POST:
+        return show_hours(request, desk, day=DayForm.typed(desk, weekday, request.POST))
+    day = DayForm(desk, weekday, request.POST)
+    if not day.is_valid():
+        return show_hours(request, desk, day=day, status=INVALID)
+    try:
+        services.change_hours(
+            by=request.user,
+            doctor=desk.doctor,
+            days=day.rows(),
+            decisions=decisions_in(request.POST),
+        )
+    except services.VisitsHit as refusal:
+        review = review_of(
+            request.POST,
+            refusal,
+            title=_("Appointments outside these hours"),
+            confirm=_("Save the hours"),
+            action=address("edit_day", desk, weekday),
+            back=address("configure_hours", desk),
+        )
+        return show_hours(request, desk, review=review, status=refusal.status)
+    return answer_saved(request, desk, PANEL, show_hours)
+
+
+def show_hours(
+    request: SignedInRequest,
+    desk: Desk,
+    *,
+    day: DayForm | None = None,
+    review: Review | None = None,
+    saved: bool = False,
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    week = drawn_week(desk.doctor, desk.today, edited=day.weekday if day else None)
+    context: dict[str, Any] = {"week": week, "day": day, "review": review}
+    return show(request, desk, PANEL, context, saved=saved, status=status)

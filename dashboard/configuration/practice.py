@@ -1,0 +1,62 @@
+"""The practice's details: saved once, for everybody who works there."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from accounts.requests import SignedInRequest
+from dashboard.configuration.forms import PracticeForm
+from dashboard.configuration.page import INVALID, answer_saved, show
+from dashboard.desk import Desk, chosen_desk
+from doctors.models import Doctor, Practice
+from doctors.places import countries
+from scheduling.services import save_practice
+
+PANEL = "practice_panel"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def practice(request: SignedInRequest) -> HttpResponse:
+    desk = chosen_desk(request)
+    if request.method != "POST":
+        return show_practice(request, desk)
+    form = PracticeForm(request.POST, instance=practice_at(desk))
+    if not form.is_valid():
+        return show_practice(request, desk, form=form, status=INVALID)
+    save_practice(form.instance, fields=form.Meta.fields)
+    return answer_saved(request, desk, PANEL, show_practice)
+
+
+def show_practice(
+    request: SignedInRequest,
+    desk: Desk,
+    *,
+    form: PracticeForm | None = None,
+    saved: bool = False,
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    place = practice_at(desk)
+    context = {
+        "form": form or PracticeForm(instance=place),
+        "practice": place,
+        "country": dict(countries()).get(place.country, place.country),
+        "doctors": Doctor.objects.for_pages().filter(practice=place),
+    }
+    return show(request, desk, PANEL, context, saved=saved, status=status)
+
+
+def practice_at(desk: Desk) -> Practice:
+    """The doctor's own practice; to a secretary elsewhere, the one of hers where they also work.
+
+    Http404 when there is none.
+    """
+    doctor = desk.doctor
+    there = Q(pk=doctor.practice_id) | Q(opening_hours__doctor=doctor)
+    found = list(Practice.objects.visible_to(desk.user).filter(there))
+    if not found:
+        raise Http404
+    return next((each for each in found if each.pk == doctor.practice_id), found[0])
