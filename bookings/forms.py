@@ -10,11 +10,13 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import RelativeForm
+from accounts.forms import BirthDateField, RelativeForm, helper
 from accounts.models import Patient, User
 from accounts.requests import any_id
+from bookings.models import Invitation
 from bookings.services.writing import is_staff
 from bookings.visitor import Choice
 from doctors.models import ConsultationType, Doctor
@@ -154,3 +156,22 @@ class BookingForm(forms.Form):
     def chosen(self) -> str:
         """The person marked on the page: a pk, "new", or the first one's when empty."""
         return str(self["patient"].value() or "")
+
+
+class ClaimForm(forms.Form):
+    """Who an invitation is about, and the date of birth that the practice has of them."""
+
+    relation = forms.ChoiceField(
+        label=_("This person is"),
+        choices=[(value, capfirst(label)) for value, label in Patient.Relation.choices],
+    )
+    birth_date = BirthDateField(autocomplete="off")
+
+    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if invitation.patient.birth_date is None:
+            del self.fields["birth_date"]
+        self.helper = helper()
+
+    def clean(self) -> dict[str, Any]:
+        return {"birth_date": None} | (super().clean() or {})

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from bookings.views import appointments, confirming, finding
+from bookings.views import appointments, claiming, confirming, finding
 
 urlpatterns = [
     path("", appointments.my_appointments, name="my_appointments"),
     path("hold/", finding.hold_slot, name="hold_slot"),
     path("hold/extend/", confirming.extend_hold, name="extend_hold"),
+    path("claim/<str:token>/", claiming.claim_file, name="claim_file"),
     path("confirm-booking/", confirming.confirm_booking, name="confirm_booking"),
     path("create/", confirming.book, name="book"),
     path("sign-up/", confirming.SignUpToBook.as_view(), name="sign_up_to_book"),

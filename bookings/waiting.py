@@ -98,6 +98,11 @@ class Room:
         )
 
     @property
+    def rows(self) -> list[tuple[Place, Place | None]]:
+        """Who waits, each with the one before."""
+        return list(zip(self.waiting, [None, *self.waiting], strict=False))
+
+    @property
     def expected(self) -> list[Appointment]:
         """Confirmed and not here yet."""
         coming = [visit for visit in self._visits if visit.status == Status.CONFIRMED]
@@ -126,6 +131,10 @@ class Room:
         """How many are called before `visit`; None when it does not wait."""
         pks = [place.visit.pk for place in self.waiting]
         return pks.index(visit.pk) if visit.pk in pks else None
+
+    def code_of(self, visit: Appointment) -> str:
+        """What the screen calls `visit`; "" for one of another day."""
+        return self._codes.get(visit.pk, "")
 
     def estimate(self, ahead: int) -> int:
         """Minutes until somebody with `ahead` persons before them is called, rounded up to

@@ -10,6 +10,7 @@ from bookings.views.finding import doctor_page
 from bookings.views.home import home, suggestions
 from bookings.views.live import changed_calendars
 from bookings.views.results import card_grid, card_grids, doctor_list
+from bookings.views.waiting import waiting_screen, waiting_ticket
 from config.api import api
 from doctors import sitemaps
 from doctors.views import photo
@@ -26,6 +27,8 @@ urlpatterns = [
     path("book", book),
     path("book/", book),
     path("bookings/", include("bookings.urls")),
+    path("screen/<str:token>/", waiting_screen, name="waiting_screen"),
+    path("waiting/<str:ticket>/", waiting_ticket, name="waiting_ticket"),
     path("dashboard/", include("dashboard.urls")),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("doctors.urls")),

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from dashboard.statistics.views import statistics, statistics_file
 from dashboard.views import agenda, desk
 
 urlpatterns = [
@@ -16,4 +17,8 @@ urlpatterns = [
     path("desk/<uuid:pk>/move/", desk.move, name="desk_move"),
     path("desk/<uuid:pk>/cancel/", desk.cancel, name="desk_cancel"),
     path("desk/<uuid:pk>/note/", desk.save_note, name="desk_note"),
+    path("queue/", include("dashboard.queue.urls")),
+    path("patients/", include("dashboard.patients.urls")),
+    path("statistics/", statistics, name="statistics"),
+    path("statistics/export/", statistics_file, name="statistics_file"),
 ]

@@ -23,9 +23,11 @@ from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
 from accounts.tests.factories import AdminFactory, PatientFactory, RelativeFactory
-from bookings.models import Appointment
+from bookings import services
+from bookings.models import Appointment, PatientFile, WaitingScreen
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory
+from bookings.waiting import ticket_of
 from doctors import photos
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, MembershipFactory
 from scheduling.tests.factories import AbsenceFactory
@@ -204,6 +206,104 @@ ROUTES: dict[str, Route] = {
         NOT_ALLOWED_BEHIND_SIGN_IN,
         only("doctor_a", answer=303),
         {"text": "TA 15/9"},
+    ),
+    # -- waiting room
+    "dashboard/queue/": Route(
+        "/dashboard/queue/?doctor={doctor.pk}",
+        only(*COCKPIT, answer=200),
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+    ),
+    "dashboard/queue/add/": Route(
+        "/dashboard/queue/add/?doctor={doctor.pk}",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        only(*COCKPIT, answer=303),
+        {"q": "Karim Tazi"},
+    ),
+    "dashboard/queue/order/": Route(
+        "/dashboard/queue/order/?doctor={doctor.pk}",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        only(*COCKPIT, answer=409),
+        {"visit": "{visit.pk}"},
+    ),
+    "dashboard/queue/screen/": Route(
+        "/dashboard/queue/screen/?doctor={doctor.pk}",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        only(*COCKPIT, answer=303),
+    ),
+    "dashboard/queue/<uuid:pk>/change/": Route(
+        "/dashboard/queue/{visit.pk}/change/",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        only(*COCKPIT, answer=409),
+        {"verb": "arrive"},
+    ),
+    "dashboard/queue/<uuid:pk>/skip/": Route(
+        "/dashboard/queue/{visit.pk}/skip/",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        only(*COCKPIT, answer=409),
+    ),
+    "dashboard/queue/<uuid:pk>/ticket/": Route(
+        "/dashboard/queue/{visit.pk}/ticket/",
+        only(*COCKPIT, answer=200),
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+    ),
+    # By secret addresses, which name nobody.
+    "screen/<str:token>/": page("/screen/{screen.token}/"),
+    "waiting/<str:ticket>/": page("/waiting/{ticket}/"),
+    # -- patients
+    "dashboard/patients/": Route(
+        "/dashboard/patients/?doctor={doctor.pk}",
+        only(*COCKPIT, answer=200),
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+    ),
+    "dashboard/patients/<int:pk>/": Route(
+        "/dashboard/patients/{visit.patient_id}/?doctor={doctor.pk}",
+        only(*COCKPIT, answer=200),
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+    ),
+    "dashboard/patients/<int:pk>/edit/": Route(
+        "/dashboard/patients/{added.pk}/edit/?doctor={doctor.pk}",
+        only(*COCKPIT, answer=200),
+        only(*COCKPIT, answer=302),
+        {"first_name": "Salma", "last_name": "Idrissi"},
+    ),
+    "dashboard/patients/<int:pk>/block/": Route(
+        "/dashboard/patients/{visit.patient_id}/block/?doctor={doctor.pk}",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        only(*COCKPIT, answer=302),
+        {"reason": "Insultes"},
+    ),
+    "dashboard/patients/<int:pk>/unblock/": Route(
+        "/dashboard/patients/{visit.patient_id}/unblock/?doctor={doctor.pk}",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        only(*COCKPIT, answer=302),
+    ),
+    "dashboard/patients/<int:pk>/reset-no-shows/": Route(
+        "/dashboard/patients/{visit.patient_id}/reset-no-shows/?doctor={doctor.pk}",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        only(*COCKPIT, answer=302),
+    ),
+    "dashboard/patients/<int:pk>/invite/": Route(
+        "/dashboard/patients/{added.pk}/invite/?doctor={doctor.pk}",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        only(*COCKPIT, answer=200),
+    ),
+    # Whoever has the link and is no practice; what it is about needs a date of birth.
+    "bookings/claim/<str:token>/": Route(
+        "/bookings/claim/{invitation}/",
+        only("patient_a", "patient_b", "admin", answer=200),
+        only("patient_a", "patient_b", "admin", answer=422),
+        {"relation": "self"},
+    ),
+    # -- statistics
+    "dashboard/statistics/": Route(
+        "/dashboard/statistics/?doctor={doctor.pk}",
+        only(*COCKPIT, answer=200),
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+    ),
+    "dashboard/statistics/export/": Route(
+        "/dashboard/statistics/export/?doctor={doctor.pk}",
+        only(*COCKPIT, answer=200),
+        NOT_ALLOWED_BEHIND_SIGN_IN,
     ),
     # -- configuration
     "dashboard/configuration/": Route(
@@ -401,12 +501,19 @@ def world(settings: Any, tmp_path: Path) -> SimpleNamespace:
         return dt.datetime.combine(day, dt.time(hour), doctor.practice.zone)
 
     visit = {"doctor": doctor, "consultation_type": kind, "patient": patient_a}
+    request = AppointmentFactory(starts_at=at(10), status=Status.PENDING, **visit)
+    added = PatientFactory(account=None, birth_date=dt.date(1980, 5, 6))
+    PatientFile.objects.create(patient=added, practice=doctor.practice)
     free = at(15).isoformat()
     return SimpleNamespace(
         doctor=doctor,
         kind=kind,
         relative=RelativeFactory(account=patient_a.account),
-        visit=AppointmentFactory(starts_at=at(10), status=Status.PENDING, **visit),
+        visit=request,
+        added=added,
+        invitation=services.invite(by=doctor.user, patient=added, practice=doctor.practice),
+        ticket=ticket_of(request),
+        screen=WaitingScreen.objects.create(doctor=doctor),
         cancelled=AppointmentFactory(starts_at=at(11), status=Status.CANCELLED, **visit),
         absence=AbsenceFactory(doctor=doctor, starts_at=at(18)),
         free=free,

@@ -147,6 +147,18 @@ def day_short(day: dt.date | None) -> str:
 
 
 @register.filter
+def local_day(instant: dt.datetime, practice: Any) -> str:
+    """ "mar. 13 oct. 2026": the day of `instant` where the practice is."""
+    return _day(practice.local(instant), "EEE d MMM y") if instant else ""
+
+
+@register.filter
+def local_clock(instant: dt.datetime, practice: Any) -> str:
+    """ "10:42": the time at `instant` where the practice is."""
+    return clock(practice.local(instant))
+
+
+@register.filter
 def weekday(day: dt.date | None) -> str:
     """ "mardi"."""
     return _day(day, "EEEE") if day else ""

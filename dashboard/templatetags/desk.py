@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import template
@@ -16,3 +17,14 @@ def event_icon(visit: Any) -> dict[str, str]:
     """The mark of a visit's status in its event; none for one that is simply confirmed."""
     look, icon = STATUS_LOOKS[str(visit.status)]
     return {"look": look, "icon": "" if look == "confirmed" else icon}
+
+
+@register.filter
+def minutes_at(place: Any, now: dt.datetime) -> int:
+    """How long somebody in the waiting room has been there at `now`."""
+    return int(place.minutes(now))
+
+
+@register.filter
+def is_long_at(place: Any, now: dt.datetime) -> bool:
+    return bool(place.waits_long(now))

@@ -3,3 +3,4 @@ import "./dashboard/nav.js";
 import "./dashboard/live.js";
 import "./dashboard/people.js";
 import "./dashboard/configuration.js";
+import "./dashboard/queue.js";

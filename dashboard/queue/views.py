@@ -1,0 +1,181 @@
+"""File d'attente: who waits, in which order; call, skip, add; the wall's screen."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+import segno
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from accounts.models import Patient
+from accounts.requests import SignedInRequest, any_id
+from bookings import rules, services
+from bookings.forms import patients_for
+from bookings.models import Appointment, WaitingScreen
+from bookings.status import Verb
+from bookings.waiting import Room, ticket_of
+from dashboard.desk import Desk, chosen_desk
+from dashboard.forms import people_named
+from dashboard.queue.newcomer import read_newcomer
+from dashboard.views.agenda import desk_visit
+
+MOST_FOUND = 5
+VERBS = {verb.value: verb for verb in (Verb.ARRIVE, Verb.START, Verb.FINISH)}
+
+
+@require_safe
+def queue(request: SignedInRequest) -> HttpResponse:
+    """The room now; htmx asks for it alone, or for the people that a name means."""
+    desk = chosen_desk(request)
+    if request.htmx.target == "queue_found":
+        return render(request, "dashboard/queue/found.html", found(desk, request.GET.get("q", "")))
+    return show(request, desk)
+
+
+@require_POST
+def add(request: SignedInRequest) -> HttpResponse:
+    """A number for somebody the practice knows (`patient`), or for a new patient (`new`)."""
+    desk, text = chosen_desk(request), request.POST.get("q", "").replace("\x00", "").strip()[:160]
+    try:
+        person = wanted_person(desk, text, request)
+        if person is None:
+            return show(request, desk, q=text, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        visit = services.add_walk_in(by=request.user, doctor=desk.doctor, patient=person)
+    except ValidationError as error:
+        context = {"q": text, "error": " ".join(error.messages)}
+        return show(request, desk, status=HTTPStatus.UNPROCESSABLE_ENTITY, **context)
+    except rules.Refusal as refusal:
+        return show(request, desk, q=text, refusal=refusal, status=refusal.status)
+    return done(request, desk, added=visit)
+
+
+@require_POST
+def change(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Arrived, called in, finished; `seen` says what the reader saw."""
+    visit = desk_visit(request, pk)
+    desk = chosen_desk(request).turned_to(visit.doctor_id)
+    verb = VERBS.get(request.POST.get("verb", ""))
+    seen = request.POST.get("seen", "")
+    try:
+        if verb is None:
+            raise rules.StateConflict(_("This is not something the waiting room does."))
+        services.change_status(visit, verb, by=request.user, seen=any_id(seen) if seen else None)
+    except rules.Refusal as refusal:
+        return show(request, desk, refusal=refusal, status=refusal.status)
+    return done(request, desk)
+
+
+@require_POST
+def skip(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """The next one goes first."""
+    visit = desk_visit(request, pk)
+    desk = chosen_desk(request).turned_to(visit.doctor_id)
+    try:
+        services.skip(visit, by=request.user)
+    except rules.Refusal as refusal:
+        return show(request, desk, refusal=refusal, status=refusal.status)
+    return done(request, desk)
+
+
+@require_POST
+def order(request: SignedInRequest) -> HttpResponse:
+    """The whole room in a new order: `visit` for each who waits, first to last."""
+    desk = chosen_desk(request)
+    try:
+        wanted = [UUID(text) for text in request.POST.getlist("visit")]
+        services.order_room(by=request.user, doctor=desk.doctor, order=wanted)
+    except ValueError:
+        return show(request, desk, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    except rules.Refusal as refusal:
+        return show(request, desk, refusal=refusal, status=refusal.status)
+    return done(request, desk)
+
+
+@require_POST
+def make_screen(request: SignedInRequest) -> HttpResponse:
+    desk = chosen_desk(request)
+    services.make_screen(by=request.user, doctor=desk.doctor)
+    return done(request, desk)
+
+
+@require_safe
+def ticket(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """The patient's own page of the queue, to scan or to open: good for today."""
+    visit = desk_visit(request, pk)
+    desk = chosen_desk(request).turned_to(visit.doctor_id)
+    address = settings.SITE_URL.rstrip("/") + reverse("waiting_ticket", args=[ticket_of(visit)])
+    code = segno.make(address, error="m").svg_data_uri(scale=4, light="white")
+    context = {"desk": desk, "visit": visit, "address": address, "code": code}
+    return render(request, "dashboard/queue/ticket.html", context)
+
+
+# -- what the views above share --------------------------------------------------------------
+
+
+def wanted_person(desk: Desk, text: str, request: SignedInRequest) -> Patient | None:
+    """Whom to add; None when several are meant and the reader has to say which.
+
+    ValidationError when the text makes nobody; Http404 for a stranger's id.
+    """
+    if chosen := request.POST.get("patient"):
+        person: Patient | None = (
+            patients_for(desk.user, desk.doctor).filter(pk=any_id(chosen)).first()
+        )
+        if person is None:
+            raise Http404
+        return person
+    if not request.POST.get("new") and people_named(desk.user, desk.doctor, text)[:1]:
+        return None
+    return read_newcomer(text, desk.doctor.practice.country)
+
+
+def found(desk: Desk, text: str) -> dict[str, Any]:
+    """Who is meant by what is typed: people the practice knows, and the new patient it names."""
+    text = text.replace("\x00", "").strip()[:160]
+    try:
+        newcomer = read_newcomer(text, desk.doctor.practice.country) if text else None
+    except ValidationError:
+        newcomer = None
+    people = list(people_named(desk.user, desk.doctor, text)[:MOST_FOUND])
+    return {"desk": desk, "q": text, "people": people, "newcomer": newcomer}
+
+
+def done(request: SignedInRequest, desk: Desk, **context: Any) -> HttpResponse:
+    if not request.htmx:
+        response = redirect(f"{reverse('queue')}?doctor={desk.doctor.pk}")
+        response.status_code = HTTPStatus.SEE_OTHER
+        return response
+    return trigger_client_event(show(request, desk, **context), "desk-changed", after="settle")
+
+
+def show(
+    request: SignedInRequest,
+    desk: Desk,
+    *,
+    q: str = "",
+    status: int = HTTPStatus.OK,
+    **context: Any,
+) -> HttpResponse:
+    visits = Appointment.objects.at_desk_of(desk.user)
+    context = {
+        **found(desk, q),
+        "room": Room(desk.doctor, visits, desk.now),
+        "screen": WaitingScreen.objects.filter(doctor=desk.doctor).first(),
+        "now": desk.now,
+        **context,
+    }
+    alone = request.htmx.target == "queue" and not request.htmx.history_restore_request
+    template = "dashboard/queue/room.html" if alone else "dashboard/queue/page.html"
+    response = render(request, template, context, status=status)
+    patch_vary_headers(response, ["HX-Target"])
+    return response

@@ -1,0 +1,214 @@
+"""A doctor's figures over whole weeks, from visits that are closed: they took place, or the
+person did not come. What is still open counts nowhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+from uuid import UUID
+
+from bookings.models import Appointment, StatusChange
+from bookings.slots import SlotQuery, Weeks
+from bookings.status import Status, Verb
+from doctors.models import Doctor
+from scheduling import engine
+from scheduling.models import DoctorAbsence
+
+MINUTE = dt.timedelta(minutes=1)
+WEEK = dt.timedelta(days=7)
+CLOSED = (Status.DONE, Status.NO_SHOW)
+
+
+@dataclass
+class Tally:
+    """What was counted of some closed visits; None where there is nothing to say."""
+
+    seen: int = 0
+    absent: int = 0
+    lead_days: list[float] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
+
+    def add(self, visit: Visit) -> None:
+        if visit.status == Status.DONE:
+            self.seen += 1
+        else:
+            self.absent += 1
+        if visit.lead_days is not None:
+            self.lead_days.append(visit.lead_days)
+        if visit.wait_minutes is not None:
+            self.waits.append(visit.wait_minutes)
+
+    @property
+    def visits(self) -> int:
+        return self.seen + self.absent
+
+    @property
+    def absence_rate(self) -> float | None:
+        """Of 1: visits to which nobody came."""
+        return self.absent / self.visits if self.visits else None
+
+    @property
+    def lead(self) -> float | None:
+        """Median days between booking and visit."""
+        return median(self.lead_days) if self.lead_days else None
+
+    @property
+    def wait(self) -> float | None:
+        """Median minutes between arrival and start."""
+        return median(self.waits) if self.waits else None
+
+
+@dataclass
+class WeekFigures(Tally):
+    """One week, Monday to Sunday on the practice's calendar."""
+
+    monday: dt.date = dt.date.min
+    open_minutes: int = 0
+    kept_minutes: int = 0
+
+    @property
+    def sunday(self) -> dt.date:
+        return self.monday + dt.timedelta(days=6)
+
+    @property
+    def fill_rate(self) -> float | None:
+        """Of 1: the open time that visits took, kept for who did not come included. Above 1
+        when visits were added on purpose."""
+        return self.kept_minutes / self.open_minutes if self.open_minutes else None
+
+
+@dataclass
+class TypeFigures(Tally):
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A closed visit, as far as figures need it; walk-ins have no time of their own."""
+
+    day: dt.date
+    type_name: str
+    status: str
+    minutes: int | None
+    lead_days: float | None
+    wait_minutes: float | None
+
+
+@dataclass
+class Figures:
+    weeks: list[WeekFigures]
+    types: list[TypeFigures]
+    total: WeekFigures
+
+    @property
+    def last_day(self) -> dt.date:
+        return self.weeks[-1].sunday
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.total.visits
+
+
+def figures_of(doctor: Doctor, user: Any, *, weeks: int, now: dt.datetime) -> Figures:
+    """The last `weeks` whole weeks, of the visits that `user` may see, in seven queries."""
+    today = doctor.practice.local(now).date()
+    this_monday = today - dt.timedelta(days=today.weekday())
+    mondays = [this_monday - WEEK * back for back in range(weeks, 0, -1)]
+    visits = closed_visits(doctor, user, mondays[0], this_monday)
+    by_week = {monday: WeekFigures(monday=monday) for monday in mondays}
+    by_type: dict[str, TypeFigures] = {}
+    total = WeekFigures(monday=mondays[0])
+    for day, minutes in open_minutes(doctor, mondays[0], this_monday).items():
+        by_week[day - dt.timedelta(days=day.weekday())].open_minutes += minutes
+        total.open_minutes += minutes
+    for visit in visits:
+        week = by_week[visit.day - dt.timedelta(days=visit.day.weekday())]
+        kind = by_type.setdefault(visit.type_name, TypeFigures(name=visit.type_name))
+        for tally in (week, kind, total):
+            tally.add(visit)
+        for tally in (week, total):
+            tally.kept_minutes += visit.minutes or 0
+    types = sorted(by_type.values(), key=lambda kind: (-kind.visits, kind.name))
+    return Figures(list(by_week.values()), types, total)
+
+
+def closed_visits(doctor: Doctor, user: Any, first: dt.date, until: dt.date) -> list[Visit]:
+    """Of the days from `first` to before `until`, the practice's calendar; in two queries."""
+    zone = doctor.practice.zone
+    start, end = engine.to_utc(first, 0, zone), engine.to_utc(until, 0, zone)
+    closed = Appointment.objects.at_desk_of(user).of(doctor).filter(status__in=CLOSED).order_by()
+    timed = closed.filter(starts_at__gte=start, starts_at__lt=end)
+    walked_in = closed.filter(queue_date__gte=first, queue_date__lt=until)
+    columns = ("pk", "type_name", "status", "starts_at", "ends_at", "created_at", "queue_date")
+    rows = list((timed | walked_in).distinct().values_list(*columns))
+    waits = waiting_minutes([row[0] for row in rows], doctor, start, end)
+    return [
+        Visit(
+            day=starts_at.astimezone(zone).date() if starts_at else queue_date,
+            type_name=type_name,
+            status=status,
+            minutes=int((ends_at - starts_at) / MINUTE) if starts_at else None,
+            lead_days=(starts_at - created_at) / engine.DAY if starts_at else None,
+            wait_minutes=waits.get(pk),
+        )
+        for pk, type_name, status, starts_at, ends_at, created_at, queue_date in rows
+    ]
+
+
+def waiting_minutes(
+    visits: Sequence[UUID], doctor: Doctor, start: dt.datetime, end: dt.datetime
+) -> dict[UUID, float]:
+    """{visit: minutes between arrival and start}, of those that have both, undone ones aside."""
+    wanted = set(visits)
+    came = (Verb.ARRIVE, Verb.ADD_WALK_IN)
+    changes = (
+        StatusChange.objects.in_force()
+        .filter(appointment__doctor=doctor, verb__in=(*came, Verb.START))
+        .filter(at__gte=start - engine.DAY, at__lt=end + engine.DAY)
+        .order_by("pk")
+    )
+    arrived: dict[UUID, dt.datetime] = {}
+    waits: dict[UUID, float] = {}
+    for pk, verb, at in changes.values_list("appointment", "verb", "at"):
+        if pk in wanted and verb in came:
+            arrived[pk] = at
+        elif pk in arrived:
+            waits[pk] = (at - arrived[pk]) / MINUTE
+    return waits
+
+
+def open_minutes(doctor: Doctor, first: dt.date, until: dt.date) -> dict[dt.date, int]:
+    """{day: minutes open}, by the hours saved now, without absences and holidays.
+
+    What past hours were is not kept: a doctor who works less since reads of a full past.
+    """
+    last = until - engine.DAY
+    # Hours kept for some types are open time too.
+    queries = [SlotQuery(doctor, kind) for kind in doctor.consultation_types.all()]
+    weeks = Weeks.of([SlotQuery(doctor), *queries], first, last)
+    ranges = [each for rows in weeks.ranges[doctor.pk].values() for each in rows]
+    zone = doctor.practice.zone
+    days = engine.days_from(first, (until - first).days)
+    closed = [engine.day_span(day, zone) for day in weeks.holidays[doctor.practice_id]]
+    start, end = engine.to_utc(first, 0, zone), engine.to_utc(until, 0, zone) + engine.DAY
+    absences = DoctorAbsence.objects.filter(doctor=doctor, ends_at__gt=start, starts_at__lt=end)
+    closed += absences.values_list("starts_at", "ends_at")
+    away = engine.merge(closed)
+    return {
+        day: sum(
+            _minutes_left(opening, away)
+            for opening in engine.merge(engine.openings(ranges, [day], zone))
+        )
+        for day in days
+    }
+
+
+def _minutes_left(opening: engine.Span, away: Iterable[engine.Span]) -> int:
+    opens, closes = opening
+    left = closes - opens
+    for start, end in away:
+        left -= max(min(closes, end) - max(opens, start), engine.NOTHING)
+    return int(left / MINUTE)

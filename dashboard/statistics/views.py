@@ -1,0 +1,45 @@
+"""Statistiques: a doctor's figures as charts, each with its table, and as a file."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.requests import SignedInRequest
+from dashboard.desk import chosen_desk
+from dashboard.statistics.charts import charts_of
+from dashboard.statistics.export import as_csv
+from dashboard.statistics.figures import figures_of
+
+PERIODS = (4, 12, 26, 52)
+"""Weeks."""
+USUAL_PERIOD = 12
+
+
+@require_safe
+def statistics(request: SignedInRequest) -> HttpResponse:
+    desk, weeks = chosen_desk(request), wanted_period(request)
+    figures = figures_of(desk.doctor, desk.user, weeks=weeks, now=desk.now)
+    context = {"desk": desk, "figures": figures, "weeks": weeks, "periods": PERIODS}
+    return render(
+        request, "dashboard/statistics/page.html", context | {"charts": charts_of(figures)}
+    )
+
+
+@require_safe
+def statistics_file(request: SignedInRequest) -> HttpResponse:
+    """The same figures as CSV."""
+    desk, weeks = chosen_desk(request), wanted_period(request)
+    figures = figures_of(desk.doctor, desk.user, weeks=weeks, now=desk.now)
+    name = f"{desk.doctor.slug}-{figures.total.monday}-{weeks}.csv"
+    return HttpResponse(
+        as_csv(figures),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def wanted_period(request: SignedInRequest) -> int:
+    weeks = request.GET.get("weeks", "")
+    return int(weeks) if weeks in map(str, PERIODS) else USUAL_PERIOD
