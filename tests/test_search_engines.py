@@ -15,6 +15,7 @@ from django.urls import reverse
 from accounts.search_engines import KEPT
 from accounts.tests.factories import PatientFactory
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, PracticeFactory
+from doctors.tests.pictures import give_photo
 from scheduling.tests.factories import open_week
 
 pytestmark = pytest.mark.django_db
@@ -246,9 +247,19 @@ def test_a_physician_is_what_the_page_shows():
     ]
     assert (hours[0]["opens"], hours[0]["closes"]) == ("09:00", "17:00")
     assert [(item["name"], item["item"]) for item in crumbs["itemListElement"]] == [
-        ("Médecins", f"{SITE}/doctors/"),
+        ("Accueil", f"{SITE}/"),
+        ("Cardiologue à Paris", f"{SITE}/doctors/?q=Cardiologue&where=Paris"),
         ("Dr Salma Alami", page),
     ]
+
+
+def test_a_photo_is_the_picture_of_data_and_preview(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    doctor = give_photo(DoctorFactory())
+    head, _response = read(doctor.get_absolute_url())
+    address, side = doctor.photo_sizes[-1]
+    assert head.data[0]["image"] == head.metas["og:image"] == SITE + address
+    assert (head.metas["og:image:width"], head.metas["twitter:card"]) == (str(side), "summary")
 
 
 def test_the_home_page_says_how_to_search():

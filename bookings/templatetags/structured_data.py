@@ -71,7 +71,7 @@ def breadcrumb_data(doctor: Doctor) -> SafeString:
     specialty, city = doctor.specialty, doctor.practice.city
     where = _("%(what)s in %(city)s") % {"what": specialty.practitioner, "city": city}
     steps = (
-        (_("Doctors"), reverse("doctor_list")),
+        (_("Home"), reverse("home")),
         (where, Search(specialty.practitioner_fr, city).address()),
         (doctor.name, doctor.get_absolute_url()),
     )
