@@ -128,7 +128,7 @@ class PhotoInput(forms.ClearableFileInput):
     """A file, and a box that removes the present one; the page shows which that is."""
 
     template_name = "doctors/partials/photo_input.html"
-    clear_checkbox_label = _("Remove the photo")
+    clear_checkbox_label: Any = _("Remove the photo")
 
     def is_initial(self, value: Any) -> bool:
         return bool(value)

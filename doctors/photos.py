@@ -160,17 +160,18 @@ def store(sizes: Sizes) -> str:
     return name
 
 
-def remove(name: str) -> None:
+def remove(name: str | None) -> None:
     """Delete the files of the photo of that name, those that are there; "" is no photo."""
-    for side in SIDES if name else ():
-        default_storage.delete(file_name(_token(name), side))
+    if name:
+        for side in SIDES:
+            default_storage.delete(file_name(_token(name), side))
 
 
 def file_name(token: str, side: int) -> str:
     return f"{FOLDER}/{token}-{side}.webp"
 
 
-def addresses(name: str) -> list[tuple[str, int]]:
+def addresses(name: str | None) -> list[tuple[str, int]]:
     """[(address, pixels), …] of a photo, smallest first; none for no photo."""
     if not name:
         return []

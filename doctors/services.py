@@ -79,7 +79,7 @@ def _stored(photo: photos.Sizes | None) -> Iterator[str]:
         raise
 
 
-def forget_photo(name: str) -> None:
+def forget_photo(name: str | None) -> None:
     """Remove its files once the transaction is over. That is no reason to fail: nobody is shown
     them any more."""
     # No functools.partial: Django wants the function's name, when it fails, for the log.

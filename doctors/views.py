@@ -73,4 +73,4 @@ def photo(request: HttpRequest, token: str, side: int) -> HttpResponse:
         raise Http404 from error
     response["Cache-Control"] = FOR_EVER if doctor.is_approved else "private, no-cache"
     response["ETag"] = f'"{token}-{side}"'
-    return get_conditional_response(request, etag=response["ETag"], response=response)
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response

@@ -12,6 +12,7 @@ from doctors.tests.factories import (
     PracticeFactory,
     SpecialtyFactory,
 )
+from doctors.tests.pictures import BLUE, file, files_kept, give_photo, picture
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +115,42 @@ class TestDoctor:
         save(admin_client(), doctor, presentation="Bonjour")
         doctor.refresh_from_db()
         assert (doctor.calendar_version, doctor.hours_saved_at) == (6, now)
+
+    @pytest.mark.django_db(transaction=True)
+    def test_a_photo_is_shown_replaced_and_removed(self, media):
+        client, doctor = admin_client(), DoctorFactory()
+        addresses = []
+        for upload in ({"new_photo": picture()}, {"new_photo": picture(BLUE)}):
+            save(client, doctor, **upload)
+            doctor.refresh_from_db()
+            addresses.append(doctor.photo_sizes[1][0])
+        form = client.get(page(Doctor, "change", doctor.pk)).text
+        assert [f'src="{address}"' in form for address in addresses] == [False, True]
+        assert len(files_kept()) == 3
+        save(client, doctor, **{"new_photo-clear": "on"})
+        doctor.refresh_from_db()
+        assert (doctor.photo.name, files_kept()) == ("", [])
+
+    @pytest.mark.django_db(transaction=True)
+    def test_another_change_keeps_the_photo_and_a_wrong_file_changes_nothing(self, media):
+        client, doctor = admin_client(), give_photo(DoctorFactory())
+        before = doctor.photo.name
+        save(client, doctor, presentation="Bonjour")
+        response = save(client, doctor, presentation="Encore", new_photo=file(b"<svg/>"))
+        doctor.refresh_from_db()
+        assert (doctor.photo.name, doctor.presentation) == (before, "Bonjour")
+        assert list(errors_of(response)) == ["new_photo"]
+        assert len(files_kept()) == 3
+
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize("is_chosen", [True, False], ids=["in_the_list", "on_the_page"])
+    def test_whoever_is_deleted_leaves_no_files(self, media, is_chosen):
+        client, doctor = admin_client(), give_photo(DoctorFactory())
+        if is_chosen:
+            act(client, "delete_selected", doctor, post="yes")
+        else:
+            client.post(page(Doctor, "delete", doctor.pk), {"post": "yes"})
+        assert (Doctor.objects.count(), files_kept()) == (0, [])
 
     def test_types_are_edited_beside_the_doctor(self):
         kind = ConsultationTypeFactory(name="Suivi")

@@ -83,6 +83,12 @@ def unhashed_static_files(settings: Any) -> None:
     }
 
 
+@pytest.fixture(autouse=True)
+def media(settings: Any, tmp_path: Path) -> None:
+    """What is uploaded goes with the test."""
+    settings.MEDIA_ROOT = str(tmp_path)
+
+
 # Pages that may not misbehave -----------------------------------------------------------------
 
 

@@ -21,7 +21,8 @@ from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.steps import secretary_of
 from doctors.tests.factories import DoctorFactory, PracticeFactory
-from scheduling.tests.factories import AbsenceFactory
+from doctors.tests.pictures import give_photo
+from scheduling.tests.factories import AbsenceFactory, HolidayFactory, OpeningHoursFactory
 from tests.e2e.world import (
     CONFIRM_PAGE,
     at,
@@ -114,6 +115,41 @@ def doctor_step_1(page, enter):
     kind = doctors_type(price=30, price_note="remboursé", doctor__presentation="Bonjour.")
     page.goto(kind.doctor.get_absolute_url())
     expect(page.locator("a.choice")).to_have_count(2)
+
+
+@state
+def doctor_with_everything_to_tell(page, enter):
+    kind = doctors_type(
+        price=30,
+        doctor__presentation="Bonjour.",
+        doctor__languages=["fr", "ar", "en"],
+        doctor__practice__access="Tram T1\nAscenseur\nParking\nSonner\nVélos\nAu fond",
+        doctor__practice__phone=PHONE,
+    )
+    OpeningHoursFactory(doctor=kind.doctor, weekday=0, practice=PracticeFactory())
+    for days in range(7):
+        HolidayFactory(practice=kind.doctor.practice, date=day_in(days), name="Fête")
+    DoctorFactory.create_batch(6, practice=kind.doctor.practice)
+    enter(give_photo(kind.doctor).user)
+    page.goto(kind.doctor.get_absolute_url())
+    expect(page.locator(".colleagues .person")).to_have_count(4)
+
+
+@state
+def own_page(page, enter):
+    enter(give_photo(DoctorFactory()).user)
+    page.goto("/accounts/doctor-page/")
+    expect(page.locator("[data-photo] img.avatar")).to_be_visible()
+
+
+@state
+def own_page_with_errors(page, enter):
+    enter(DoctorFactory().user)
+    page.goto("/accounts/doctor-page/")
+    wrong = {"name": "a.png", "mimeType": "image/png", "buffer": b"<svg/>"}
+    page.locator("[name=new_photo]").set_input_files(wrong)
+    page.locator("main form [type=submit]").click()
+    expect(page.locator("#id_new_photo_error")).to_be_visible()
 
 
 @state
