@@ -18,6 +18,8 @@ const PRESS = 1_000; // a finger lifted outside the window is never heard of
 const MOST_TOKENS = 50; // also in bookings/views/live.py
 const TRACE = 3_000; // how long a time that went stands there, struck
 const PILL = "button.slot[name=appointment_time]";
+const PASSING = ".days-live, .is-gone, [name=csrfmiddlewaretoken], [data-countdown], " +
+  "[data-countdown-words], [data-countdown-ring]";
 
 const words = document.getElementById("live-words")?.dataset;
 
@@ -121,8 +123,9 @@ async function draw(region) {
     region.removeAttribute("data-live");
     return true;
   }
-  const isAlone = page.body.children.length === 1;
-  if (isAlone && drawn(region) === drawn(fresh)) {
+  // What comes along for other places (hx-swap-oob) counts too.
+  const isSame = (each) => drawn(each) === drawn(document.getElementById(each.id));
+  if ([...page.body.children].every(isSame)) {
     for (const name of ["live", "refresh", "clock"]) region.dataset[name] = fresh.dataset[name];
     return true;
   }
@@ -134,13 +137,16 @@ async function draw(region) {
   return true;
 }
 
-// What the server drew, without what scripts added to it.
+// What the server drew, without what scripts add to it, clocks and tokens.
 function drawn(region) {
-  const copy = region.cloneNode(true);
-  for (const own of copy.querySelectorAll(".days-live, .is-gone")) own.remove();
-  for (const pill of copy.querySelectorAll(PILL)) {
-    pill.removeAttribute("aria-pressed");
-    pill.classList.remove("is-new");
+  const copy = region?.cloneNode(true);
+  if (!copy) return null;
+  for (const own of copy.querySelectorAll(PASSING)) own.remove();
+  for (const each of copy.querySelectorAll("*")) {
+    for (const name of ["aria-pressed", "data-server-now", "data-focus", "tabindex"]) {
+      each.removeAttribute(name);
+    }
+    each.classList.remove("is-new", "is-ending");
   }
   return copy.innerHTML;
 }
