@@ -62,6 +62,9 @@ def find(what: str, where: str = "") -> Found:
     if specialty:
         doctors = doctors.filter(specialty=specialty)
     meant = Found(doctors.with_words("search_text", others), specialty, place)
+    if specialty and place and is_own and not others:
+        # Every word is understood; as words they would find some of these, or nobody.
+        return meant
     # "Clinique Bordeaux" may stand in Paris, and "Gare" is a city somewhere.
     for found in (meant, plain) if is_own else (plain, meant):
         if found.doctors.exists():
