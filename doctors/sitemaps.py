@@ -22,7 +22,7 @@ from accounts.search_engines import absolute
 from doctors.models import Doctor
 
 
-class PublicSitemap(Sitemap):  # type: ignore[type-arg]
+class PublicSitemap(Sitemap):
     """Two queries a page, however many doctors: one counts, one reads."""
 
     limit = 2000
@@ -84,5 +84,5 @@ def sitemap_index(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def sitemap(request: HttpRequest, section: str) -> HttpResponse:
-    response: HttpResponse = sitemap_view(request, SECTIONS, section=section)
+    response: HttpResponse = sitemap_view(request, {**SECTIONS}, section=section)
     return response
