@@ -16,7 +16,7 @@ from accounts.models import Patient
 from bookings import rules
 from bookings.alternatives import Elsewhere, other_types, soonest_colleague
 from bookings.live import token_of
-from bookings.models import Appointment
+from bookings.models import Appointment, WaitingListEntry
 from bookings.reasons import Nothing, Why, why_none_of
 from bookings.services import check_person
 from bookings.slots import Calendars, Day, SlotQuery, next_free
@@ -233,6 +233,29 @@ class BookingPanel:
             return None
         state = {"seen": "no", "type": found.consultation_type.pk, "from": found.start.date()}
         return f"{found.doctor.get_absolute_url()}?{urlencode(state)}", found
+
+    @cached_property
+    def waits(self) -> WaitingListEntry | None:
+        """The person's place on the waiting list for this reason, when they have one."""
+        if self.patient is None or self.is_card:
+            return None
+        mine = WaitingListEntry.objects.live(self.now).filter(patient=self.patient)
+        alike = mine.filter(doctor=self.doctor, consultation_type=self.consultation_type)
+        return alike.select_related("doctor__practice").first()
+
+    @property
+    def waiting_list_address(self) -> str | None:
+        """Where to ask to be told of an earlier time: when others have those of these days, or
+        the doctor is away, and it can wait."""
+        kind = self.consultation_type
+        if kind is None or kind.is_emergency_only or self.nothing is None:
+            return None
+        if self.nothing.why not in (Why.FULL, Why.AWAY, Why.SEVERAL):
+            return None
+        if self.moving:
+            return reverse("appointment_page", args=[self.moving.pk]) + "#earlier_time"
+        state = {"doctor": self.doctor.pk, "consultation_type": kind.pk, "seen_from": self.first}
+        return f"{reverse('join_waiting_list')}?{urlencode(state)}"
 
     @property
     def emergency_phones(self) -> list[str]:

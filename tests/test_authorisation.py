@@ -26,7 +26,7 @@ from accounts.tests.factories import AdminFactory, PatientFactory, RelativeFacto
 from bookings import services
 from bookings.models import Appointment, PatientFile, WaitingScreen
 from bookings.status import Status
-from bookings.tests.factories import AppointmentFactory
+from bookings.tests.factories import AppointmentFactory, WaitingListEntryFactory
 from bookings.waiting import ticket_of
 from doctors import photos
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, MembershipFactory
@@ -145,6 +145,24 @@ ROUTES: dict[str, Route] = {
         only(*CONCERNED, answer=200),
         only(*CONCERNED, answer=303),
         {"appointment_time": "{free}"},
+    ),
+    "bookings/<uuid:pk>/wait/": Route(
+        "/bookings/{visit.pk}/wait/",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        only("patient_a", answer=302),
+        {"wanted": "1"},
+    ),
+    "bookings/waiting-list/": Route(
+        "/bookings/waiting-list/?doctor={doctor.pk}&consultation_type={kind.pk}",
+        signed_in(200),
+        # Patients wait for themselves; others have no person.
+        signed_in(422) | {"patient_a": 302},
+        BOOKING | {"patient": "{patient_a.pk}"},
+    ),
+    "bookings/waiting-list/<int:pk>/leave/": Route(
+        "/bookings/waiting-list/{wish.pk}/leave/",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        only("patient_a", answer=302),
     ),
     "bookings/<uuid:pk>/confirm/": Route(
         "/bookings/{visit.pk}/confirm/", NOT_ALLOWED_BEHIND_SIGN_IN, only(*DESK, answer=302)
@@ -514,6 +532,8 @@ def world(settings: Any, tmp_path: Path) -> SimpleNamespace:
         invitation=services.invite(by=doctor.user, patient=added, practice=doctor.practice),
         ticket=ticket_of(request),
         screen=WaitingScreen.objects.create(doctor=doctor),
+        patient_a=patient_a,
+        wish=WaitingListEntryFactory(patient=patient_a),
         cancelled=AppointmentFactory(starts_at=at(11), status=Status.CANCELLED, **visit),
         absence=AbsenceFactory(doctor=doctor, starts_at=at(18)),
         free=free,

@@ -32,6 +32,7 @@ from bookings.services.waiting import make_screen, order_room, skip
 from bookings.services.waiting_list import (
     join_waiting_list,
     leave_waiting_list,
+    next_start,
     wait_for_earlier,
 )
 
@@ -61,6 +62,7 @@ __all__ = [
     "leave_waiting_list",
     "make_screen",
     "move",
+    "next_start",
     "order_room",
     "release_hold",
     "reset_no_shows",

@@ -57,7 +57,7 @@ def join_waiting_list(
             check_moves_online(own, now=now)
         else:
             rules.check_verified(patient.account, now)
-        before = (own and own.starts_at) or _next_free(query, seen_from, now)
+        before = (own and own.starts_at) or next_start(query, seen_from, now=now)
         return _wait(patient, query, before, appointment=own, not_before=not_before, now=now)
 
 
@@ -94,6 +94,15 @@ def leave_waiting_list(
     return entry
 
 
+def next_start(query: SlotQuery, seen_from: dt.date | None, *, now: dt.datetime) -> dt.datetime:
+    """The start that somebody would get who looks from `seen_from` (today) on; the end of the
+    horizon when there is none."""
+    today, last = query.today(now), query.last_day(now)
+    after = max(seen_from or today, today)
+    start = slots.next_free([query], after, now=now)[query.doctor.pk]
+    return start or engine.to_utc(last + engine.DAY, 0, query.zone)
+
+
 def _check(patient: Patient, query: SlotQuery, now: dt.datetime) -> None:
     check_person(patient=patient, query=query, now=now)
     if query.is_emergency_only:
@@ -103,14 +112,6 @@ def _check(patient: Patient, query: SlotQuery, now: dt.datetime) -> None:
     if not patient.account or not patient.account.email:
         refusal = _("To be told, please add an e-mail address to your account first.")
         raise rules.RuleRefused(refusal, code="email_needed")
-
-
-def _next_free(query: SlotQuery, seen_from: dt.date | None, now: dt.datetime) -> dt.datetime:
-    """The start they would get today; the end of the horizon when there is none."""
-    today, last = query.today(now), query.last_day(now)
-    after = max(seen_from or today, today)
-    start = slots.next_free([query], after, now=now)[query.doctor.pk]
-    return start or engine.to_utc(last + engine.DAY, 0, query.zone)
 
 
 def _wait(

@@ -10,7 +10,7 @@ from accounts.tests.factories import PatientFactory, UserFactory
 from bookings.models import Appointment, Hold
 from bookings.services.holds import address_digest
 from bookings.status import Status
-from bookings.tests.factories import AppointmentFactory, HoldFactory
+from bookings.tests.factories import AppointmentFactory, HoldFactory, WaitingListEntryFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory
 from scheduling.tests.factories import AbsenceFactory, open_week
@@ -196,10 +196,11 @@ class TestOwnAppointments:
             AppointmentFactory(
                 patient=patient, starts_at=monday("10:00") + dt.timedelta(days=index)
             )
+            WaitingListEntryFactory(patient=patient)
         AppointmentFactory(patient=patient, starts_at=FRIDAY_MORNING - dt.timedelta(days=1))
         client.force_login(patient.account)
-        # Session, account, upcoming, past and their count.
-        with django_assert_num_queries(5):
+        # Session, account, upcoming, past and their count, the waiting list.
+        with django_assert_num_queries(6):
             client.get("/bookings/")
 
     def test_upcoming_first_then_past_and_cancelled(self, client):

@@ -18,11 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import SignedInRequest, any_id
 from bookings import rules, services, slots
 from bookings.forms import parse_start
-from bookings.models import Appointment
+from bookings.models import Appointment, WaitingListEntry
 from bookings.panel import BookingPanel
 from bookings.services.writing import is_staff
 from bookings.slots import SlotQuery
-from bookings.status import Verb
+from bookings.status import Status, Verb
 from bookings.views.confirming import see_appointment
 from bookings.views.finding import wanted_fragment
 from bookings.visitor import hold_token
@@ -39,6 +39,7 @@ def my_appointments(request: SignedInRequest) -> HttpResponse:
     past = own.exclude(pk__in=upcoming.values("pk")).order_by("-starts_at", "-queue_date")
     context = {
         "upcoming": upcoming.order_by("starts_at"),
+        "waiting": WaitingListEntry.objects.visible_to(request.user).live(now).for_pages(),
         "past": Paginator(past, PAST_PER_PAGE).get_page(request.GET.get("page")),
         "now": now,
     }
@@ -48,7 +49,7 @@ def my_appointments(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def appointment_page(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """One visit as its patient sees it: confirmed, requested, cancelled."""
-    return _show(request, _visible(request, pk), "appointment_page")
+    return show_appointment(request, _visible(request, pk), "appointment_page")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,7 +57,7 @@ def cancel_appointment(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask once, then cancel; the desk, and nobody else, may add a word for the patient."""
     appointment = _visible(request, pk)
     if request.method != "POST":
-        return _show(request, appointment, "cancel_appointment")
+        return show_appointment(request, appointment, "cancel_appointment")
     at_desk = is_staff(request.user, appointment.doctor)
     message = ""
     if at_desk:
@@ -64,7 +65,9 @@ def cancel_appointment(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         services.cancel(appointment, by=request.user, message=message)
     except rules.Refusal as refusal:
-        return _show(request, appointment, "cancel_appointment", refusal=refusal, message=message)
+        return show_appointment(
+            request, appointment, "cancel_appointment", refusal=refusal, message=message
+        )
     messages.success(request, _("The appointment is cancelled."))
     if at_desk:
         return redirect(desk_day(appointment))
@@ -96,7 +99,7 @@ def confirm_request(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         services.change_status(appointment, Verb.CONFIRM, by=request.user)
     except rules.Refusal as refusal:
-        return _show(request, appointment, "appointment_page", refusal=refusal)
+        return show_appointment(request, appointment, "appointment_page", refusal=refusal)
     messages.success(request, _("The appointment is confirmed and the patient is told."))
     return redirect(desk_day(appointment))
 
@@ -110,7 +113,7 @@ def undo_change(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         services.undo(appointment, by=request.user, change_id=change_id)
     except rules.Refusal as refusal:
-        return _show(request, appointment, "appointment_page", refusal=refusal)
+        return show_appointment(request, appointment, "appointment_page", refusal=refusal)
     messages.success(request, _("The last change is taken back."))
     return redirect(desk_day(appointment))
 
@@ -133,7 +136,7 @@ def _at_desk(request: SignedInRequest, pk: uuid.UUID) -> Appointment:
     return get_object_or_404(Appointment.objects.at_desk_of(request.user).for_pages(), pk=pk)
 
 
-def _show(
+def show_appointment(
     request: SignedInRequest,
     appointment: Appointment,
     template: str,
@@ -147,21 +150,32 @@ def _show(
     account = appointment.patient.account
     is_upcoming = appointment.is_upcoming(now)
     is_asked_to_move = is_upcoming and appointment.is_asked_to_move()
+    in_time = at_desk or is_asked_to_move or bool(closes and now < closes)
     context = {
         "appointment": appointment,
         "refusal": refusal,
         "at_desk": at_desk,
         "is_upcoming": is_upcoming,
         "is_asked_to_move": is_asked_to_move,
-        "in_time": at_desk or is_asked_to_move or bool(closes and now < closes),
+        "in_time": in_time,
         "changes_close": appointment.practice.local(closes) if closes else None,
         "email": account.email if account else "",
         "booked_on": appointment.practice.local(appointment.created_at),
         "desk_address": desk_day(appointment),
+        "waiting": appointment.waits.not_ended().first() if is_upcoming and not at_desk else None,
+        "may_wait": is_upcoming and in_time and not at_desk and _has_earlier_times(appointment),
         **context,
     }
     status = refusal.status if refusal else HTTPStatus.OK
     return render(request, f"bookings/{template}.html", context, status=status)
+
+
+def _has_earlier_times(appointment: Appointment) -> bool:
+    """Whether an earlier time would help: an emergency cannot wait for one, and what the practice
+    confirmed by hand is not moved under it."""
+    kind = appointment.consultation_type
+    by_hand = kind and kind.needs_confirmation and appointment.status == Status.CONFIRMED
+    return bool(kind and not kind.is_emergency_only and not by_hand)
 
 
 def _show_move(
@@ -186,6 +200,6 @@ def _show_move(
     panel = BookingPanel.for_move(request.GET, appointment, now=now, token=token)
     if wanted_fragment(request, {"slot_grid"}):
         return render(request, "bookings/partials/slot_grid.html", {"panel": panel})
-    return _show(
+    return show_appointment(
         request, appointment, "move_appointment", refusal=refusal, panel=panel, nearest=nearest
     )
