@@ -138,6 +138,10 @@ class DayForm:
                 for index, each in enumerate(initial or [{}])
             ]
             self.copied_to = copied_to or set()
+        if focus is not None:
+            # The script that focuses it leaves a tabindex of its own alone.
+            opens = self.forms[focus].fields["opens"].widget
+            opens.attrs |= {"data-focus": True, "tabindex": "0"}
 
     @classmethod
     def saved(cls, desk: Desk, weekday: int) -> DayForm:
