@@ -1,5 +1,5 @@
 """Addresses under /accounts/. allauth's own pages keep its names; what is not designed is not
-routed."""
+routed. Signing out is config's: bookings has a word in it."""
 
 from allauth.account import views as allauth_views
 from django.urls import path, re_path
@@ -8,7 +8,6 @@ from accounts import views
 
 urlpatterns = [
     path("login/", views.SignInView.as_view(), name="account_login"),
-    path("logout/", allauth_views.logout, name="account_logout"),
     path("register/", views.SignUpView.as_view(), name="account_signup"),
     path("inactive/", allauth_views.account_inactive, name="account_inactive"),
     path("home/", views.home_of_account, name="home_of_account"),

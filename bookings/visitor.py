@@ -15,8 +15,9 @@ from bookings.models import Hold
 from bookings.slots import SlotQuery
 from doctors.models import ConsultationType, Doctor
 
-TOKEN, CHOICE, DRAFT = "hold_token", "chosen_slot", "booking_draft"
+TOKEN, CHOICE, DRAFT, SIGN_UP = "hold_token", "chosen_slot", "booking_draft", "sign_up_draft"
 TYPED = ("patient", "reason", "relation", "first_name", "last_name", "birth_date", "phone")
+ENTRANCE = ("first_name", "last_name", "birth_date", "phone", "email")
 
 
 class Choice(NamedTuple):
@@ -92,9 +93,24 @@ def typed_so_far(request: HttpRequest) -> dict[str, str]:
     return request.session.get(DRAFT, {})
 
 
+def remember_sign_up(request: HttpRequest) -> None:
+    """Keep what a visitor typed to open an account, never the password."""
+    typed = {name: request.POST[name][:1000] for name in ENTRANCE if request.POST.get(name)}
+    if typed:
+        request.session[SIGN_UP] = typed
+
+
+def typed_to_sign_up(request: HttpRequest) -> dict[str, str]:
+    return request.session.get(SIGN_UP, {})
+
+
+def forget_sign_up(request: HttpRequest) -> None:
+    request.session.pop(SIGN_UP, None)
+
+
 def forget_choice(request: HttpRequest) -> None:
     """After the booking: the session keeps neither the choice nor what was written."""
-    for name in (CHOICE, DRAFT):
+    for name in (CHOICE, DRAFT, SIGN_UP):
         request.session.pop(name, None)
 
 

@@ -5,7 +5,7 @@ from django.urls import include, path
 
 from accounts import site_files
 from accounts.health import health
-from bookings.views.confirming import book
+from bookings.views.confirming import SignOutView, book
 from bookings.views.finding import doctor_page
 from bookings.views.home import home, suggestions
 from bookings.views.live import changed_calendars
@@ -30,6 +30,7 @@ urlpatterns = [
     path("screen/<str:token>/", waiting_screen, name="waiting_screen"),
     path("waiting/<str:ticket>/", waiting_ticket, name="waiting_ticket"),
     path("dashboard/", include("dashboard.urls")),
+    path("accounts/logout/", SignOutView.as_view(), name="account_logout"),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("doctors.urls")),
     path("accounts/", include("scheduling.urls")),

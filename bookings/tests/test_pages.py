@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from accounts.tests.factories import PatientFactory, UserFactory
+from accounts.tests.factories import EmailAddressFactory, PatientFactory, UserFactory
 from bookings.models import Appointment, Hold
 from bookings.services.holds import address_digest
 from bookings.status import Status
@@ -321,3 +321,88 @@ def test_a_hold_counts_the_address_without_keeping_it(client):
     )
     digest = kind.doctor.holds.get(starts_at=monday("10:00")).address_digest
     assert (digest == address_digest("192.0.2.7"), "192.0.2.7" in digest) == (True, False)
+
+
+class TestTakenOnTheConfirmPage:
+    """The page of a signed-in patient whose time went to somebody else."""
+
+    @pytest.fixture
+    def patient(self, client):
+        patient = PatientFactory()
+        client.force_login(patient.account)
+        return patient
+
+    @pytest.fixture
+    def kind(self, client, patient):
+        kind = ConsultationTypeFactory()
+        client.post("/bookings/hold/", chosen(kind))
+        return kind
+
+    def taken(self, kind):
+        kind.doctor.holds.all().delete()
+        AppointmentFactory(consultation_type=kind, starts_at=monday("10:00"))
+
+    def button(self, response):
+        html = response.content.decode().split('id="confirm_submit"')[1]
+        return html.split("</button>")[0]
+
+    def test_has_nothing_to_confirm(self, client, kind):
+        assert " disabled" not in self.button(client.get("/bookings/confirm-booking/"))
+        self.taken(kind)
+        assert " disabled" in self.button(client.get("/bookings/confirm-booking/"))
+
+    def test_learns_it_with_the_end_of_the_countdown(self, client, kind):
+        self.taken(kind)
+        headers = {"HX-Request": "true", "HX-Target": "hold"}
+        response = client.get("/bookings/confirm-booking/", headers=headers)
+        assert " disabled" in self.button(response)
+        assert 'hx-swap-oob="true"' in response.content.decode().split('id="confirm_submit"')[1]
+
+    def test_may_still_be_booked_for_somebody_else_where_only_the_person_is_refused(
+        self, client, kind, patient
+    ):
+        AppointmentFactory(patient=patient, starts_at=monday("10:00"))
+        EmailAddressFactory(user=patient.account)
+        response = client.post("/book", chosen(kind) | {"patient": patient.pk})
+        assert (response.status_code, " disabled" in self.button(response)) == (409, False)
+
+
+class TestWithoutAnAccount:
+    @pytest.fixture
+    def kind(self, client):
+        kind = ConsultationTypeFactory()
+        client.post("/bookings/hold/", chosen(kind))
+        return kind
+
+    def test_extending_keeps_what_was_typed_to_sign_up_but_no_password(self, client, kind):
+        typed = {"first_name": "Yasmine", "email": "yasmine@example.org"}
+        client.post("/bookings/hold/extend/", typed | {"password1": "mouette-bleue-77"})
+        page = client.get("/bookings/confirm-booking/")
+        assert page.context["sign_up_form"].initial == typed
+        assert page.context["signs_up"] is True
+        assert "mouette" not in page.content.decode() + str(dict(client.session))
+
+    def test_what_was_typed_to_sign_up_names_no_relative(self, client, kind):
+        client.post("/bookings/hold/extend/", {"first_name": "Yasmine"})
+        client.force_login(PatientFactory().account)
+        page = client.get("/bookings/confirm-booking/")
+        assert page.context["form"].initial == {}
+
+
+class TestSignOut:
+    def test_gives_the_kept_time_back(self, client):
+        kind = ConsultationTypeFactory()
+        client.force_login(PatientFactory().account)
+        client.post("/bookings/hold/", chosen(kind))
+        assert Hold.objects.count() == 1
+        client.post("/accounts/logout/")
+        assert Hold.objects.count() == 0
+        assert "_auth_user_id" not in client.session
+
+
+def chosen(kind):
+    return {
+        "doctor": kind.doctor.pk,
+        "consultation_type": kind.pk,
+        "appointment_time": "2027-03-01T10:00",
+    }

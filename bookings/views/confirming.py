@@ -5,12 +5,14 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from allauth.account.views import LogoutView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -35,10 +37,13 @@ from bookings.visitor import (
     Choice,
     current_hold,
     forget_choice,
+    forget_sign_up,
     hold_token,
+    remember_sign_up,
     remember_typed,
     remembered_choice,
     typed_so_far,
+    typed_to_sign_up,
 )
 from doctors.models import Doctor
 from scheduling import engine
@@ -131,8 +136,14 @@ def _add_walk_in(request: Request, user: User) -> HttpResponse:
 @login_not_required
 @require_POST
 def extend_hold(request: Request) -> HttpResponse:
-    """“Prolonger”: five more minutes, twice at most; htmx renews the countdown alone."""
-    remember_typed(request)
+    """“Prolonger”: five more minutes, twice at most; htmx renews the countdown alone.
+
+    Without scripts the page comes anew, with what was typed so far.
+    """
+    if request.user.is_authenticated:
+        remember_typed(request)
+    else:
+        remember_sign_up(request)
     refusal = None
     try:
         services.extend_hold(hold_token(request) or "")
@@ -158,7 +169,19 @@ class SignUpToBook(SignUpView):
         token = hold_token(self.request)
         if self.request.user.is_authenticated and token:
             services.extend_hold_after_sign_up(token)
+            forget_sign_up(self.request)
         return response
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignOutView(LogoutView):
+    """Signing out in the middle of a booking gives the kept time back: nobody comes for it."""
+
+    def logout(self) -> None:
+        token = hold_token(self.request)
+        super().logout()
+        if token:
+            services.release_hold(token)
 
 
 # -- the page -----------------------------------------------------------------------------
@@ -192,6 +215,7 @@ def _show_confirm(
         "live": token_of(choice.doctor, until),
         "now": now,
         "refusal": refusal,
+        "is_lost": lost is not None,
         "nearest": nearest_times(request, choice, refusal) if refusal else [],
         "next": reverse("confirm_booking"),
         "now_local": choice.doctor.practice.local(now),
@@ -210,7 +234,12 @@ def _show_confirm(
 def _forms(request: Request, choice: Choice, booking_form: BookingForm | None) -> dict[str, Any]:
     """The booking form for who is signed in; sign-in and sign-up for everyone else."""
     if not request.user.is_authenticated:
-        return {"sign_in_form": SignInForm(), "sign_up_form": PatientSignUpForm()}
+        typed = typed_to_sign_up(request)
+        return {
+            "sign_in_form": SignInForm(),
+            "sign_up_form": PatientSignUpForm(initial=typed),
+            "signs_up": bool(typed),
+        }
     form = booking_form or BookingForm(
         user=request.user, doctor=choice.doctor, initial=typed_so_far(request)
     )
