@@ -12,11 +12,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Patient, User
-from accounts.names import normalise
 from accounts.requests import any_id
 from bookings.forms import SANE_YEARS, PersonForm, parse_start, patients_for
 from bookings.models import Appointment
 from bookings.slots import SlotQuery, free_slots
+from dashboard.patients.records import search
 from doctors.models import ConsultationType, Doctor
 
 NOT_A_TIME = _("This is not a time we understand.")
@@ -181,14 +181,7 @@ class NewVisitForm(TimeForm):
 
 
 def people_named(user: User, doctor: Doctor, text: str) -> Any:
-    """People the practice knows with every word of `text` in their name, or its digits in
-    their phone number; nobody for less than two characters."""
+    """People whom `user` may book for at this doctor, as `search` finds them; nobody for less
+    than two characters."""
     people = patients_for(user, doctor).order_by("last_name", "first_name", "pk")
-    digits = "".join(character for character in text if character.isdigit())
-    if len(digits) >= 4:
-        return people.filter(phone__contains=digits.lstrip("0"))
-    if len(text.strip()) < 2:
-        return people.none()
-    for word in normalise(text).split():
-        people = people.filter(search_text__contains=word)
-    return people
+    return search(people, text) if len(text.strip()) > 1 else people.none()

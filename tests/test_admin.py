@@ -19,14 +19,17 @@ from accounts.tests.factories import (
 from bookings.models import (
     Appointment,
     Hold,
+    Invitation,
     Notification,
     PatientFile,
     PrivateNote,
     StatusChange,
     WaitingListEntry,
+    WaitingScreen,
 )
 from bookings.status import Status, Verb
 from bookings.tests.factories import (
+    MONDAY_AT_TEN,
     AppointmentFactory,
     HoldFactory,
     NotificationFactory,
@@ -69,6 +72,20 @@ def status_change():
     )
 
 
+def invitation():
+    return Invitation.objects.create(
+        patient=PatientFactory(account=None),
+        practice=PracticeFactory(),
+        digest=f"canary{Invitation.objects.count()}",
+        expires_at=MONDAY_AT_TEN + Invitation.LASTS,
+    )
+
+
+def waiting_screen():
+    token = f"canary{WaitingScreen.objects.count()}"
+    return WaitingScreen.objects.create(doctor=DoctorFactory(), token=token)
+
+
 # model: how to make a row, what its line says, what its page says, whether there is "Add".
 PAGES = {
     User: (UserFactory, "Nadia Benali", 'value="Benali"', True),
@@ -107,6 +124,8 @@ PAGES = {
         False,
     ),
     FreedTime: (FreedTimeFactory, "Mon 1 March 2027, 10:30 (Paris)", "Dr John Smith", False),
+    Invitation: (invitation, "Mon 15 March 2027, 10:00 (Paris)", "Nadia Benali", False),
+    WaitingScreen: (waiting_screen, "Dr John Smith", "Dr John Smith", False),
     Hold: (HoldFactory, "Mon 1 March 2027, 10:00 (Paris)", "Consultation", False),
     PatientFile: (patient_file, "Rude at the desk", 'value="Rude at the desk"', True),
 }
@@ -134,6 +153,13 @@ def test_an_admin_reads_the_list(boss, model):
     make()
     response = boss.get(page(model))
     assert (response.status_code, line in text_of(response)) == (200, True)
+
+
+@pytest.mark.parametrize("make", [invitation, waiting_screen])
+def test_a_link_is_shown_to_nobody(boss, make):
+    row = make()
+    pages = (page(type(row)), f"{page(type(row))}{row.pk}/change/")
+    assert ["canary" in text_of(boss.get(each)) for each in pages] == [False, False]
 
 
 @MODELS
