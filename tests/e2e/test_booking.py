@@ -160,7 +160,7 @@ def test_on_a_phone(page, base_url):
     page.set_viewport_size({"width": 375, "height": 812})
     page.goto("/doctors/")
     fits(page)
-    page.locator(f"a.btn[href='{kind.doctor.get_absolute_url()}']").click()
+    page.locator(f"h2 a[href='{kind.doctor.get_absolute_url()}']").click()
     page.locator("a.choice[href*='seen=yes']").click()
     page.locator(".days a.btn-icon").last.click()
     expect(pill(page, at("10:30"))).to_be_visible()
