@@ -229,7 +229,7 @@ function tell(before, region) {
   if (taken.length <= 3) taken.forEach((pill) => leaveTrace(pill, region));
   if (before.chosen && !after.chosen) {
     // slots.js has given it up and said so.
-    writeLine(region, region.closest("[data-slot-form]").dataset.gone);
+    writeLine(region, region.closest("[data-slot-form]").dataset.gone, { warning: true });
     return;
   }
   const what = sentence(taken, came);
@@ -263,24 +263,26 @@ function leaveTrace(pill, region) {
   setTimeout(() => trace.remove(), TRACE);
 }
 
-const lineOf = (region) => region.querySelector(".days-live [data-live-line]");
-
-function writeLine(region, text) {
-  const line = lineOf(region);
-  if (line) line.textContent = text;
+function writeLine(region, text, { warning = false } = {}) {
+  const line = region.querySelector(".days-live");
+  if (!line) return;
+  line.querySelector("[data-live-line]").textContent = text;
+  line.classList.toggle("is-warning", warning);
 }
 
-// While nobody answers the line says that the times may be old.
+// While nobody answers the line says that the times may be old; then again what it said before.
+const meant = new WeakMap();
+
 function showLine(isTrue) {
   for (const region of regions()) {
-    const line = lineOf(region);
-    if (!line || isTrue === (line.dataset.meant === undefined)) continue;
+    const line = region.querySelector(".days-live");
+    if (!line || isTrue === !meant.has(line)) continue;
     if (isTrue) {
-      line.textContent = line.dataset.meant;
-      delete line.dataset.meant;
+      writeLine(region, ...meant.get(line));
+      meant.delete(line);
     } else {
-      line.dataset.meant = line.textContent;
-      line.textContent = words.lost;
+      meant.set(line, [textOf(line), { warning: line.classList.contains("is-warning") }]);
+      writeLine(region, words.lost, { warning: true });
     }
   }
 }
