@@ -135,6 +135,14 @@ def test_whoever_is_refused_for_now_learns_for_how_long(reader):
     assert reader.get("/limited/")["Retry-After"] == "60"
 
 
+def test_too_many_tries_at_a_page_of_allauths_say_for_how_long(reader, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"manage_email": "1/m/user"}
+    reader.post("/accounts/email/", {})
+    response = reader.post("/accounts/email/", {})
+    assert (response.status_code, response["Retry-After"]) == (429, "60")
+    assert "<h1>Too many attempts in a short time</h1>" in response.text
+
+
 @pytest.mark.parametrize("address", ["/", "/api/doctors"])
 def test_a_host_that_is_not_ours_is_a_400_in_the_visitors_language(address, settings):
     settings.ALLOWED_HOSTS = ["tbib.example"]
