@@ -11,7 +11,6 @@ import functools
 import json
 import re
 from collections.abc import Callable
-from itertools import chain
 from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -244,17 +243,11 @@ def wanted_doctor(request: HttpRequest, name: str, doctor_id: str) -> Doctor:
 
 
 def ordinary_type(doctor: Doctor) -> ConsultationType:
-    """What somebody comes for who does not say: the doctor's first reason that is open to
-    everyone, rather one that is confirmed at once."""
-    kinds = doctor.consultation_types.offered()
-    everyones = [
-        kind for kind in kinds if not (kind.is_emergency_only or kind.require_existing_patient)
-    ]
-    at_once = [kind for kind in everyones if not kind.needs_confirmation]
-    for kind in chain(at_once, everyones, kinds):
-        return kind
-    refusal = _("This doctor has not listed any reason for a visit yet.")
-    raise rules.TimeNotOffered(refusal, code="type_not_offered")
+    kind: ConsultationType | None = doctor.consultation_types.offered().ordinary()
+    if kind is None:
+        refusal = _("This doctor has not listed any reason for a visit yet.")
+        raise rules.TimeNotOffered(refusal, code="type_not_offered")
+    return kind
 
 
 def wanted_person(request: SignedInRequest, doctor: Doctor, wanted: str | None) -> Patient:

@@ -9,10 +9,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, resolve, reverse
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
+from accounts.requests import Request
+from bookings.views.day import day_page
 from doctors.models import Doctor
 
 
@@ -26,10 +29,16 @@ def doctor_by_id(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def calendar(request: HttpRequest, pk: int) -> HttpResponse:
-    """That day's slots, answered and refused by the API's own view."""
-    address = resolve(reverse("api:doctor_day", args=[pk]))
-    response: HttpResponse = address.func(request, **address.kwargs)
+def calendar(request: Request, pk: int) -> HttpResponse:
+    """That day's slots: a page for a browser; for programs as the API's own view answers."""
+    response: HttpResponse
+    if request.get_preferred_type(["application/json", "text/html"]) == "text/html":
+        doctor = get_object_or_404(Doctor.objects.visible_to(request.user), pk=pk)
+        response = day_page(request, doctor.slug)
+    else:
+        address = resolve(reverse("api:doctor_day", args=[pk]))
+        response = address.func(request, **address.kwargs)
+    patch_vary_headers(response, ["Accept"])
     return response
 
 

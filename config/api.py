@@ -100,6 +100,7 @@ TAGS = {
     "free times": gettext_lazy("Free times"),
     "booking": gettext_lazy("Booking"),
     "account": gettext_lazy("Account"),
+    "agenda": gettext_lazy("Agenda"),
 }
 SECURITY = {
     "session": {

@@ -6,12 +6,14 @@ from django.urls import include, path
 from accounts import site_files
 from accounts.health import health
 from bookings.views.confirming import SignOutView, book
+from bookings.views.day import day_page
 from bookings.views.finding import doctor_page
 from bookings.views.home import home, suggestions
 from bookings.views.live import changed_calendars
 from bookings.views.results import card_grid, card_grids, doctor_list
 from bookings.views.waiting import waiting_screen, waiting_ticket
 from config.api import api
+from config.developers import developers
 from doctors import sitemaps
 from doctors.views import photo
 
@@ -21,6 +23,7 @@ urlpatterns = [
     path("search/suggestions/", suggestions, name="suggestions"),
     path("search/grids/", card_grids, name="card_grids"),
     path("doctors/<slug:slug>/", doctor_page, name="doctor_page"),
+    path("doctors/<slug:slug>/day/", day_page, name="day_page"),
     path("doctors/<slug:slug>/grid/", card_grid, name="card_grid"),
     path("live/calendars/", changed_calendars, name="changed_calendars"),
     path("photos/<slug:token>-<int:side>.webp", photo, name="photo"),
@@ -35,6 +38,7 @@ urlpatterns = [
     path("accounts/", include("doctors.urls")),
     path("accounts/", include("scheduling.urls")),
     path("api/", api.urls),
+    path("developers/", developers, name="developers"),
     path("admin/", admin.site.urls),
     path("health/", health, name="health"),
     path("robots.txt", site_files.robots),

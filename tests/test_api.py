@@ -41,6 +41,8 @@ def test_the_list_of_addresses_here_is_complete():
         "available-slots",
         "appointments",
         "me/patients",
+        "doctor/appointments",
+        "doctor/background",
         "",
     ]
 

@@ -103,6 +103,7 @@ ROUTES: dict[str, Route] = {
     "search/suggestions/": page("/search/suggestions/?q=smith"),
     "doctors/": page("/doctors/"),
     "doctors/<slug:slug>/": page("/doctors/{doctor.slug}/"),
+    "doctors/<slug:slug>/day/": page("/doctors/{doctor.slug}/day/"),
     # Without htmx, the doctor's page with the same days.
     "doctors/<slug:slug>/grid/": Route("/doctors/{doctor.slug}/grid/", everyone(302), NOT_ALLOWED),
     "search/grids/": page("/search/grids/?d={doctor.pk}"),
@@ -437,6 +438,7 @@ ROUTES: dict[str, Route] = {
     ),
     "photos/<slug:token>-<int:side>.webp": page("{doctor.photo_sizes[0][0]}"),
     # -- for programs
+    "developers/": page("/developers/"),
     "api/": Route("/api/", everyone(404), everyone(404)),
     # ninja answers its own description to any method.
     "api/openapi.json": Route("/api/openapi.json", everyone(200), everyone(200)),

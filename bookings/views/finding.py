@@ -66,13 +66,19 @@ def keep_and_confirm(request: Request, choice: Choice) -> HttpResponse:
 # -- the panel, whoever shows it ----------------------------------------------------------
 
 
-def panel_of(request: Request, doctor: Doctor, data: QueryDict, **options: Any) -> BookingPanel:
+def panel_of(
+    request: Request,
+    doctor: Doctor,
+    data: QueryDict,
+    panel_class: type[BookingPanel] = BookingPanel,
+    **options: Any,
+) -> BookingPanel:
     """The panel for this reader: a signed-in patient sees at once what the rules say of them,
     a visitor at confirmation, staff never."""
     patient = None
     if request.user.is_authenticated and not is_staff(request.user, doctor):
         patient = Patient.objects.of_account(request.user).first()
-    return BookingPanel.from_query(
+    return panel_class.from_query(
         data,
         doctor,
         now=timezone.now(),

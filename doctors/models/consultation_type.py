@@ -18,6 +18,16 @@ class ConsultationTypeQuerySet(models.QuerySet["ConsultationType"]):
         """Types that can be booked now. See also `ConsultationType.is_retired`."""
         return self.filter(retired_at=None)
 
+    def ordinary(self) -> ConsultationType | None:
+        """What somebody comes for who does not say: the first that is open to everyone, rather
+        one that is confirmed at once; else the first."""
+        kinds = list(self)
+        everyones = [
+            kind for kind in kinds if not (kind.is_emergency_only or kind.require_existing_patient)
+        ]
+        at_once = [kind for kind in everyones if not kind.needs_confirmation]
+        return next(iter(at_once or everyones or kinds), None)
+
 
 class ConsultationType(models.Model):
     """A reason to come ("motif"), with what it takes and what it costs.

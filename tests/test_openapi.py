@@ -1,0 +1,269 @@
+"""What the API says of itself is true, and whole.
+
+schemathesis reads the description and asks what it allows and what it does not, through the WSGI
+app, as a visitor, a patient and a doctor: no answer is a 500, and each has a status, a content
+type and a body that the description knows. Real numbers, names and days stand in often enough
+for bookings to be made.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+from types import SimpleNamespace
+
+import hypothesis
+import pytest
+import schemathesis
+from django.conf import settings
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
+from django.middleware.csrf import get_token
+from django.test import Client, RequestFactory
+from hypothesis import strategies as st
+from ninja.responses import NinjaJSONEncoder
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from accounts.tests.factories import PatientFactory, RelativeFactory
+from bookings.tests.factories import AppointmentFactory
+from bookings.tests.steps import verified
+from config.api import api
+from config.wsgi import application
+from doctors.tests.factories import ConsultationTypeFactory
+
+pytestmark = pytest.mark.django_db
+
+TUESDAY = dt.datetime(2026, 12, 22, 8, tzinfo=dt.UTC)
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+# Of the profile's examples: 50 for each operation, 3,333 when looking for new ones.
+SHARE = 6
+
+DESCRIPTION = json.loads(json.dumps(api.get_openapi_schema(), cls=NinjaJSONEncoder))
+SCHEMA = schemathesis.openapi.from_dict(DESCRIPTION)
+SCHEMA.app = application
+OPERATIONS = [
+    (path, method) for path, methods in DESCRIPTION["paths"].items() for method in methods
+]
+
+# What databases, calendars and counters choke on.
+HARD_TEXTS = ["", " ", "\x00", "’", "x" * 5000, "0001-01-01", "9999-12-31", "24:00", "-1"]
+HARD = st.sampled_from([*HARD_TEXTS, 0, -1, 2**31, 2**63, 10**30, True, None, 1.5, [], {}])
+
+
+@pytest.fixture
+def world(time_machine):
+    """A doctor with one visit booked, and a patient with a child."""
+    time_machine.move_to(TUESDAY, tick=False)
+    kind = ConsultationTypeFactory()
+    AppointmentFactory(
+        consultation_type=kind, starts_at=dt.datetime(2026, 12, 24, 9, tzinfo=dt.UTC)
+    )
+    patient = verified(PatientFactory())
+    child = RelativeFactory(account=patient.account)
+    known = {
+        "doctor_id": kind.doctor_id,
+        "doctor_name": "Dr. John Smith",
+        "consultation_type_id": kind.pk,
+        "patient": patient.pk,
+        "start_date": "2026-12-24",
+        "date": "2026-12-24",
+        "days": 3,
+        "q": "smith",
+        "page": 1,
+        "city": "Paris",
+        "specialty": "cardiology",
+    }
+    ours = {
+        "doctor": kind.doctor_id,
+        "consultation_type": kind.pk,
+        "appointment_time": "2026-12-24T09:00",
+        "patient": child.pk,
+        "reason": "Mal au genou",
+    }
+    theirs = {
+        "patient_id": patient.pk,
+        "patient_name": "Nadia Benali",
+        "doctor_name": "Dr. John Smith",
+        "time_slot": "9:00 AM - 9:30 AM",
+        "date": "2026-12-24",
+    }
+    known |= {"doctor": kind.doctor_id, "start": "2026-12-24", "end": "2026-12-25"}
+    sent_by = {
+        "visitor": {},
+        "patient": signed_in(patient.account),
+        "doctor": signed_in(kind.doctor.user),
+    }
+    return SimpleNamespace(known=known, bodies=[ours, theirs], sent_by=sent_by)
+
+
+@pytest.fixture(autouse=True)
+def quiet(caplog):
+    """Hundreds of refusals are what is wanted here."""
+    caplog.set_level(logging.ERROR, "django.request")
+
+
+@pytest.fixture(autouse=True)
+def one_connection():
+    """The app stays in the test's transaction, as with Django's own test client."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def signed_in(user):
+    """What this person's requests carry."""
+    client = Client()
+    client.force_login(user)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    token = get_token(RequestFactory().get("/"))
+    return {
+        "cookies": {settings.SESSION_COOKIE_NAME: session, settings.CSRF_COOKIE_NAME: token},
+        "headers": {"X-CSRFToken": token},
+    }
+
+
+@st.composite
+def cases(draw, operation, world):
+    """A request as the description allows it, or as it does not, with things that exist."""
+    allowed = operation.as_strategy(GenerationMode.POSITIVE)
+    forbidden = operation.as_strategy(GenerationMode.NEGATIVE)
+    case = draw(st.one_of(allowed, forbidden))
+    for parameters, container in (
+        (operation.path_parameters, case.path_parameters),
+        (operation.query, case.query),
+    ):
+        for parameter in parameters:
+            if draw(st.booleans()):
+                container[parameter.name] = world.known[parameter.name]
+    if operation.method == "post" and draw(st.booleans()):
+        body = draw(st.sampled_from(world.bodies))
+        wrong = draw(st.dictionaries(st.sampled_from(sorted(body)), HARD, max_size=2))
+        case.body = body | wrong
+    return case
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_what_is_described_is_what_is_answered(world, path, method):
+    operation = SCHEMA[path][method]
+    statuses = set()
+
+    @hypothesis.given(case=cases(operation, world), person=st.sampled_from(list(world.sent_by)))
+    @hypothesis.settings(max_examples=hypothesis.settings().max_examples // SHARE)
+    def ask(case, person):
+        with transaction.atomic():
+            response = case.call(**world.sent_by[person])
+            transaction.set_rollback(True)
+        case.validate_response(response, checks=CHECKS)
+        statuses.add(response.status_code)
+
+    ask()
+    assert (201 if method == "post" else 200) in statuses
+    if {} not in DESCRIPTION["paths"][path][method]["security"]:
+        assert 401 in statuses
+
+
+# -- what schemathesis cannot know ---------------------------------------------------------
+
+
+def test_each_address_and_method_is_described():
+    assert OPERATIONS == [
+        ("/api/doctors", "get"),
+        ("/api/doctors/{doctor_id}/consultation-types", "get"),
+        ("/api/doctors/{doctor_id}/slots", "get"),
+        ("/api/doctors/{doctor_id}/day", "get"),
+        ("/api/available-slots", "get"),
+        ("/api/appointments", "post"),
+        ("/api/me/patients", "get"),
+        ("/api/doctor/appointments", "get"),
+        ("/api/doctor/background", "get"),
+    ]
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_each_has_words_and_examples(path, method):
+    operation = DESCRIPTION["paths"][path][method]
+    assert operation["summary"]
+    assert operation["description"]
+    for parameter in operation["parameters"]:
+        assert parameter["description"], parameter["name"]
+        assert "anyOf" not in parameter["schema"], parameter["name"]
+    for status, answer in operation["responses"].items():
+        for media in answer["content"].values():
+            assert "example" in media or media["examples"], status
+
+
+def test_each_refusal_that_a_rule_has_is_described():
+    """Contract C2, and what a booking may meet beside it."""
+
+    def codes(path, method, status):
+        content = DESCRIPTION["paths"][path][method]["responses"][status]["content"]
+        return sorted(content["application/problem+json"]["examples"])
+
+    assert codes("/api/doctors/{doctor_id}/slots", "get", "403") == [
+        "emergency_too_far",
+        "existing_patient_required",
+        "new_patients_not_taken",
+        "no_online_booking",
+        "patient_blocked",
+    ]
+    assert codes("/api/appointments", "post", "409") == [
+        "patient_overlap",
+        "several_doctors",
+        "state_conflict",
+    ]
+    assert codes("/api/appointments", "post", "422") == [
+        "choice_not_understood",
+        "off_grid",
+        "past",
+        "person_required",
+        "too_far",
+        "too_soon",
+        "type_not_offered",
+    ]
+
+
+def test_writing_needs_the_session_and_the_token():
+    assert DESCRIPTION["paths"]["/api/appointments"]["post"]["security"] == [
+        {"session": [], "csrf": []}
+    ]
+    assert {
+        name: (scheme["in"], scheme["name"])
+        for name, scheme in DESCRIPTION["components"]["securitySchemes"].items()
+    } == {"session": ("cookie", "sessionid"), "csrf": ("header", "X-CSRFToken")}
+
+
+def test_a_parameter_says_how_it_is_written():
+    parameters = DESCRIPTION["paths"]["/api/doctors/{doctor_id}/slots"]["get"]["parameters"]
+    (days,) = [each["schema"] for each in parameters if each["name"] == "days"]
+    assert days == {
+        "default": 3,
+        "minimum": 1,
+        "maximum": 31,
+        "title": "Days",
+        "type": "integer",
+    }
+
+
+def test_it_is_in_the_readers_language(client):
+    summaries = set()
+    for language in ("en", "fr"):
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        paths = client.get("/api/openapi.json").json()["paths"]
+        summaries.add(paths["/api/doctors"]["get"]["summary"])
+    assert len(summaries) == 2
