@@ -18,6 +18,7 @@ KEPT = {
     "doctor_page": (),
     "account_signup": (),
     "doctor_sign_up": (),
+    "developers": (),
 }
 """{name of the address: the parameters that make another page of it}. With any other parameter
 (a step, a window of the grid, a filter) the page is one to visit, not to keep."""

@@ -36,7 +36,7 @@ class PublicSitemap(Sitemap):
 
 class PageSitemap(PublicSitemap):
     def items(self) -> list[str]:
-        return ["home", "doctor_list", "doctor_sign_up", "account_signup"]
+        return ["home", "doctor_list", "doctor_sign_up", "account_signup", "developers"]
 
     def location(self, item: str) -> str:
         return reverse(item)
