@@ -204,3 +204,33 @@ def html_of(response):
 def text_of(response):
     """The page's words on one line, French spaces and all."""
     return " ".join(html_of(response).replace("\u00a0", " ").replace("\u202f", " ").split())
+
+
+class TestTakenWithNothingNear:
+    def test_leads_to_the_waiting_list(self, client):
+        kind = ConsultationTypeFactory(duration=60, horizon_days=3)
+        open_week(kind.doctor, end=600, weekdays=[0])
+        AppointmentFactory(consultation_type=kind, starts_at=monday("09:00"))
+        wish = {"doctor": kind.doctor.pk, "consultation_type": kind.pk}
+        data = wish | {"appointment_time": "2027-03-01T09:00"}
+        response = client.post("/bookings/hold/", data)
+        link = f"/bookings/waiting-list/?doctor={kind.doctor.pk}&amp;consultation_type={kind.pk}"
+        assert (response.status_code, link in html_of(response)) == (409, True)
+
+
+class TestMoving:
+    def moving(self, client, **options):
+        visit = AppointmentFactory(**options)
+        client.force_login(visit.patient.account)
+        return client.get(f"/bookings/{visit.pk}/move/?from=2027-03-01").context["panel"]
+
+    def test_where_nobody_books_online_any_more_says_so_before_a_time_is_chosen(self, client):
+        panel = self.moving(client, doctor__books_online=False)
+        assert panel.rule_refusal.code == "no_online_booking"
+
+    def test_offers_neither_other_reasons_nor_colleagues(self, client):
+        kind = full_window()
+        ConsultationTypeFactory(doctor=kind.doctor, duration=5)
+        ConsultationTypeFactory(doctor=DoctorFactory(practice=kind.doctor.practice))
+        panel = self.moving(client, consultation_type=kind, starts_at=monday("09:00") + 3 * DAY)
+        assert (panel.nothing.why, panel.other_types, panel.colleague) == (Why.FULL, [], None)

@@ -197,7 +197,9 @@ def _show_move(
         # The visit's own time is free for it, and no other time.
         others = [start for start in near if start != appointment.starts_at]
         nearest = sorted(sorted(others, key=lambda start: abs(start - wanted))[:3])
-    panel = BookingPanel.for_move(request.GET, appointment, now=now, token=token)
+    # Said before a time is chosen: what the rules say of the person, which the desk is not asked.
+    patient = None if is_staff(request.user, appointment.doctor) else appointment.patient
+    panel = BookingPanel.for_move(request.GET, appointment, now=now, token=token, patient=patient)
     if wanted_fragment(request, {"slot_grid"}):
         return render(request, "bookings/partials/slot_grid.html", {"panel": panel})
     return show_appointment(

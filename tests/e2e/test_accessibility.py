@@ -18,7 +18,7 @@ from playwright.sync_api import expect
 from accounts.tests.factories import EmailAddressFactory, RelativeFactory, UserFactory
 from bookings.models import Hold
 from bookings.status import Status
-from bookings.tests.factories import AppointmentFactory
+from bookings.tests.factories import AppointmentFactory, WaitingListEntryFactory
 from bookings.tests.steps import secretary_of
 from doctors.tests.factories import DoctorFactory, PracticeFactory
 from doctors.tests.pictures import give_photo
@@ -230,6 +230,85 @@ def doctor_step_3_nothing_free_at_all(page, enter):
     expect(page.locator(".days-note")).to_be_visible()
 
 
+def full_days(**options):
+    """One start a day, at 16:00, taken in three days and the two after."""
+    kind = doctors_type(opens_at=16 * 60, duration=60, **options)
+    for days in (3, 4, 5):
+        AppointmentFactory(consultation_type=kind, starts_at=at("16:00", days=days))
+    return kind
+
+
+@state
+def doctor_step_3_full_with_everything_else(page, enter):
+    kind = full_days(doctor__practice__phone=PHONE)
+    other = doctors_type(doctor=kind.doctor, name="Première visite")
+    OpeningHoursFactory(
+        doctor=kind.doctor, weekday=day_in(3).weekday(), end_minute=600, types=[other]
+    )
+    colleague = DoctorFactory(practice=kind.doctor.practice)
+    doctors_type(doctor=colleague)
+    page.goto(calendar_address(kind))
+    expect(page.locator(".nothing-else a")).to_have_count(2)
+    expect(page.locator("#slot_grid a[href*='waiting-list']")).to_be_visible()
+
+
+@state
+def doctor_step_3_each_day_its_reason(page, enter):
+    kind = full_days()
+    HolidayFactory(practice=kind.doctor.practice, date=day_in(4), name="Aïd el-Fitr")
+    AbsenceFactory(doctor=kind.doctor, starts_at=at("00:00", days=5), ends_at=at("00:00", days=9))
+    page.goto(calendar_address(kind))
+    expect(page.locator(".day-empty")).to_have_count(3)
+
+
+@state
+def doctor_step_3_emergencies_all_taken(page, enter):
+    kind = doctors_type(is_emergency_only=True, doctor__practice__phone=PHONE)
+    AbsenceFactory(doctor=kind.doctor, starts_at=at("00:00", days=-1), ends_at=at("00:00", days=3))
+    page.goto(calendar_address(kind, days=0))
+    expect(page.locator(".nothing-why")).to_be_visible()
+
+
+@state
+def doctor_step_3_on_the_waiting_list(page, enter):
+    person, kind = patient(), full_days()
+    enter(person.account)
+    WaitingListEntryFactory(patient=person, consultation_type=kind, before=at("16:00", days=6))
+    page.goto(calendar_address(kind))
+    expect(page.locator(".nothing-waits")).to_be_visible()
+
+
+@state
+def doctor_takes_known_patients_only(page, enter):
+    kind = doctors_type(require_existing_patient=True, doctor__practice__phone=PHONE)
+    page.goto(f"{kind.doctor.get_absolute_url()}?seen=no")
+    expect(page.locator("#booking_panel .notice")).to_be_visible()
+
+
+@state
+def doctor_without_any_reason(page, enter):
+    page.goto(DoctorFactory(practice__phone=PHONE).get_absolute_url())
+    expect(page.locator("#booking_panel .empty")).to_be_visible()
+
+
+@state
+def joining_the_waiting_list(page, enter):
+    person, kind = patient(), full_days()
+    RelativeFactory(account=person.account)
+    enter(person.account)
+    page.goto(f"/bookings/waiting-list/?doctor={kind.doctor.pk}&consultation_type={kind.pk}")
+    expect(page.locator("label.person")).to_have_count(2)
+
+
+@state
+def joining_the_waiting_list_refused(page, enter):
+    person, kind = patient(account__email=""), full_days()
+    enter(person.account)
+    page.goto(f"/bookings/waiting-list/?doctor={kind.doctor.pk}&consultation_type={kind.pk}")
+    page.locator("main form [type=submit]").click()
+    expect(page.locator("#refusal")).to_be_visible()
+
+
 @state
 def doctor_refused_existing_patients_only(page, enter):
     enter(patient().account)
@@ -418,6 +497,22 @@ def appointment_after_the_deadline(page, enter):
     soon = timezone.now() + dt.timedelta(hours=5)
     page.goto(f"/bookings/{visit(page, enter, starts_at=soon).pk}/")
     expect(page.locator(".ticket-actions a[href^=tel]")).to_be_visible()
+
+
+@state
+def appointment_waiting_for_an_earlier_one(page, enter):
+    appointment = visit(page, enter)
+    WaitingListEntryFactory(appointment=appointment)
+    page.goto(f"/bookings/{appointment.pk}/")
+    expect(page.get_by_role("switch", checked=True)).to_be_visible()
+
+
+@state
+def appointments_and_the_waiting_list(page, enter):
+    appointment = visit(page, enter)
+    WaitingListEntryFactory(appointment=appointment, not_before=day_in(2))
+    page.goto("/bookings/")
+    expect(page.locator("section[aria-labelledby=waiting] article")).to_be_visible()
 
 
 @state
