@@ -167,10 +167,18 @@ def save_practice(practice: Practice, *, fields: Collection[str]) -> None:
 
 def decide_holiday(holiday: Holiday, decision: Holiday.Decision) -> None:
     """Close the practice on a public holiday, or open it on purpose."""
-    doctors = Doctor.objects.filter(practice=holiday.practice_id).values_list("pk", flat=True)
+    decide_holidays([holiday], decision)
+
+
+def decide_holidays(holidays: Collection[Holiday], decision: Holiday.Decision) -> None:
+    """The same for several days, as one change of each doctor's agenda."""
+    decision = Holiday.Decision(decision)
+    practices = {holiday.practice_id for holiday in holidays}
+    doctors = Doctor.objects.filter(practice__in=practices).values_list("pk", flat=True)
     with changing_agenda(*doctors):
-        holiday.decision = Holiday.Decision(decision)
-        Holiday.objects.filter(pk=holiday.pk).update(decision=holiday.decision)
+        Holiday.objects.filter(pk__in=[each.pk for each in holidays]).update(decision=decision)
+    for holiday in holidays:
+        holiday.decision = decision
 
 
 def propose_holidays(practice: Practice, *, now: dt.datetime | None = None) -> int:

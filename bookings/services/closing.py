@@ -27,8 +27,8 @@ from bookings.services.desk import require_desk
 from bookings.services.writing import lock_appointment, record, tell, writing
 from bookings.status import UPCOMING, Verb
 from doctors.models import Doctor, Practice
+from scheduling import services as agendas
 from scheduling.models import DoctorAbsence, Holiday, OpeningHours
-from scheduling.services import add_absence, decide_holiday, replace_days
 
 
 class Fate(models.TextChoices):
@@ -83,7 +83,7 @@ def take_absence(
         hit = hit_by_absence(doctor, starts_at, ends_at, now=now)
         _settle(hit, by=by, decisions=decisions, now=now)
         same = doctor.absences.filter(starts_at=starts_at, ends_at=ends_at, reason=reason)
-        return same.first() or add_absence(
+        return same.first() or agendas.add_absence(
             doctor, starts_at=starts_at, ends_at=ends_at, reason=reason
         )
 
@@ -103,7 +103,7 @@ def change_hours(
         (doctor,) = Doctor.objects.locked(doctor.pk)
         require_desk(by, doctor)
         before = outside_hours(doctor, now=now)
-        replace_days(doctor, days)
+        agendas.replace_days(doctor, days)
         hit = [visit for visit in outside_hours(doctor, now=now) if visit not in before]
         _settle(hit, by=by, decisions=decisions, now=now)
 
@@ -132,8 +132,7 @@ def decide_holidays(
                 for visit in hit_by_holiday(holiday.practice, holiday.date, now=now)
             ]
             _settle(closed, by=by, decisions=decisions, now=now)
-        for holiday in holidays:
-            decide_holiday(holiday, decision)
+        agendas.decide_holidays(holidays, decision)
 
 
 def ask_to_move(

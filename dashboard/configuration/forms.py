@@ -124,8 +124,9 @@ class TypeForm(forms.ModelForm):
         }
         localized_fields = ("price",)
 
-    def __init__(self, *args: Any, instance: ConsultationType, **options: Any) -> None:
-        super().__init__(*args, instance=instance, **options)
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        instance = self.instance
         own = instance.color
         if own not in dict(COLORS):
             self.initial["color"] = OTHER
@@ -133,8 +134,9 @@ class TypeForm(forms.ModelForm):
         if instance.price is not None and instance.price == int(instance.price):
             self.initial["price"] = int(instance.price)
         here = currency_of(instance.doctor.practice)
+        currency: Any = self.fields["currency"]
         codes = dict.fromkeys((here, instance.currency, *CURRENCIES))
-        self.fields["currency"].choices = [(code, code) for code in codes]
+        currency.choices = [(code, code) for code in codes]
         self._offer("notice_minutes", NOTICES, notice_in_words)
         self._offer("horizon_days", HORIZONS, days_in_words)
         self._limit("duration", 5, 480, _("From 5 to 480 minutes."))
@@ -258,11 +260,12 @@ class PracticeForm(forms.ModelForm):
         }
         widgets = {"access": forms.Textarea(attrs={"rows": 4})}
 
-    def __init__(self, *args: Any, instance: Practice, **options: Any) -> None:
-        super().__init__(*args, instance=instance, **options)
-        self.fields["phone"] = phone_field(required=False)
-        self.fields["phone"].region = instance.country
-        self.fields["phone"].help_text = _("Shown to patients.")
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        phone = phone_field(required=False)
+        phone.region = self.instance.country
+        phone.help_text = _("Shown to patients.")
+        self.fields["phone"] = phone
         deadline: Any = self.fields["cancellation_deadline_hours"]
         words = _("From 0 to 720 hours.")
         deadline.validators = [MinValueValidator(0, words), MaxValueValidator(720, words)]

@@ -126,7 +126,7 @@ class DayForm:
         self.focus = focus
         """Which range was just added."""
         self._saved = saved_ranges(desk.doctor)
-        options = {"types": self._types, "places": self._places}
+        options: dict[str, Any] = {"types": self._types, "places": self._places}
         if data is not None:
             self.forms = [
                 RangeForm(data, prefix=f"{PREFIX}-{index}", **options) for index in _indexes(data)

@@ -150,7 +150,7 @@ def drawn_week(doctor: Doctor, today: dt.date, *, edited: int | None = None) -> 
     """The week around `today`, Monday first, in two queries; the fallback while nothing is
     saved."""
     saved = saved_ranges(doctor)
-    ranges = saved or [Range(*each) for each in fallback_ranges()]
+    ranges = saved or [Range(*each[:3]) for each in fallback_ranges()]
     monday = today - dt.timedelta(days=today.weekday())
     open_on = {
         day: [each for each in ranges if each.opens_on(monday + dt.timedelta(days=day))]

@@ -14,6 +14,7 @@ from scheduling.services import (
     add_absence,
     changing_agenda,
     decide_holiday,
+    decide_holidays,
     offer_type_again,
     propose_holidays,
     remove_absence,
@@ -263,6 +264,14 @@ class TestDecideHoliday:
         assert Holiday.objects.get().decision == decision
         assert [version_of(doctor) for doctor in doctors] == [1, 1]
         assert version_of(elsewhere) == 0
+
+    def test_of_several_days_is_one_change(self):
+        first = HolidayFactory(decision=Holiday.Decision.PROPOSED)
+        other = HolidayFactory(practice=first.practice, date=dt.date(2027, 3, 2))
+        doctor = DoctorFactory(practice=first.practice)
+        decide_holidays([first, other], Holiday.Decision.OPEN)
+        decided = Holiday.objects.values_list("decision", flat=True)
+        assert (list(decided), version_of(doctor)) == (["open", "open"], 1)
 
     def test_of_a_practice_without_doctors(self):
         holiday = HolidayFactory(practice=PracticeFactory())
