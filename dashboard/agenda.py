@@ -6,7 +6,7 @@ Readers only; a constant number of queries, whatever the number of visits.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -38,12 +38,7 @@ Event = dict[str, Any]
 def visits_between(
     user: User, doctor: Doctor, start: dt.datetime, end: dt.datetime
 ) -> AppointmentQuerySet:
-    """Visits with a time that share some of `[start, end)`, those elsewhere as taken time.
-
-    Each has `is_ours` (the reader may see for whom) and `visit_number` (the patient's n-th at
-    this doctor, from 1). What is cancelled is left out.
-    """
-    ours = Appointment.objects.at_desk_of(user).of(doctor).filter(pk=OuterRef("pk")).order_by()
+    """As `taken_between`, each with `visit_number`: the patient's n-th at this doctor, from 1."""
     earlier = (
         Appointment.objects.took_place()
         .filter(doctor=OuterRef("doctor"), patient=OuterRef("patient"))
@@ -53,10 +48,24 @@ def visits_between(
         .annotate(count=Count("pk"))
         .values("count")
     )
-    everywhere = Appointment.objects.of(doctor).overlapping(start, end).for_pages()
+    return taken_between(user, [doctor], start, end).annotate(
+        visit_number=Coalesce(Subquery(earlier), 0) + 1
+    )
+
+
+def taken_between(
+    user: User, doctors: Iterable[Doctor], start: dt.datetime, end: dt.datetime
+) -> AppointmentQuerySet:
+    """Visits with a time that share some of `[start, end)`, those elsewhere as taken time.
+
+    Each has `is_ours`: the reader may see for whom. What is cancelled is left out.
+    """
+    ours = Appointment.objects.at_desk_of(user).filter(pk=OuterRef("pk")).order_by()
+    everywhere = Appointment.objects.filter(doctor__in=doctors).overlapping(start, end)
     return (
-        everywhere.exclude(status=Status.CANCELLED)
-        .annotate(is_ours=Exists(ours), visit_number=Coalesce(Subquery(earlier), 0) + 1)
+        everywhere.for_pages()
+        .exclude(status=Status.CANCELLED)
+        .annotate(is_ours=Exists(ours))
         # Of a visit elsewhere only that it takes time: one that does not is nothing here.
         .filter(Q(is_ours=True) | Q(status__in=LIVE))
         .order_by("starts_at")
@@ -94,7 +103,7 @@ def events(
     Times are the wall clock of the doctor's practice without an offset, and `end` is the start
     plus the duration: the night the clocks change draws no visit backwards.
     """
-    visits = list(visits_between(user, doctor, start, end))
+    visits: list[Any] = list(visits_between(user, doctor, start, end))
     absences = no_shows_of([visit for visit in visits if visit.is_ours], now)
     return [
         _event(visit, doctor, absences.get((visit.patient_id, visit.practice_id), 0))
@@ -261,6 +270,25 @@ class Row(NamedTuple):
 SHORTEST_GAP = dt.timedelta(minutes=15)
 
 
+def within(spans: Iterable[engine.Span], limits: engine.Span) -> list[engine.Span]:
+    """The union of what `spans` have inside `limits`, sorted."""
+    start, end = limits
+    return engine.merge((max(first, start), min(last, end)) for first, last in spans)
+
+
+def gaps(
+    opened: Iterable[engine.Span],
+    blocked: Iterable[engine.Span],
+    local: Callable[[dt.datetime], dt.datetime],
+) -> list[Gap]:
+    """Open time that nothing blocks, where it is long enough for somebody else."""
+    return [
+        Gap(local(start), int((end - start).total_seconds() // 60))
+        for start, end in engine.without(opened, blocked)
+        if end - start >= SHORTEST_GAP
+    ]
+
+
 def day_rows(user: User, doctor: Doctor, day: dt.date, *, now: dt.datetime) -> list[Row]:
     """The day as a list: its visits, and where open hours are still free after now.
 
@@ -268,7 +296,7 @@ def day_rows(user: User, doctor: Doctor, day: dt.date, *, now: dt.datetime) -> l
     """
     local, zone = doctor.practice.local, doctor.practice.zone
     start, end = engine.day_span(day, zone)
-    visits = list(visits_between(user, doctor, start, end))
+    visits: list[Any] = list(visits_between(user, doctor, start, end))
     rows = [Row(local(visit.starts_at), visit) for visit in visits]
     closed = [
         (away.starts_at, away.ends_at)
@@ -280,13 +308,7 @@ def day_rows(user: User, doctor: Doctor, day: dt.date, *, now: dt.datetime) -> l
         closed.append((start, end))
     ranges = OpeningHours.objects.ranges_of([doctor.pk])[doctor.pk].get(None, [])
     taken = [(visit.starts_at, visit.ends_at) for visit in visits if visit.status in LIVE]
-    blocked = engine.merge([*taken, *closed])
-    for opens, closes in engine.openings(ranges, [day - engine.DAY, day], zone):
-        free_from = max(opens, start, now)
-        for busy_start, busy_end in [*blocked, (min(closes, end), end)]:
-            free_until = min(busy_start, closes, end)
-            if free_until - free_from >= SHORTEST_GAP:
-                gap = Gap(local(free_from), int((free_until - free_from).total_seconds() // 60))
-                rows.append(Row(gap.start, gap=gap))
-            free_from = max(free_from, busy_end)
+    opened = engine.openings(ranges, [day - engine.DAY, day], zone)
+    still_open = within(opened, (max(start, now), end))
+    rows += [Row(gap.start, gap=gap) for gap in gaps(still_open, [*taken, *closed], local)]
     return sorted(rows, key=lambda row: (row.local, row.visit is None))

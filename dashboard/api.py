@@ -11,7 +11,7 @@ import json
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from pydantic import BeforeValidator
 
 from accounts.api import signed_in
 from accounts.problems import Problem
-from accounts.requests import any_id
+from accounts.requests import SignedInRequest, any_id
 from bookings.forms import SANE_YEARS
 from dashboard import agenda, api_words
 from doctors.models import Doctor
@@ -41,7 +41,7 @@ Id = Annotated[int, BeforeValidator(any_id)]
     openapi_extra=api_words.APPOINTMENTS,
 )
 def doctor_appointments(
-    request: HttpRequest, start: str = "", end: str = "", doctor: Id | None = None
+    request: SignedInRequest, start: str = "", end: str = "", doctor: Id | None = None
 ) -> HttpResponse:
     """FullCalendar's events of `[start, end)`, on the practice's wall clock without offset."""
     at = desk_doctor(request, doctor)
@@ -56,14 +56,14 @@ def doctor_appointments(
     openapi_extra=api_words.BACKGROUND,
 )
 def doctor_background(
-    request: HttpRequest, start: str = "", end: str = "", doctor: Id | None = None
+    request: SignedInRequest, start: str = "", end: str = "", doctor: Id | None = None
 ) -> HttpResponse:
     """What a calendar draws behind the visits of `[start, end)`."""
     at = desk_doctor(request, doctor)
     return as_json(agenda.background(at, *asked_span(start, end, at.practice.zone)))
 
 
-def desk_doctor(request: HttpRequest, pk: int | None) -> Doctor:
+def desk_doctor(request: SignedInRequest, pk: int | None) -> Doctor:
     """The doctor asked for, of the reader's desks; without one the reader's own."""
     desks = Doctor.objects.desk_of(request.user).for_pages()
     found = desks.filter(pk=pk) if pk is not None else desks.filter(user=request.user)

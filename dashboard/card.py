@@ -72,7 +72,7 @@ class Card:
             is_pressed = self.visit.status == to
             refusal = None if is_pressed else why_not_now(self.visit, verb, self.now)
             reason = str(refusal) if refusal else ""
-            found.append(StatusButton(verb, key, to.label, look, icon, is_pressed, reason))
+            found.append(StatusButton(verb, key, str(to.label), look, icon, is_pressed, reason))
         return found
 
     @property

@@ -7,6 +7,7 @@ template extends dashboard/frame.html. `desk.doctor` is whose agenda it is.
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -14,8 +15,9 @@ from django.db.models import Count, Max, Min, Q
 from django.http import Http404
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from accounts.requests import SignedInRequest, any_id
@@ -27,26 +29,34 @@ from scheduling import engine
 SESSION_KEY = "desk_doctor"
 NAV_COOKIE = "nav"
 
+
+class Page(NamedTuple):
+    """A page of the navigation; `short` is its word in a phone's bar, "" where it has no room."""
+
+    route: str
+    label: str | Promise
+    short: str | Promise
+    icon: str
+
+
 PAGES = (
-    # Route, words, icon, whether a phone's bar has room for it.
-    ("dashboard", _("Agenda"), "calendar", True),
-    ("queue", _("Waiting room"), "users", True),
-    ("patients", _("Patients"), "user", True),
-    ("statistics", _("Statistics"), "chart-bar", False),
-    ("configuration", _("Configuration"), "adjustments-horizontal", True),
+    Page("dashboard", _("Agenda"), _("Agenda"), "calendar"),
+    Page("team", _("All agendas"), "", "view-columns"),
+    Page("queue", _("Waiting room"), pgettext_lazy("waiting room, in one word", "Queue"), "users"),
+    Page("patients", _("Patients"), _("Patients"), "user"),
+    Page("statistics", _("Statistics"), "", "chart-bar"),
+    Page("configuration", _("Configuration"), _("Settings"), "adjustments-horizontal"),
 )
 
 
 class NavItem(NamedTuple):
-    route: str
-    label: str
-    icon: str
+    page: Page
     address: str
     is_current: bool
-    fits_a_phone: bool
 
 
-class WaitingRoom(NamedTuple):
+@dataclass(frozen=True)
+class WaitingRoom:
     """Who has come and not been called in yet: how many, and since when the first one waits."""
 
     count: int
@@ -69,6 +79,8 @@ class Desk:
     nav: str
     """How the navigation stands: "open", "rail", or "auto" until the reader chose."""
     now: dt.datetime
+    shows_team: bool = False
+    """Whether the page shows the agendas of all `doctors`, not of `doctor` alone."""
 
     def turned_to(self, doctor_id: int) -> Desk:
         """The desk of another doctor of the reader's; this one's choice stays remembered."""
@@ -94,17 +106,25 @@ class Desk:
         """The pages there are; the one whose address is the longest beginning of this one's
         is where the reader is."""
         found = []
-        for route, label, icon, fits in PAGES:
-            try:
-                found.append((route, label, icon, reverse(route), fits))
-            except NoReverseMatch:
+        for page in PAGES:
+            if page.route == "team" and len(self.doctors) < 2:
                 continue
-        beginnings = [address for *_rest, address, _fits in found if self.path.startswith(address)]
+            with suppress(NoReverseMatch):
+                found.append((page, reverse(page.route)))
+        beginnings = [address for _page, address in found if self.path.startswith(address)]
         here = max(beginnings, key=len, default="")
-        return [
-            NavItem(route, label, icon, address, address == here, fits)
-            for route, label, icon, address, fits in found
-        ]
+        return [NavItem(page, address, address == here) for page, address in found]
+
+    @property
+    def shown(self) -> list[Doctor]:
+        """Whose agendas the page shows."""
+        return self.doctors if self.shows_team else [self.doctor]
+
+    @property
+    def version(self) -> str:
+        """What the page's poll compares: another one when an agenda of `shown` changed, came
+        or went."""
+        return "-".join(f"{doctor.pk}.{doctor.calendar_version}" for doctor in self.shown)
 
     @cached_property
     def room(self) -> WaitingRoom:
@@ -112,8 +132,8 @@ class Desk:
 
     @cached_property
     def change(self) -> int:
-        """The newest change of this agenda: what a page drawn now has seen."""
-        changes = StatusChange.objects.filter(appointment__doctor=self.doctor)
+        """The newest change of what is shown: what a page drawn now has seen."""
+        changes = StatusChange.objects.filter(appointment__doctor__in=self.shown)
         return changes.aggregate(last=Max("pk"))["last"] or 0
 
     @property

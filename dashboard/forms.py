@@ -167,6 +167,7 @@ class NewVisitForm(TimeForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        cleaned["kind"] = self.kind
         if self.kind is None:
             self.add_error("consultation_type", _("Please choose a reason for the visit."))
         if self.adds_person and not self.person_form.is_valid():

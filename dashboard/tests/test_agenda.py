@@ -134,7 +134,10 @@ class TestWho:
         DoctorFactory()
         client.force_login(MembershipFactory(practice=doctor.practice).user)
         context = client.get("/dashboard/", {"doctor": colleague.pk}).context
-        assert (set(context["desk"].doctors), context["desk"].doctor) == ({doctor, colleague}, colleague)
+        assert (set(context["desk"].doctors), context["desk"].doctor) == (
+            {doctor, colleague},
+            colleague,
+        )
 
     @pytest.mark.parametrize("doctor", ["999999", "9" * 30, "9" * 5000, "²", "nonsense"])
     def test_a_doctor_who_is_not_there_is_a_404(self, client, doctor):

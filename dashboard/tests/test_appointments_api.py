@@ -127,7 +127,11 @@ class TestEvents:
         AppointmentFactory(patient=visit.patient, starts_at=long_ago, status=Status.DONE)
         [event] = own_events(client, visit.doctor)
         props = event["extendedProps"]
-        assert [props[name] for name in ("first_visit", "visit_number", "no_shows")] == [False, 2, 1]
+        assert [props[name] for name in ("first_visit", "visit_number", "no_shows")] == [
+            False,
+            2,
+            1,
+        ]
 
     def test_no_shows_are_those_since_the_last_reset(self, client):
         visit = AppointmentFactory()

@@ -56,8 +56,11 @@ def agenda(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def live(request: SignedInRequest) -> HttpResponse:
     """What happened since `version`: 204 when nothing did, else the news and the new state."""
-    desk = chosen_desk(request, remember=False)
-    if request.GET.get("version") == str(desk.doctor.calendar_version):
+    return tell_news(request, chosen_desk(request, remember=False))
+
+
+def tell_news(request: SignedInRequest, desk: Desk) -> HttpResponse:
+    if request.GET.get("version") == desk.version:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     seen = request.GET.get("change", "")
     context = {"desk": desk, "news": news_since(desk, any_id(seen)) if seen else []}
@@ -70,13 +73,14 @@ def show_agenda(
     """The whole page, with a visit on the desk when there is a `card`."""
     wanted = request.GET.get("view", "")
     view = wanted if wanted in VIEWS else VIEWS[0]
-    shown = _wanted_day(request) or (_day_of(card.visit) if card else None) or desk.today
+    shown = wanted_day(request) or (_day_of(card.visit) if card else None) or desk.today
     if request.htmx.target == "day_list" and not request.htmx.history_restore_request:
         context = {"desk": desk, "day": shown, **list_context(desk, shown)}
         return render(request, "dashboard/partials/day_list.html", context)
     context = {
         "desk": desk,
         "view": view,
+        "list_address": address(desk, view="list", date=shown),
         "views": [(name, address(desk, view=name, date=shown)) for name in VIEWS],
         "card": card,
         "day": shown,
@@ -95,8 +99,10 @@ def list_context(desk: Desk, shown: dt.date) -> dict[str, Any]:
     start, end = engine.day_span(shown, desk.doctor.practice.zone)
     visits = Appointment.objects.at_desk_of(desk.user).of(desk.doctor).for_pages()
     cancelled = visits.filter(starts_at__gte=start, starts_at__lt=end, status=Status.CANCELLED)
+    rows = day_rows(desk.user, desk.doctor, shown, now=desk.now)
     return {
-        "rows": day_rows(desk.user, desk.doctor, shown, now=desk.now),
+        "rows": rows,
+        "visit_count": sum(1 for row in rows if row.visit),
         "cancelled": cancelled.order_by("starts_at").with_last_change(),
         "walk_ins": visits.filter(queue_date=shown).order_by("queue_number"),
         **waiting_context(desk),
@@ -109,10 +115,11 @@ def waiting_context(desk: Desk) -> dict[str, Any]:
     midnight = engine.to_utc(desk.today, 0, desk.doctor.practice.zone)
     begun = [Status.CONFIRMED, *(status for status in TOOK_PLACE if status != Status.DONE)]
     recent = {"starts_at__gte": midnight - CLOSING_DAYS * engine.DAY, "starts_at__lt": midnight}
+    unclosed = visits.filter(status__in=begun, **recent)
     requests = visits.filter(status=Status.PENDING, starts_at__gt=desk.now)
     return {
-        "requests": requests.order_by("starts_at")[:MOST_LISTED],
-        "to_close": visits.filter(status__in=begun, **recent).order_by("-starts_at")[:MOST_LISTED],
+        "requests": list(requests.order_by("starts_at")[:MOST_LISTED]),
+        "to_close": list(unclosed.order_by("-starts_at")[:MOST_LISTED]),
     }
 
 
@@ -138,7 +145,8 @@ def address(desk: Desk, **state: Any) -> str:
 
 def see_on_agenda(visit: Appointment) -> HttpResponseRedirect:
     """To the day of the visit, with it on the desk."""
-    state = {"doctor": visit.doctor_id, "date": _day_of(visit), "appointment": visit.pk}
+    of = {"doctor": visit.doctor_id, "date": _day_of(visit), "appointment": visit.pk}
+    state = {name: str(value) for name, value in of.items()}
     return HttpResponseRedirect(f"{reverse('dashboard')}?{urlencode(state)}", status=303)
 
 
@@ -159,7 +167,7 @@ def _week_links(desk: Desk, shown: dt.date, view: str) -> list[DayLink]:
     ]
 
 
-def _wanted_day(request: SignedInRequest) -> dt.date | None:
+def wanted_day(request: SignedInRequest) -> dt.date | None:
     """The date in the address; nonsense is today. Kept where a day has neighbours."""
     try:
         day = parse_date(request.GET.get("date", ""))

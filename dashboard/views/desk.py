@@ -116,8 +116,9 @@ def new_visit(request: SignedInRequest) -> HttpResponse:
     """A new visit: from an empty cell, from a free time of the list, or the patient's next."""
     at = chosen_desk(request)
     asked = request.POST if request.method == "POST" else None
-    of = {"user": at.user, "doctor": at.doctor, "now": at.now}
-    form = NewVisitForm(asked, initial=request.GET.dict(), **of)
+    form = NewVisitForm(
+        asked, initial=request.GET.dict(), user=at.user, doctor=at.doctor, now=at.now
+    )
     if asked is None:
         return show_dialog(request, "new_visit_form", None, desk=at, form=form)
     if not form.is_valid():
@@ -128,7 +129,7 @@ def new_visit(request: SignedInRequest) -> HttpResponse:
             by=request.user,
             patient=form.person(),
             doctor=at.doctor,
-            consultation_type=form.kind,
+            consultation_type=form.cleaned_data["kind"],
             starts_at=form.cleaned_data["starts_at"],
             reason=form.cleaned_data["reason"],
             overbook=form.cleaned_data["overbook"],
@@ -145,8 +146,8 @@ def people(request: SignedInRequest) -> HttpResponse:
     at = chosen_desk(request)
     text = request.GET.get("q", "").replace("\x00", "")[:80]
     found = list(people_named(at.user, at.doctor, text)[:MOST_FOUND])
-    context = {"q": text, "found": with_visits(at.user, found, at.now), "now": at.now}
-    return show_dialog(request, "people", None, desk=at, **context)
+    known = with_visits(at.user, found, at.now)
+    return show_dialog(request, "people", None, desk=at, q=text, found=known)
 
 
 @require_POST

@@ -16,9 +16,10 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.tests.factories import EmailAddressFactory, RelativeFactory, UserFactory
+from bookings import services
 from bookings.models import Hold
-from bookings.status import Status
-from bookings.tests.factories import AppointmentFactory, WaitingListEntryFactory
+from bookings.status import Status, Verb
+from bookings.tests.factories import AppointmentFactory, HoldFactory, WaitingListEntryFactory
 from bookings.tests.steps import secretary_of
 from doctors.tests.factories import DoctorFactory, PracticeFactory
 from doctors.tests.pictures import give_photo
@@ -196,6 +197,48 @@ def doctor_step_3_all_times(page, enter):
 def doctor_step_3_emergencies(page, enter):
     page.goto(calendar_address(doctors_type(is_emergency_only=True), days=0))
     expect(page.locator("#booking_panel a[href='tel:15']")).to_be_visible()
+
+
+def day_page(page, kind, *, days=3):
+    page.goto(f"{kind.doctor.get_absolute_url()}day/?type={kind.pk}&date={day_in(days)}")
+
+
+@state
+def whole_day(page, enter):
+    kind = doctors_type(notice_minutes=60)
+    taken_by_somebody(kind, at("10:00"))
+    HoldFactory(consultation_type=kind, starts_at=at("11:00"))
+    AbsenceFactory(doctor=kind.doctor, starts_at=at("15:00"))
+    day_page(page, kind)
+    pill(page, at("09:00")).click()
+    expect(page.locator("#day_slots .time")).to_have_count(16)
+
+
+@state
+def whole_day_gone_by(page, enter):
+    day_page(page, doctors_type(), days=-3)
+    expect(page.locator("#day_slots .next-free")).to_be_visible()
+
+
+@state
+def whole_day_closed(page, enter):
+    kind = doctors_type(doctor__practice__phone=PHONE)
+    AbsenceFactory(doctor=kind.doctor, starts_at=at("00:00"), ends_at=at("00:00", days=400))
+    kind.doctor.opening_hours.filter(weekday=day_in(3).weekday()).delete()
+    day_page(page, kind)
+    expect(page.locator("#day_slots .empty h2")).to_be_visible()
+
+
+@state
+def whole_day_of_emergencies(page, enter):
+    day_page(page, doctors_type(is_emergency_only=True))
+    expect(page.locator("#day_slots .notice")).to_be_visible()
+
+
+@state
+def developers(page, enter):
+    page.goto("/developers/")
+    expect(page.locator("article.operation").first).to_be_visible()
 
 
 @state
@@ -591,36 +634,146 @@ def appointments_after_a_message(page, enter):
 # The desk -------------------------------------------------------------------------------------
 
 
-@state
-def dashboard(page, enter):
-    kind = doctors_type(needs_confirmation=True)
-    doctors_type(doctor__practice=kind.doctor.practice)
-    enter(secretary_of(kind.doctor))
-    statuses = [
-        Status.PENDING,
-        Status.CONFIRMED,
-        Status.ARRIVED,
-        Status.IN_PROGRESS,
-        Status.DONE,
-        Status.NO_SHOW,
-        Status.CANCELLED,
-    ]
-    for number, status in enumerate(statuses):
-        AppointmentFactory(
+def busy_day(kind):
+    """A visit in every status, one absence, one walk-in; the first one that still is to come."""
+    AbsenceFactory(doctor=kind.doctor, starts_at=at("00:00", days=4), reason="Congrès")
+    AppointmentFactory(consultation_type=kind, walk_in=True, queue_date=day_in(3))
+    visits = {
+        status: AppointmentFactory(
             consultation_type=kind, starts_at=at(f"{9 + number:02}:00"), status=status, reason="a"
         )
-    AppointmentFactory(consultation_type=kind, walk_in=True, queue_date=day_in(3))
-    page.goto(f"/dashboard/?doctor={kind.doctor.pk}&date={day_in(3)}")
-    page.locator("main details > summary").click()
-    expect(page.locator(".agenda-row")).to_have_count(9)
+        for number, status in enumerate(Status)
+    }
+    return visits[Status.CONFIRMED]
+
+
+def at_the_desk(page, enter, *, user=None, **query):
+    """The agenda with a visit at the desk."""
+    kind = doctors_type(needs_confirmation=True)
+    doctors_type(doctor__practice=kind.doctor.practice)
+    visit = busy_day(kind)
+    enter(user or kind.doctor.user)
+    more = "".join(f"&{name}={value}" for name, value in query.items())
+    page.goto(f"/dashboard/?date={day_in(3)}&appointment={visit.pk}{more}")
+    expect(page.locator("#desk-name")).to_be_visible()
+    if query.get("view") != "list":
+        expect(page.locator(f"[data-event='{visit.pk}']")).to_be_visible()
+    return visit
+
+
+@state
+def dashboard(page, enter):
+    at_the_desk(page, enter)
+
+
+@state
+def dashboard_day(page, enter):
+    at_the_desk(page, enter, view="day")
+
+
+@state
+def dashboard_list(page, enter):
+    kind = doctors_type(needs_confirmation=True)
+    doctors_type(doctor__practice=kind.doctor.practice)
+    busy_day(kind)
+    enter(secretary_of(kind.doctor))
+    page.goto(f"/dashboard/?doctor={kind.doctor.pk}&date={day_in(3)}&view=list")
+    page.locator("#day_list details > summary").click()
+    expect(page.locator("#day_list a.event")).to_have_count(9)
+
+
+@state
+def dashboard_with_the_menu_open(page, enter):
+    at_the_desk(page, enter)
+    page.locator(".nav-doctor").click()
+    expect(page.locator(".nav-menu .menu-list")).to_be_visible()
+
+
+@state
+def dashboard_with_a_rail(page, enter):
+    at_the_desk(page, enter)
+    page.locator("[data-nav-toggle]").click()
+
+
+@state
+def dashboard_after_a_refusal(page, enter):
+    visit = at_the_desk(page, enter)
+    page.route("**/dashboard/live/**", lambda route: route.fulfill(status=204))
+    services.change_status(visit, Verb.ARRIVE, by=secretary_of(visit.doctor))
+    page.locator("#status-2").click()
+    expect(page.locator("#desk [role=alert]")).to_be_visible()
+
+
+@state
+def dashboard_with_news(page, enter):
+    visit = at_the_desk(page, enter)
+    taken_by_somebody(visit.consultation_type, at("16:30"))
+    expect(page.locator("#news .strip")).to_be_visible(timeout=8000)
+
+
+@state
+def dashboard_note_changed_elsewhere(page, enter):
+    visit = at_the_desk(page, enter)
+    services.save_note(by=visit.doctor.user, appointment=visit, text="other", seen="")
+    page.locator("textarea.notes").fill("mine")
+    expect(page.locator("[data-note-clash]")).to_be_visible()
+
+
+def dialog_of_the_desk(page, enter, link):
+    at_the_desk(page, enter)
+    page.locator(f".desk-foot a[href*='{link}']").click()
+    expect(page.locator("#dialog-title")).to_be_focused()
+
+
+@state
+def dashboard_moving(page, enter):
+    dialog_of_the_desk(page, enter, "/move/")
+
+
+@state
+def dashboard_moving_onto_a_taken_time(page, enter):
+    dialog_of_the_desk(page, enter, "/move/")
+    page.locator("#id_other").fill("11:00")
+    page.locator("#dialog .dialog-foot [type=submit]").click()
+    expect(page.locator("#dialog [name=overbook]")).to_be_visible()
+
+
+@state
+def dashboard_cancelling(page, enter):
+    dialog_of_the_desk(page, enter, "/cancel/")
+
+
+@state
+def dashboard_new_visit_with_errors(page, enter):
+    at_the_desk(page, enter)
+    page.locator("#toolbar a[data-dialog]").click()
+    expect(page.locator("#dialog-title")).to_be_focused()
+    page.locator("#dialog summary").click()
+    page.locator("#dialog .dialog-foot [type=submit]").click()
+    expect(page.locator("#dialog #new_visit_person .error").first).to_be_visible()
+
+
+@state
+def dashboard_looking_for_a_patient(page, enter):
+    visit = at_the_desk(page, enter)
+    page.locator("a[data-people]").click()
+    page.locator("#people_q").fill(visit.patient.last_name)
+    expect(page.locator("#people_found li").first).to_be_visible()
+
+
+@state
+def dashboard_shortcuts(page, enter):
+    at_the_desk(page, enter)
+    page.keyboard.press("?")
+    expect(page.locator("#shortcuts")).to_be_visible()
 
 
 @state
 def dashboard_empty(page, enter):
     enter(DoctorFactory(approved_at=None).user)
     page.goto("/dashboard/")
-    expect(page.locator(".empty")).to_be_visible()
-    expect(page.locator(".notice")).to_have_count(2)
+    expect(page.locator("#desk .desk-empty")).to_be_visible()
+    expect(page.locator(".agenda-notice")).to_have_count(2)
 
 
 @state

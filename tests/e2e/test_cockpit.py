@@ -180,7 +180,6 @@ class TestBookingAtTheDesk:
         box = event_of(page, visit).bounding_box()
         page.mouse.click(box["x"] + 40, box["y"] + 96 * 2 + 10)  # two hours later
         page.locator("#dialog summary").click()
-        page.locator("#dialog [name=patient][value=new]").check()
         page.locator("#dialog [name=first_name]").fill("Nadia")
         page.locator("#dialog [name=last_name]").fill("Berrada")
         page.locator("#dialog .dialog-foot [type=submit]").click()

@@ -140,7 +140,8 @@ function content({ event }) {
   name.textContent = event.title;
   const what = document.createElement("small");
   what.textContent = type ?? "";
-  return { domNodes: [name, ...icon(look), what] };
+  // The space is for whoever hears the two; a grid draws none.
+  return { domNodes: [name, document.createTextNode(" "), ...icon(look), what] };
 }
 
 function drawn({ event, el, isMirror }) {
@@ -302,6 +303,31 @@ function dayHead({ date, isToday }) {
   return { domNodes: [weekday, number] };
 }
 
+// A key's way to an empty cell: each day begins with a link that shows when it has the focus.
+function offerVisit({ el, date }) {
+  const link = document.createElement("a");
+  link.className = "lane-new";
+  link.href = `${place.dataset.new}?${new URLSearchParams({ doctor: place.dataset.doctor, date: dayOf(date) })}`;
+  link.dataset.dialog = "";
+  const day = { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" };
+  link.textContent = `${place.dataset.labelNew} : ${new Intl.DateTimeFormat(document.documentElement.lang, day).format(date)}`;
+  el.append(link);
+}
+
+// FullCalendar names its heads for screen readers by attributes alone, which a table's head must
+// not be.
+function nameHeads({ el }) {
+  el.querySelector("[aria-hidden]")?.removeAttribute("aria-hidden");
+  setTimeout(() => {
+    for (const head of place.querySelectorAll("[role=rowheader]:empty")) {
+      const words = document.createElement("span");
+      words.className = "visually-hidden";
+      words.textContent = head.getAttribute("aria-label");
+      head.append(words);
+    }
+  });
+}
+
 function start() {
   calendar = new Calendar(place, {
     plugins: [timeGridPlugin, interactionPlugin],
@@ -347,6 +373,8 @@ function start() {
       failed.hidden = true;
     },
     dayHeaderContent: dayHead,
+    dayHeaderDidMount: nameHeads,
+    dayLaneDidMount: offerVisit,
     dayHeaderAlign: "center",
     timedText: place.dataset.labelHours,
     // Looks
@@ -372,7 +400,6 @@ function start() {
   calendar.render();
   // Written out, so that coming back here finds the same address.
   window.history.replaceState({}, "", addressNow());
-  window.addEventListener("resize", () => calendar.updateSize());
 }
 
 // A phone has the list; turned into a desktop's window it gets the calendar.

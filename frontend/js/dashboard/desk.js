@@ -82,6 +82,21 @@ document.body.addEventListener("desk-changed", (event) => {
   if (say) announce(say);
 });
 
+// A new patient: the fields that open are those that count, and choosing somebody closes them.
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const box = event.target.querySelector?.("[name=patient][value=new]");
+    if (box) box.checked = event.target.open;
+  },
+  true,
+);
+
+document.addEventListener("change", (event) => {
+  if (!event.target.matches?.("[type=radio][name=patient]")) return;
+  event.target.closest("fieldset").querySelector("details").open = false;
+});
+
 // -- the four buttons ---------------------------------------------------------------------
 
 // One that cannot be pressed says why, instead of asking the server to.
@@ -108,7 +123,7 @@ document.addEventListener(
 // -- what the server cannot draw ----------------------------------------------------------
 
 // Colours that doctors picked: the content security policy allows no style attribute.
-function colour(root) {
+export function colour(root) {
   const all = root.querySelectorAll("[data-type-color]");
   for (const each of all) each.style.setProperty("--type", each.dataset.typeColor);
 }
