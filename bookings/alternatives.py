@@ -32,7 +32,7 @@ def other_types(
     found = []
     for kind in kinds:
         if kind != query.consultation_type and not kind.is_emergency_only:
-            start = _first(calendars, SlotQuery(query.doctor, kind))
+            start = calendars.first_free(SlotQuery(query.doctor, kind))
             if start:
                 found.append(Elsewhere(query.doctor, kind, start))
     return found[:OTHER_TYPES]
@@ -51,7 +51,7 @@ def soonest_colleague(
     found = [
         Elsewhere(each.doctor, each.consultation_type, start)
         for each in queries
-        if each.consultation_type and (start := _first(calendars, each))
+        if each.consultation_type and (start := calendars.first_free(each))
     ]
     return min(found, key=lambda each: each.start, default=None)
 
@@ -76,8 +76,3 @@ def _colleagues(query: SlotQuery) -> Sequence[SlotQuery]:
         if kind.doctor_id not in chosen or (wanted and kind.name == wanted.name):
             chosen[kind.doctor_id] = kind
     return [SlotQuery(kind.doctor, kind) for kind in chosen.values()]
-
-
-def _first(calendars: Calendars, query: SlotQuery) -> dt.datetime | None:
-    """The first free start in those days."""
-    return next((start for day in calendars.free(query).values() for start in day), None)

@@ -7,7 +7,7 @@ holidays, and everything that occupies time in one UNION.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -200,10 +200,13 @@ class Calendars:
         doctor_ids = {query.doctor.pk for query in queries}
         self._busy = _busy(doctor_ids, start, end, now=now, token=token, moving=moving)
 
-    def openings(self, query: SlotQuery) -> list[engine.Span]:
+    def openings(
+        self, query: SlotQuery, days: Sequence[dt.date] | None = None
+    ) -> list[engine.Span]:
+        """Those that begin on `days`; on all that were read, when none are named."""
         ranges = self._weeks.ranges[query.doctor.pk]
         wanted = [*ranges.get(None, ()), *(ranges.get(query.type_id, ()) if query.type_id else ())]
-        return engine.openings(wanted, self._read_days, query.zone)
+        return engine.openings(wanted, self._read_days if days is None else days, query.zone)
 
     def closures(self, query: SlotQuery) -> list[engine.Span]:
         """Absences and the practice's holidays."""
@@ -214,11 +217,29 @@ class Calendars:
     def free(self, query: SlotQuery) -> dict[dt.date, list[dt.datetime]]:
         """{day: free starts on the practice's clock}; every day is a key."""
         found: dict[dt.date, list[dt.datetime]] = {day: [] for day in self.days}
+        for local in self._free_within(query, self._read_days):
+            found[local.date()].append(local)
+        return found
+
+    def first_free(self, query: SlotQuery) -> dt.datetime | None:
+        """The first of all `free` starts, for the work of the days up to it: a list of thousands
+        of doctors asks for one start each."""
+        first = None
+        for day in self._read_days:
+            # A range of the evening before may reach past one that begins at midnight.
+            if first and engine.to_utc(day, 0, query.zone) > first.astimezone(dt.UTC):
+                break
+            own = next(self._free_within(query, [day]), None)
+            first = min(filter(None, (first, own)), default=None)
+        return first
+
+    def _free_within(self, query: SlotQuery, days: Sequence[dt.date]) -> Iterator[dt.datetime]:
+        """The bookable starts in openings that begin on `days`, on the practice's clock."""
         bookable = set(query.bookable_days(self.days, self.now))
         if not bookable:
-            return found
+            return
         starts = engine.free_starts(
-            self.openings(query),
+            self.openings(query, days),
             length=query.length,
             pause=query.pause,
             taken=[(b.start, b.end) for b in self._of(query) if b.code is not Code.CLOSED],
@@ -228,8 +249,7 @@ class Calendars:
         )
         for local in engine.local_starts(starts, query.zone):
             if local.date() in bookable:
-                found[local.date()].append(local)
-        return found
+                yield local
 
     def columns(self, query: SlotQuery) -> list[Day]:
         """The days as the grid draws them: an empty one with the reason why."""
@@ -467,8 +487,7 @@ def next_free(
         dates = engine.days_from(after, chunk)
         calendars = Calendars(waiting, dates, now=now, token=token, weeks=weeks)
         for query in waiting:
-            starts = (start for day in calendars.free(query).values() for start in day)
-            found[query.doctor.pk] = next(starts, None)
+            found[query.doctor.pk] = calendars.first_free(query)
         waiting = [query for query in waiting if found[query.doctor.pk] is None]
         after, chunk = after + dt.timedelta(days=chunk), chunk * 4
     return found

@@ -151,6 +151,9 @@ def test_every_start_of_the_grid_is_shown_free_exactly_when_it_can_be_booked(age
         calendars = Calendars([query], list(shown), **asked)
         columns = calendars.columns(query)
         assert {day.date: day.starts for day in columns} == shown
+        # The first alone is the first of all.
+        first = next((start for day in columns for start in day.starts), None)
+        assert calendars.first_free(query) == first
         # What is empty says why, and nothing else does.
         assert [day.nothing is None for day in columns] == [bool(day.starts) for day in columns]
         # Alternatives are free.
