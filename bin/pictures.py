@@ -33,23 +33,36 @@ def main() -> None:
             root = ["--no-sandbox"] if os.geteuid() == 0 else []
             chromium = str(DEBIAN_CHROMIUM) if DEBIAN_CHROMIUM.exists() else None
             browser = playwright.chromium.launch(executable_path=chromium, args=root)
-            page = browser.new_page(
-                base_url=address,
-                locale="fr-FR",
-                viewport={"width": 1280, "height": 860},
-                reduced_motion="reduce",  # a transition half done is no picture
-            )
-            take(page)
+            for take in (take_public_pages, take_cockpit):
+                page = browser.new_page(
+                    base_url=address,
+                    locale="fr-FR",
+                    viewport={"width": 1280, "height": 860},
+                    reduced_motion="reduce",  # a transition half done is no picture
+                )
+                take(page)
             browser.close()
 
 
-def take(page: Page) -> None:
-    """The doctor's page with a time chosen, then the confirm page with the time kept."""
-    page.goto("/accounts/login/?next=/doctors/salma-alami/")
-    page.fill("[name=login]", "patient")
+def sign_in(page: Page, name: str, address: str) -> None:
+    page.goto(f"/accounts/login/?next={address}")
+    page.fill("[name=login]", name)
     page.fill("[name=password]", "testpass123")
     page.click("#sign_in_form [type=submit]")
-    page.wait_for_url("**/doctors/**")
+    page.wait_for_url(f"**{address}**")
+
+
+def picture(page: Page, name: str) -> None:
+    page.mouse.move(0, 0)
+    page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
+
+
+def take_public_pages(page: Page) -> None:
+    """The doctors found, one's page with a time chosen, the confirm page with the time kept."""
+    page.goto("/doctors/?q=cardiologue")
+    page.wait_for_load_state("networkidle")
+    picture(page, "results")
+    sign_in(page, "patient", "/doctors/salma-alami/")
     page.click("a.choice[href*='seen=no']")
     page.click("a.choice[href*='type=']")
     page.locator("#slot_grid").wait_for()
@@ -57,13 +70,22 @@ def take(page: Page) -> None:
         with page.expect_response("**/doctors/**"):
             page.locator("#slot_grid a.btn-icon").last.click()
     page.locator("button.slot").nth(1).click()
-    page.mouse.move(0, 0)
-    page.screenshot(path=PICTURES / "doctor.png", animations="disabled")
+    picture(page, "doctor")
     page.click("[data-next]")
     page.wait_for_url("**/confirm-booking/")
     page.wait_for_load_state("networkidle")
     page.fill("#id_reason", "Palpitations le soir depuis deux semaines, surtout à l’effort.")
-    page.screenshot(path=PICTURES / "confirm.png", animations="disabled")
+    picture(page, "confirm")
+
+
+def take_cockpit(page: Page) -> None:
+    """A doctor's week with a visit on the desk."""
+    sign_in(page, "dr_smith", "/dashboard/")
+    page.locator(".fc-event, .event").first.wait_for()
+    page.locator("[data-event-id], .fc-event, .event").nth(2).click()
+    page.locator("#desk-name").wait_for()
+    page.wait_for_load_state("networkidle")
+    picture(page, "cockpit")
 
 
 @contextmanager
