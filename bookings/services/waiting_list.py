@@ -124,8 +124,10 @@ def _wait(
     not_before: dt.date | None = None,
 ) -> WaitingListEntry:
     """The entry, made or renewed, under the person's lock: there is one a reason."""
+    kind = query.consultation_type
+    assert kind is not None
     entries = WaitingListEntry.objects.filter(
-        patient=patient, doctor=query.doctor, consultation_type=query.type_id
+        patient=patient, doctor=query.doctor, consultation_type=kind
     )
     entries.filter(before__lte=now).end(WaitingListEntry.End.OVER, now=now)
     wish = {"before": before, "appointment": appointment, "not_before": not_before}
@@ -135,7 +137,7 @@ def _wait(
             **wish,
             "patient": patient,
             "doctor": query.doctor,
-            "consultation_type": query.consultation_type,
+            "consultation_type": kind,
             "created_at": now,
         },
     )

@@ -1,51 +1,24 @@
-"""What is left: hours, minus absences and holidays, minus visits and holds.
-
-A constant number of queries, whatever the number of doctors, days or rows: opening hours,
-holidays, and everything that occupies time in one UNION.
-"""
+"""What is left of some doctors' days, and why nothing is where nothing is."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import models
-from django.db.models import F, Value
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
-from bookings.models import Appointment, Hold
 from bookings.models.appointment import LONGEST
 from bookings.reasons import Nothing, Why
-from doctors.compiled import compiled_once
-from doctors.models import ConsultationType, Doctor
+from bookings.slots.busy import LONGEST_PAUSE, Busy, Code, read_busy
+from bookings.slots.query import SlotQuery
 from scheduling import engine
-from scheduling.models import DoctorAbsence, Holiday, OpeningHours
+from scheduling.models import Holiday, OpeningHours
 
-DEFAULT_LENGTH = dt.timedelta(minutes=30)
-DEFAULT_HORIZON_DAYS = 180
-LONGEST_PAUSE = dt.timedelta(minutes=ConsultationType.MAX_BUFFER)
-FIRST_CHUNK_DAYS = 14
-FIRST_REACH = dt.timedelta(days=7)
 FAR_AWAY = dt.timedelta(days=730)
 """An absence that ends later than the longest horizon has no end to speak of."""
-
-
-class Code(models.TextChoices):
-    """Why a start of the grid cannot be booked, as the API names it."""
-
-    BOOKED = "booked", _("Already booked")
-    HELD = "held", _("Being booked by someone else")
-    PAST = "past", _("In the past")
-    TOO_SOON = "too_soon", _("Too short notice")
-    TOO_FAR = "too_far", _("Not open for booking yet")
-    CLOSED = "closed", _("Closed")
-    OFF_GRID = "off_grid", _("Not a start time of this practice")
 
 
 class DaySlot(NamedTuple):
@@ -67,89 +40,6 @@ class Day(NamedTuple):
     starts: list[dt.datetime]
     is_closed: bool
     nothing: Nothing | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SlotQuery:
-    """Which times are asked for: one doctor, one type.
-
-    Without a type: visits of 30 minutes, no notice, 180 days ahead, in hours that are kept
-    for no type.
-    """
-
-    doctor: Doctor
-    consultation_type: ConsultationType | None = None
-
-    @property
-    def type_id(self) -> int | None:
-        return self.consultation_type.pk if self.consultation_type else None
-
-    @property
-    def length(self) -> dt.timedelta:
-        return self.consultation_type.length if self.consultation_type else DEFAULT_LENGTH
-
-    @property
-    def pause(self) -> dt.timedelta:
-        return _minutes(self.consultation_type.buffer_after if self.consultation_type else 0)
-
-    @property
-    def notice(self) -> dt.timedelta:
-        return _minutes(self.consultation_type.notice_minutes if self.consultation_type else 0)
-
-    @property
-    def horizon_days(self) -> int:
-        kind = self.consultation_type
-        return kind.horizon_days if kind else DEFAULT_HORIZON_DAYS
-
-    @property
-    def is_emergency_only(self) -> bool:
-        return bool(self.consultation_type and self.consultation_type.is_emergency_only)
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return self.doctor.practice.zone
-
-    def today(self, now: dt.datetime) -> dt.date:
-        """The practice's date."""
-        return now.astimezone(self.zone).date()
-
-    def last_day(self, now: dt.datetime) -> dt.date:
-        """The last day on which anything can be booked, the practice's date."""
-        horizon = self.today(now) + dt.timedelta(days=self.horizon_days)
-        if not self.is_emergency_only:
-            return horizon
-        return min(horizon, self.latest(now).astimezone(self.zone).date())
-
-    def bookable_days(self, days: Iterable[dt.date], now: dt.datetime) -> list[dt.date]:
-        """`days` without those gone by or too far ahead."""
-        today, last = self.today(now), self.last_day(now)
-        return [day for day in days if today <= day <= last]
-
-    def latest(self, now: dt.datetime) -> dt.datetime:
-        """The last instant that rules of time admit, the horizon's days aside."""
-        far = dt.datetime.max.replace(tzinfo=dt.UTC)
-        return now + settings.EMERGENCY_WINDOW if self.is_emergency_only else far
-
-    def lapses_at(self, start: dt.datetime) -> dt.datetime:
-        """The first instant at which `start` is too near to be booked."""
-        return start.astimezone(dt.UTC) - self.notice + dt.datetime.resolution
-
-    def midnight(self, now: dt.datetime) -> dt.datetime:
-        """When the practice's date changes."""
-        return engine.to_utc(self.today(now) + engine.DAY, 0, self.zone)
-
-
-def _minutes(count: int) -> dt.timedelta:
-    return dt.timedelta(minutes=count)
-
-
-class Busy(NamedTuple):
-    """A stretch of one doctor's time that something occupies, a hold until `over_at` only."""
-
-    start: dt.datetime
-    end: dt.datetime
-    code: Code
-    over_at: dt.datetime
 
 
 class Weeks(NamedTuple):
@@ -198,7 +88,7 @@ class Calendars:
         start = min(engine.to_utc(days[0], 0, zone) for zone in zones)
         end = max(engine.to_utc(days[-1], 1440, zone) for zone in zones) + LONGEST + LONGEST_PAUSE
         doctor_ids = {query.doctor.pk for query in queries}
-        self._busy = _busy(doctor_ids, start, end, now=now, token=token, moving=moving)
+        self._busy = read_busy(doctor_ids, start, end, now=now, token=token, moving=moving)
 
     def openings(
         self, query: SlotQuery, days: Sequence[dt.date] | None = None
@@ -365,168 +255,3 @@ class Calendars:
 
     def _of(self, query: SlotQuery) -> list[Busy]:
         return self._busy.get(query.doctor.pk, [])
-
-
-def _busy(
-    doctor_ids: Collection[int],
-    start: dt.datetime,
-    end: dt.datetime,
-    *,
-    now: dt.datetime,
-    token: str | None,
-    moving: UUID | None,
-) -> dict[int, list[Busy]]:
-    """What occupies these doctors within `[start, end)`, pauses included, in one query."""
-    near = start - LONGEST - LONGEST_PAUSE
-    rows = _rows_of_busy(tuple(doctor_ids), near, start, end, now, token, moving)
-    found: dict[int, list[Busy]] = {}
-    for doctor_id, starts_at, ends_at, buffer_minutes, code, over_at in rows:
-        busy = Busy(starts_at, ends_at + _minutes(buffer_minutes), Code(code), over_at)
-        found.setdefault(doctor_id, []).append(busy)
-    return found
-
-
-@compiled_once
-def _rows_of_busy(
-    doctor_ids: tuple[int, ...],
-    near: dt.datetime,
-    start: dt.datetime,
-    end: dt.datetime,
-    now: dt.datetime,
-    token: str | None,
-    moving: UUID | None,
-) -> models.QuerySet[Any, tuple[Any, ...]]:
-    """`near` is so long before `start` that no visit from before it reaches in."""
-    neighbours = {"starts_at__gt": near, "starts_at__lt": end}
-    columns = ("doctor_id", "starts_at", "ends_at", "buffer_minutes", "code", "over_at")
-    visits = Appointment.objects.live().filter(doctor__in=doctor_ids, **neighbours)
-    if moving:
-        visits = visits.exclude(pk=moving)
-    # All of them, wherever they are: the next free time may wait for the end of one. A doctor
-    # has a handful.
-    holds = Hold.objects.unexpired(now).of_others(token).filter(doctor__in=doctor_ids)
-    absences = DoctorAbsence.objects.filter(
-        doctor__in=doctor_ids, ends_at__gt=start, starts_at__lt=end
-    ).annotate(buffer_minutes=Value(0))
-    visits, absences = (rows.annotate(over_at=F("ends_at")) for rows in (visits, absences))
-    holds = holds.annotate(over_at=F("expires_at"))
-    return (
-        visits.annotate(code=Value(Code.BOOKED.value))
-        .order_by()
-        .values_list(*columns)
-        .union(
-            holds.annotate(code=Value(Code.HELD.value)).order_by().values_list(*columns),
-            absences.annotate(code=Value(Code.CLOSED.value)).order_by().values_list(*columns),
-            all=True,
-        )
-    )
-
-
-def free_slots(
-    query: SlotQuery,
-    first_day: dt.date,
-    days: int,
-    *,
-    now: dt.datetime,
-    token: str | None = None,
-    moving: UUID | None = None,
-) -> dict[dt.date, list[dt.datetime]]:
-    """{day: free starts, aware, on the practice's clock} for `days` days from `first_day`."""
-    dates = engine.days_from(first_day, days)
-    if not query.bookable_days(dates, now):
-        return {day: [] for day in dates}
-    return Calendars([query], dates, now=now, token=token, moving=moving).free(query)
-
-
-def day_slots(
-    query: SlotQuery, day: dt.date, *, now: dt.datetime, token: str | None = None
-) -> list[DaySlot]:
-    """The whole grid of one day, with the reason of each start that is not free."""
-    return Calendars([query], [day], now=now, token=token).grid(query)
-
-
-def why_not(
-    query: SlotQuery,
-    start: dt.datetime,
-    *,
-    now: dt.datetime,
-    token: str | None = None,
-    moving: UUID | None = None,
-) -> Code | None:
-    """Why `start` cannot be booked for `query`; None when it can."""
-    if start < now:
-        return Code.PAST
-    day = start.astimezone(query.zone).date()
-    if not query.bookable_days([day], now):
-        return Code.TOO_FAR
-    calendars = Calendars([query], [day], now=now, token=token, moving=moving)
-    return calendars.why_not(query, start)
-
-
-def next_free(
-    queries: Sequence[SlotQuery],
-    after: dt.date,
-    *,
-    now: dt.datetime,
-    token: str | None = None,
-    weeks: Weeks | None = None,
-) -> dict[int, dt.datetime | None]:
-    """{doctor: the first free start from the day `after` on, or None within the horizon}.
-
-    Looks at 14, then 56, 224 … days, so that the usual answer is cheap and "never" is
-    bounded by the longest horizon asked for. `weeks` are hours and holidays that were read
-    before, from `after` to that horizon.
-    """
-    found: dict[int, dt.datetime | None] = {query.doctor.pk: None for query in queries}
-    last = max((query.last_day(now) for query in queries), default=dt.date.min)
-    if after > last:
-        return found
-    weeks = weeks or Weeks.of(queries, after, last)
-    waiting, chunk = list(queries), FIRST_CHUNK_DAYS
-    while waiting := [query for query in waiting if after <= query.last_day(now)]:
-        dates = engine.days_from(after, chunk)
-        calendars = Calendars(waiting, dates, now=now, token=token, weeks=weeks)
-        for query in waiting:
-            found[query.doctor.pk] = calendars.first_free(query)
-        waiting = [query for query in waiting if found[query.doctor.pk] is None]
-        after, chunk = after + dt.timedelta(days=chunk), chunk * 4
-    return found
-
-
-def nearest_free(
-    query: SlotQuery,
-    around: dt.datetime,
-    *,
-    now: dt.datetime,
-    token: str | None = None,
-    moving: UUID | None = None,
-    avoid: engine.Span | None = None,
-    count: int = 3,
-) -> list[dt.datetime]:
-    """The free starts closest to `around`, in order of time: what a refusal offers instead.
-
-    `avoid` is a stretch in which the person is elsewhere. Looks 7, then 28, 112 … days to
-    both sides, until there are `count` or the horizon is reached.
-    """
-    today, last = query.today(now), query.last_day(now)
-    day = min(max(around.astimezone(query.zone).date(), today), last)
-    reach = FIRST_REACH
-    while True:
-        first, final = max(today, day - reach), min(day + reach, last)
-        days = (final - first).days + 1
-        found = free_slots(query, first, days, now=now, token=token, moving=moving)
-        whole = (first, final) == (today, last)
-        near = [
-            start
-            for date, starts in found.items()
-            for start in starts
-            # On the outermost days a start may be farther than one just outside.
-            if (whole or abs(date - day) < reach) and not _meets(start, query.length, avoid)
-        ]
-        if whole or len(near) >= count:
-            return sorted(sorted(near, key=lambda start: abs(start - around))[:count])
-        reach *= 4
-
-
-def _meets(start: dt.datetime, length: dt.timedelta, span: engine.Span | None) -> bool:
-    return span is not None and start < span[1] and span[0] < start.astimezone(dt.UTC) + length

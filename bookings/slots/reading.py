@@ -1,0 +1,125 @@
+"""Questions about one doctor's free times, or many's, each answered with a few queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from uuid import UUID
+
+from bookings.slots.busy import Code
+from bookings.slots.calendars import Calendars, DaySlot, Weeks
+from bookings.slots.query import SlotQuery
+from scheduling import engine
+
+FIRST_CHUNK_DAYS = 14
+FIRST_REACH = dt.timedelta(days=7)
+
+
+def free_slots(
+    query: SlotQuery,
+    first_day: dt.date,
+    days: int,
+    *,
+    now: dt.datetime,
+    token: str | None = None,
+    moving: UUID | None = None,
+) -> dict[dt.date, list[dt.datetime]]:
+    """{day: free starts, aware, on the practice's clock} for `days` days from `first_day`."""
+    dates = engine.days_from(first_day, days)
+    if not query.bookable_days(dates, now):
+        return {day: [] for day in dates}
+    return Calendars([query], dates, now=now, token=token, moving=moving).free(query)
+
+
+def day_slots(
+    query: SlotQuery, day: dt.date, *, now: dt.datetime, token: str | None = None
+) -> list[DaySlot]:
+    """The whole grid of one day, with the reason of each start that is not free."""
+    return Calendars([query], [day], now=now, token=token).grid(query)
+
+
+def why_not(
+    query: SlotQuery,
+    start: dt.datetime,
+    *,
+    now: dt.datetime,
+    token: str | None = None,
+    moving: UUID | None = None,
+) -> Code | None:
+    """Why `start` cannot be booked for `query`; None when it can."""
+    if start < now:
+        return Code.PAST
+    day = start.astimezone(query.zone).date()
+    if not query.bookable_days([day], now):
+        return Code.TOO_FAR
+    calendars = Calendars([query], [day], now=now, token=token, moving=moving)
+    return calendars.why_not(query, start)
+
+
+def next_free(
+    queries: Sequence[SlotQuery],
+    after: dt.date,
+    *,
+    now: dt.datetime,
+    token: str | None = None,
+    weeks: Weeks | None = None,
+) -> dict[int, dt.datetime | None]:
+    """{doctor: the first free start from the day `after` on, or None within the horizon}.
+
+    Looks at 14, then 56, 224 … days, so that the usual answer is cheap and "never" is
+    bounded by the longest horizon asked for. `weeks` are hours and holidays that were read
+    before, from `after` to that horizon.
+    """
+    found: dict[int, dt.datetime | None] = {query.doctor.pk: None for query in queries}
+    last = max((query.last_day(now) for query in queries), default=dt.date.min)
+    if after > last:
+        return found
+    weeks = weeks or Weeks.of(queries, after, last)
+    waiting, chunk = list(queries), FIRST_CHUNK_DAYS
+    while waiting := [query for query in waiting if after <= query.last_day(now)]:
+        dates = engine.days_from(after, chunk)
+        calendars = Calendars(waiting, dates, now=now, token=token, weeks=weeks)
+        for query in waiting:
+            found[query.doctor.pk] = calendars.first_free(query)
+        waiting = [query for query in waiting if found[query.doctor.pk] is None]
+        after, chunk = after + dt.timedelta(days=chunk), chunk * 4
+    return found
+
+
+def nearest_free(
+    query: SlotQuery,
+    around: dt.datetime,
+    *,
+    now: dt.datetime,
+    token: str | None = None,
+    moving: UUID | None = None,
+    avoid: engine.Span | None = None,
+    count: int = 3,
+) -> list[dt.datetime]:
+    """The free starts closest to `around`, in order of time: what a refusal offers instead.
+
+    `avoid` is a stretch in which the person is elsewhere. Looks 7, then 28, 112 … days to
+    both sides, until there are `count` or the horizon is reached.
+    """
+    today, last = query.today(now), query.last_day(now)
+    day = min(max(around.astimezone(query.zone).date(), today), last)
+    reach = FIRST_REACH
+    while True:
+        first, final = max(today, day - reach), min(day + reach, last)
+        days = (final - first).days + 1
+        found = free_slots(query, first, days, now=now, token=token, moving=moving)
+        whole = (first, final) == (today, last)
+        near = [
+            start
+            for date, starts in found.items()
+            for start in starts
+            # On the outermost days a start may be farther than one just outside.
+            if (whole or abs(date - day) < reach) and not _meets(start, query.length, avoid)
+        ]
+        if whole or len(near) >= count:
+            return sorted(sorted(near, key=lambda start: abs(start - around))[:count])
+        reach *= 4
+
+
+def _meets(start: dt.datetime, length: dt.timedelta, span: engine.Span | None) -> bool:
+    return span is not None and start < span[1] and span[0] < start.astimezone(dt.UTC) + length
