@@ -61,10 +61,12 @@ class RangeForm(forms.Form):
 
     @property
     def has_options(self) -> bool:
-        """Whether more than the hours is said, or wrong: the options stand open then."""
+        """Whether the options stand open: something is said there, or is to be mended there."""
         names = ("overnight", "types", "practice", "valid_from", "valid_until")
-        typed = any(self[name].value() for name in names if name in self.fields)
-        return typed or bool(self.is_bound and self.errors)
+        if any(self[name].value() for name in names if name in self.fields):
+            return True
+        # Hours that end before they begin may be a night: the box for it is in the options.
+        return self.is_bound and bool({*names, "closes"} & self.errors.keys())
 
     @property
     def is_blank(self) -> bool:

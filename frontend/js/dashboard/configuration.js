@@ -15,3 +15,6 @@ document.addEventListener("input", (event) => {
   const other = event.target.form.querySelector("[name=color][value=other]");
   if (other) other.checked = true;
 });
+
+// On a phone the tabs are wider than the page: the current one comes into view.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
