@@ -82,18 +82,18 @@ def _rows_of_busy(
     holds = Hold.objects.unexpired(now).of_others(token).filter(doctor__in=doctor_ids)
     absences = DoctorAbsence.objects.filter(
         doctor__in=doctor_ids, ends_at__gt=start, starts_at__lt=end
-    ).annotate(buffer_minutes=Value(0))
+    )
+    booked = visits.annotate(code=Value(Code.BOOKED.value), over_at=F("ends_at"))
+    held = holds.annotate(code=Value(Code.HELD.value), over_at=F("expires_at"))
+    closed = absences.annotate(
+        code=Value(Code.CLOSED.value), over_at=F("ends_at"), buffer_minutes=Value(0)
+    )
     return (
-        visits.annotate(code=Value(Code.BOOKED.value), over_at=F("ends_at"))
-        .order_by()
+        booked.order_by()
         .values_list(*columns)
         .union(
-            holds.annotate(code=Value(Code.HELD.value), over_at=F("expires_at"))
-            .order_by()
-            .values_list(*columns),
-            absences.annotate(code=Value(Code.CLOSED.value), over_at=F("ends_at"))
-            .order_by()
-            .values_list(*columns),
+            held.order_by().values_list(*columns),
+            closed.order_by().values_list(*columns),
             all=True,
         )
     )
