@@ -232,6 +232,24 @@ class TestLive:
         expect(state).to_have_attribute("data-look", "saved", timeout=8000)
         assert PrivateNote.objects.get().text == "TA 15/9"
 
+    def test_a_note_that_waits_is_back_with_its_visit(self, page, base_url, begun):
+        other = AppointmentFactory(
+            consultation_type=begun.consultation_type, starts_at=begun.ends_at
+        )
+        go_to_begun(page, base_url, begun)
+        event_of(page, begun).click()
+        page.route("**/note/", lambda route: route.fulfill(status=503))
+        page.locator("textarea.notes").fill("TA 15/9")
+        event_of(page, other).click()
+        expect(page.locator("#desk-name")).to_have_text(other.patient_name)
+        event_of(page, begun).click()
+        expect(page.locator("textarea.notes")).to_have_value("TA 15/9")
+        page.unroute("**/note/")
+        expect(page.locator("[data-note-state]")).to_have_attribute(
+            "data-look", "saved", timeout=8000
+        )
+        assert PrivateNote.objects.get().text == "TA 15/9"
+
     def test_two_windows_on_one_note(self, page, base_url, begun):
         go_to_begun(page, base_url, begun)
         event_of(page, begun).click()

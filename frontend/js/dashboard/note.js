@@ -5,7 +5,8 @@
 const PAUSE = 600;
 const AGAIN = 5000;
 
-const states = new WeakMap();
+// Every form that was touched, also one whose visit has left the desk before it could be saved.
+const states = new Map();
 
 const formOf = (element) => element.closest?.("form[data-note]");
 
@@ -69,6 +70,7 @@ async function send(form, text, keepalive) {
   state.saved = text;
   say(form, saved, "saved");
   if (isUnsaved(form)) schedule(form, PAUSE);
+  else if (!form.isConnected) states.delete(form);
 }
 
 function failed(form) {
@@ -103,9 +105,19 @@ function decide(form, button) {
 function schedule(form, delay) {
   const state = stateOf(form);
   clearTimeout(state.timer);
-  state.timer = setTimeout(() => {
-    if (form.isConnected) save(form);
-  }, delay);
+  state.timer = setTimeout(() => save(form), delay);
+}
+
+// The visit is back on the desk while its note still waits: the text goes on from there.
+function takeOver(form) {
+  const waiting = unsavedForms().find((each) => !each.isConnected && each.action === form.action);
+  if (!waiting) return;
+  const { value } = waiting.elements.text;
+  clearTimeout(stateOf(waiting).timer);
+  states.delete(waiting);
+  stateOf(form);
+  form.elements.text.value = value;
+  schedule(form, 0);
 }
 
 document.addEventListener("focusin", (event) => {
@@ -135,12 +147,16 @@ document.addEventListener("click", (event) => {
   if (button) decide(formOf(button), button);
 });
 
-const unsavedForms = () =>
-  [...document.querySelectorAll("form[data-note]")].filter((form) => states.has(form) && isUnsaved(form));
+const unsavedForms = () => [...states.keys()].filter(isUnsaved);
 
 // Another visit comes to the desk: what is not saved yet goes off with its own request.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target?.id === "desk") unsavedForms().forEach((form) => save(form));
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  const form = document.querySelector("form[data-note]");
+  if (form && !states.has(form)) takeOver(form);
 });
 
 window.addEventListener("pagehide", () => {
