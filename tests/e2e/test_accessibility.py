@@ -23,6 +23,7 @@ from bookings.tests.factories import AppointmentFactory, HoldFactory, WaitingLis
 from bookings.tests.steps import secretary_of
 from doctors.tests.factories import DoctorFactory, PracticeFactory
 from doctors.tests.pictures import give_photo
+from scheduling.services import add_absence
 from scheduling.tests.factories import AbsenceFactory, HolidayFactory, OpeningHoursFactory
 from tests.e2e.world import (
     CONFIRM_PAGE,
@@ -36,6 +37,7 @@ from tests.e2e.world import (
     pill,
     sign_in,
     taken_by_somebody,
+    unaware,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -360,7 +362,26 @@ def doctor_refused_existing_patients_only(page, enter):
 
 
 @state
+def doctor_step_3_a_time_went_while_looking(page, enter):
+    kind = doctors_type()
+    page.goto(calendar_address(kind))
+    expect(pill(page, at("10:00"))).to_be_visible()
+    taken_by_somebody(kind, at("10:00"))
+    expect(page.locator(".slot.is-gone")).to_be_visible()
+
+
+@state
+def doctor_step_3_the_chosen_time_went(page, enter):
+    kind = doctors_type()
+    page.goto(calendar_address(kind))
+    pill(page, at("10:00")).click()
+    taken_by_somebody(kind, at("10:00"))
+    expect(page.locator(".days-live.is-warning")).to_be_visible()
+
+
+@state
 def doctor_time_taken(page, enter):
+    unaware(page)
     kind = doctors_type()
     page.goto(calendar_address(kind))
     pill(page, at("10:00")).click()
@@ -426,6 +447,14 @@ def confirm_visitor_time_taken(page, enter):
     Hold.objects.all().delete()
     taken_by_somebody(kind, at("10:00"))
     page.reload()
+    expect(page.locator("#refusal button.slot")).to_have_count(3)
+
+
+@state
+def confirm_kept_time_lost_to_an_absence(page, enter):
+    kind = confirm(page, enter)
+    day = {"starts_at": at("00:00"), "ends_at": at("00:00", days=4)}
+    add_absence(kind.doctor, **day)
     expect(page.locator("#refusal button.slot")).to_have_count(3)
 
 
@@ -616,6 +645,7 @@ def moving(page, enter):
 
 @state
 def moving_time_taken(page, enter):
+    unaware(page)
     appointment = visit(page, enter)
     page.goto(f"/bookings/{appointment.pk}/move/")
     pill(page, at("11:00")).click()

@@ -18,6 +18,7 @@ from tests.e2e.world import (
     pill,
     sign_in,
     taken_by_somebody,
+    unaware,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,6 +64,7 @@ def test_moving_keeps_the_row(page, appointment):
 
 
 def test_moving_to_a_time_that_somebody_else_took_meanwhile(page, appointment):
+    unaware(page)
     page.goto(f"/bookings/{appointment.pk}/move/")
     pill(page, at("11:00")).click()
     taken_by_somebody(appointment.consultation_type, at("11:00"))

@@ -18,6 +18,7 @@ from tests.e2e.world import (
     pill,
     sign_in,
     taken_by_somebody,
+    unaware,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,6 +52,7 @@ def test_a_double_click_on_a_card_is_one_choice(page):
 
 
 def test_a_time_taken_meanwhile_is_explained_beside_three_others(page):
+    unaware(page)
     kind = doctors_type()
     page.goto("/doctors/")
     taken_by_somebody(kind, at("10:00", days=1))

@@ -20,6 +20,7 @@ from tests.e2e.world import (
     pill,
     sign_in,
     taken_by_somebody,
+    unaware,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,6 +58,7 @@ def is_booked(page, *, reason="Toux"):
 
 
 def test_losing_the_race_for_a_time_offers_the_nearest(page, kind):
+    unaware(page)
     page.goto(calendar_address(kind))
     pill(page, at("10:00")).click()
     taken_by_somebody(kind, at("10:00"))

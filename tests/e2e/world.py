@@ -80,6 +80,11 @@ def sign_in(context: BrowserContext, user: User, base_url: str) -> None:
     context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": base_url}])
 
 
+def unaware(page: Page) -> None:
+    """Keep the page from hearing what others do, as it may be in the last second."""
+    page.route("**/live/**", lambda route: route.fulfill(status=204))
+
+
 # Steps ----------------------------------------------------------------------------------------
 
 
