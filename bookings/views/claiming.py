@@ -20,8 +20,8 @@ def claim_file(request: SignedInRequest, token: str) -> HttpResponse:
     """Who the file is of, and the date of birth the practice has; then it is the account's."""
     invitation = services.invitation_of(token)
     if invitation is None or request.user.works_at_a_desk:
-        context = {"at_desk": request.user.works_at_a_desk}
-        return render(request, "bookings/link_over.html", context, status=HTTPStatus.NOT_FOUND)
+        at_desk = request.user.works_at_a_desk
+        return render(request, "bookings/link_over.html", {"at_desk": at_desk}, status=404)
     form = ClaimForm(request.POST or None, invitation=invitation)
     status = HTTPStatus.OK
     if request.method == "POST" and form.is_valid():

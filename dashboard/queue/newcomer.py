@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ def read_newcomer(text: str, country: str) -> Patient:
     words = NUMBER.sub(" ", text).replace(",", " ").split()
     if len(words) < 2 or any(character.isdigit() for word in words for character in word):
         raise ValidationError(_("Please write first and last name: “Karim Tazi”."))
-    phone = to_python(number.group(), region=country) if number else ""
+    phone: Any = to_python(number.group(), region=country) if number else ""
     if phone and not phone.is_valid():
         raise ValidationError(_("This phone number does not exist: please check it."))
     person = Patient(first_name=words[0], last_name=" ".join(words[1:]), phone=phone)
