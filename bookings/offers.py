@@ -71,14 +71,19 @@ def is_still_free(offer: Offer, *, now: dt.datetime) -> bool:
 def _offer(doctor_id: int, freed: list[FreedTime], now: dt.datetime) -> int:
     offers = list(_matches(doctor_id, [(row.starts_at, row.ends_at) for row in freed], now))
     with transaction.atomic():
-        gone, _by_model = FreedTime.objects.filter(pk__in=[row.pk for row in freed]).delete()
-        if gone < len(freed):
+        if not _are_ours(freed):
             # Another run is at it, and tells them.
             transaction.set_rollback(True)
             return 0
         for offer in offers:
             _tell(offer, now)
     return len(offers)
+
+
+def _are_ours(freed: list[FreedTime]) -> bool:
+    """Forget them; False when somebody has forgotten one before."""
+    gone, _by_model = FreedTime.objects.filter(pk__in=[row.pk for row in freed]).delete()
+    return gone == len(freed)
 
 
 def _tell(offer: Offer, now: dt.datetime) -> None:

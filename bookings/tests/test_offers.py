@@ -245,22 +245,39 @@ class TestWho:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_runs_at_once_tell_nobody_twice(monkeypatch):
-    kind = ConsultationTypeFactory()
-    waits(kind)
-    FreedTimeFactory(doctor=kind.doctor)
-    look = offers._matches
-    both = threading.Barrier(2)
+class TestTwoAtOnce:
+    @pytest.fixture
+    def both_look_first(self, monkeypatch):
+        """Between finding whom to tell and telling them, the other run finds them too."""
+        both, look = threading.Barrier(2), offers._matches
 
-    def slowly(*args):
-        found = list(look(*args))
-        both.wait(10)
-        return found
+        def slowly(*args):
+            found = list(look(*args))
+            both.wait(10)
+            return found
 
-    monkeypatch.setattr(offers, "_matches", slowly)
-    runs = at_once(*[lambda: offer_freed_times(now=FRIDAY_MORNING)] * 2)
-    assert sorted(runs) == [0, 1]
-    assert Notification.objects.count() == 1
+        monkeypatch.setattr(offers, "_matches", slowly)
+
+    def told_by_two_runs(self):
+        kind = ConsultationTypeFactory()
+        waits(kind)
+        FreedTimeFactory(doctor=kind.doctor)
+        at_once(*[lambda: offer_freed_times(now=FRIDAY_MORNING)] * 2)
+        return Notification.objects.count()
+
+    def test_runs_tell_nobody_twice(self, both_look_first):
+        assert self.told_by_two_runs() == 1
+
+    def test_runs_without_a_claim_do(self, both_look_first, monkeypatch):
+        """The negative control: what the other test races for can be lost."""
+        monkeypatch.setattr(offers, "_are_ours", lambda freed: True)
+        assert self.told_by_two_runs() == 2
+
+    def test_who_joins_in_two_tabs_waits_once(self):
+        kind, patient = ConsultationTypeFactory(), PatientFactory()
+        options = {"patient": patient, "doctor": kind.doctor, "consultation_type": kind}
+        joined = at_once(*[lambda: services.join_waiting_list(**options)] * 2)
+        assert joined[0] == joined[1] == WaitingListEntry.objects.get()
 
 
 class TestMail:
