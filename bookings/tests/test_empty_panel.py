@@ -81,6 +81,14 @@ class TestEmptyWindow:
         empty = [line.split("<")[0] for line in html_of(response).split('class="day-empty">')[1:]]
         assert [each.strip() for each in empty] == ["complet", "fermé", "Fête"]
 
+    def test_with_a_closed_day_among_full_ones_is_not_called_full(self, client):
+        kind = ConsultationTypeFactory(duration=60)
+        open_week(kind.doctor, end=600, weekdays=[0, 4])
+        AppointmentFactory(consultation_type=kind, starts_at=monday("09:00"))
+        response = look(client, kind)
+        assert response.context["panel"].nothing.why == Why.FULL
+        assert "Aucune heure libre du lundi 1er mars au mercredi 3 mars." in text_of(response)
+
     def test_of_a_reason_with_notice_names_it(self, client):
         kind = ConsultationTypeFactory(notice_minutes=7 * 1440)
         assert "se réserve au moins 7 jours à l’avance" in text_of(look(client, kind))
