@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from dashboard.statistics.views import statistics, statistics_file
+from dashboard.team.views import team, team_live
 from dashboard.views import agenda, desk
 
 urlpatterns = [
@@ -17,6 +18,8 @@ urlpatterns = [
     path("desk/<uuid:pk>/move/", desk.move, name="desk_move"),
     path("desk/<uuid:pk>/cancel/", desk.cancel, name="desk_cancel"),
     path("desk/<uuid:pk>/note/", desk.save_note, name="desk_note"),
+    path("team/", team, name="team"),
+    path("team/live/", team_live, name="team_live"),
     path("queue/", include("dashboard.queue.urls")),
     path("patients/", include("dashboard.patients.urls")),
     path("statistics/", statistics, name="statistics"),

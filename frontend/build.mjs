@@ -20,7 +20,7 @@ const OUTPUT = join(ROOT, "static/build");
 // Each becomes one file in static/build/. A page that needs something heavy gets an entry of its
 // own, so that the others do not carry it. Import no CSS in a script: it would overwrite the
 // stylesheet of that name.
-const SCRIPTS = ["site", "dashboard", "agenda", "statistics"].map((name) => `frontend/js/${name}.js`);
+const SCRIPTS = ["site", "dashboard", "agenda", "team", "statistics"].map((name) => `frontend/js/${name}.js`);
 
 // The cockpit's styles, beside site.css: plain CSS without utilities, so esbuild suffices.
 const STYLES = ["frontend/css/dashboard.css"];

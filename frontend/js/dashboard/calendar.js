@@ -282,7 +282,7 @@ function shows({ view }) {
   });
   const words = view.type === VIEWS.day ? format.format(view.currentStart) : format.formatRange(view.currentStart, last);
   document.getElementById("agenda-title").textContent = words.charAt(0).toUpperCase() + words.slice(1);
-  for (const link of document.querySelectorAll("#toolbar a[data-view]")) {
+  for (const link of document.querySelectorAll("#toolbar a:is([data-view], [data-team])")) {
     const isShown = VIEWS[link.dataset.view] === view.type;
     if (isShown) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");

@@ -6,14 +6,15 @@ import { isTyping } from "./typing.js";
 const EVENT = "[data-event]";
 
 const visits = () =>
-  [...document.querySelectorAll(`#calendar ${EVENT}`)].sort((a, b) =>
-    a.dataset.start.localeCompare(b.dataset.start),
+  [...document.querySelectorAll(`:is(#calendar, #team_day) ${EVENT}[data-start]`)].sort(
+    (a, b) => day(a).localeCompare(day(b)) || a.dataset.start.localeCompare(b.dataset.start),
   );
 
 const rows = () =>
   [...document.querySelectorAll("#day_list a.event")].filter((each) => each.checkVisibility());
 
-const day = (element) => element.dataset.start.slice(0, 10);
+// What stands in one column: a day's visits or, side by side, a doctor's.
+const day = (element) => element.dataset.column ?? element.dataset.start.slice(0, 10);
 const time = (element) => element.dataset.start.slice(11);
 
 function sideways(all, from, step) {
@@ -37,7 +38,7 @@ function walk(key) {
   if (at < 0) {
     const now = document.getElementById("news").dataset.now;
     const chosen = all.find((each) => each.matches("[aria-current=true]"));
-    const next = list.length ? all[0] : all.find((each) => each.dataset.end > now);
+    const next = list.length ? all[0] : all.find((each) => (each.dataset.end ?? each.dataset.start) > now);
     (chosen ?? next ?? all[0]).focus();
     return true;
   }

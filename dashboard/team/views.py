@@ -1,0 +1,38 @@
+"""Every agenda of the reader's desks on one day, the desk beside them, and their poll."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.requests import SignedInRequest
+from dashboard.card import Card
+from dashboard.desk import Desk, chosen_desk
+from dashboard.team.day import team_day
+from dashboard.views.agenda import desk_visit, tell_news, wanted_day
+
+
+@require_safe
+def team(request: SignedInRequest) -> HttpResponse:
+    """One column a doctor; asked for by htmx, the columns alone."""
+    desk = team_desk(request)
+    day = wanted_day(request) or desk.today
+    context = {"desk": desk, "team": team_day(desk.user, desk.doctors, day, now=desk.now)}
+    if request.htmx.target == "team_day" and not request.htmx.history_restore_request:
+        return render(request, "dashboard/team/day.html", context)
+    wanted = request.GET.get("appointment", "")
+    card = Card(desk_visit(request, wanted), desk.user, desk.now) if wanted else None
+    return render(request, "dashboard/team/page.html", {**context, "card": card})
+
+
+@require_safe
+def team_live(request: SignedInRequest) -> HttpResponse:
+    """As `live`, of every agenda shown: one that comes or goes with a membership is a change."""
+    return tell_news(request, team_desk(request, remember=False))
+
+
+def team_desk(request: SignedInRequest, *, remember: bool = True) -> Desk:
+    return replace(chosen_desk(request, remember=remember), shows_team=True)
