@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Patient, User
-from bookings.models import Appointment, Invitation, PatientFile
+from bookings.models import Appointment, Invitation, PatientFile, WaitingListEntry
 from bookings.rules import RuleRefused, StateConflict
-from bookings.services.writing import lock_patient, writing
+from bookings.services.writing import lock_account, lock_patient, writing
 from doctors.models import Practice
 
 
@@ -79,6 +79,10 @@ def claim(
             )
         if invited.account_id:
             raise already_claimed()
+        lock_account(by)
+        if is_self and own != by.patients.filter(relation=Patient.Relation.SELF).first():
+            # Of two links at once: the other one made the account's person.
+            raise StateConflict(_("Your account changed in the meantime. Please try again."))
         is_right = invited.birth_date in (None, birth_date)
         if is_right:
             fresh.claimed_at, fresh.claimed_by = now, by
@@ -120,6 +124,11 @@ def _merge(invited: Patient, *, into: Patient) -> None:
             own.block_reason = file.block_reason
             own.save()
     Invitation.objects.filter(patient=invited).update(patient=into)
+    own_waits = WaitingListEntry.objects.filter(patient=into)
+    others = WaitingListEntry.objects.filter(patient=invited).exclude(
+        consultation_type__in=own_waits.values("consultation_type")
+    )
+    others.update(patient=into)
     if into.birth_date is None:
         into.birth_date = invited.birth_date
         into.save()

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -53,7 +54,7 @@ def edit_patient(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Saved."))
-        return redirect("patient_record", pk)
+        return to_record(desk, pk)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     context = {"desk": desk, "record": record, "form": form}
     return render(request, "dashboard/patients/edit.html", context, status=status)
@@ -124,7 +125,12 @@ def decide(
     except rules.Refusal as refusal:
         return show(request, desk, record, refusal=refusal, status=refusal.status)
     messages.success(request, done)
-    return redirect("patient_record", pk)
+    return to_record(desk, pk)
+
+
+def to_record(desk: Desk, pk: int) -> HttpResponse:
+    """At this desk, whichever another window turned to meanwhile."""
+    return redirect(f"{reverse('patient_record', args=[pk])}?doctor={desk.doctor.pk}")
 
 
 def show(

@@ -166,15 +166,18 @@ def show(
     status: int = HTTPStatus.OK,
     **context: Any,
 ) -> HttpResponse:
+    alone = request.htmx.target == "queue" and not request.htmx.history_restore_request
     visits = Appointment.objects.at_desk_of(desk.user)
     context = {
         **found(desk, q),
         "room": Room(desk.doctor, visits, desk.now),
         "screen": WaitingScreen.objects.filter(doctor=desk.doctor).first(),
         "now": desk.now,
+        # A change elsewhere takes nothing away; what is typed ends with being added only.
+        "is_refresh": alone and request.method == "GET",
+        "keeps_text": alone and request.resolver_match.url_name != "queue_add",
         **context,
     }
-    alone = request.htmx.target == "queue" and not request.htmx.history_restore_request
     template = "dashboard/queue/room.html" if alone else "dashboard/queue/page.html"
     response = render(request, template, context, status=status)
     patch_vary_headers(response, ["HX-Target"])

@@ -126,7 +126,8 @@ class TestRecord:
     def test_blocking_and_its_end(self, desk, doctor):
         person = known(doctor)
         address = f"/dashboard/patients/{person.pk}/"
-        assert desk.post(f"{address}block/", {"reason": "Insultes"}).url == address
+        answer = desk.post(f"{address}block/", {"reason": "Insultes"})
+        assert answer.url == f"{address}?doctor={doctor.pk}"
         file = PatientFile.objects.get()
         assert (file.block_reason, file.blocked_by) == ("Insultes", doctor.user)
         assert desk.get(address).context["record"].is_blocked
