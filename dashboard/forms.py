@@ -84,6 +84,15 @@ class TimeForm(forms.Form):
         query = SlotQuery(self.doctor, self.kind)
         return free_slots(query, self.day, 1, now=self.now, moving=self.moving)[self.day]
 
+    @property
+    def times(self) -> list[dt.datetime]:
+        """`free`, and that day's start asked for when it is none of them: a cell of the agenda
+        may lie between two, and a time that was taken meanwhile may be overbooked."""
+        start = None if self.said("other") else self.wanted_start
+        if start is None or start in self.free or start.astimezone(self.zone).date() != self.day:
+            return self.free
+        return sorted([*self.free, start.astimezone(self.zone)])
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if self.wanted_start is None:

@@ -15,6 +15,8 @@ async function ask() {
   const { poll: address, doctor, version, change } = news.dataset;
   const query = new URLSearchParams({ doctor, version, change });
   const response = await fetch(`${address}?${query}`, { headers: { "X-Requested-With": "fetch" } });
+  // The desk is nobody's of ours any more: neither is what the page shows of it.
+  if (response.status === 404) window.location.reload();
   if (response.status === 204 || !response.ok || response.redirected) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const fresh = page.getElementById("news");

@@ -15,11 +15,13 @@ const clock = (minute) => `${pad(Math.floor(minute / 60))}:${pad(minute % 60)}`;
 
 // -- drawing ------------------------------------------------------------------------------
 
+// Nothing with an id is given a style or a class here: htmx gives those attributes back as they
+// came when it settles, and the content security policy refuses a style that is written out.
 let drawnAt = 0;
 
 function draw() {
   const { first, last } = board().dataset;
-  board().style.setProperty("--minutes", last - first);
+  team.style.setProperty("--minutes", last - first);
   for (const each of board().querySelectorAll("[data-from]")) {
     const { lane = 0, lanes = 1 } = each.dataset;
     const from = Math.max(each.dataset.from, first);
@@ -34,7 +36,7 @@ function draw() {
   colour(board());
   tick();
   markShown();
-  board().classList.add("is-placed");
+  team.classList.add("is-placed");
 }
 
 // The line moves on between two drawings.
@@ -148,6 +150,7 @@ if (team) {
   team.addEventListener("click", clicked);
   document.addEventListener("htmx:beforeSwap", leaves);
   document.addEventListener("htmx:afterSwap", settles);
+  document.addEventListener("htmx:afterSettle", markShown);
   document.body.addEventListener("desk-shows", remember);
   document.querySelector(".team-date input").addEventListener("change", dayChosen);
 }
