@@ -4,6 +4,7 @@
 2. PostgreSQL  the same, since the two databases keep their promises in different ways
 3. browser     tests/e2e, in Chromium
 
+The browser mostly waits, so its stage runs beside the two others; what it says comes after them.
 A stage that this machine cannot run is skipped with a visible line; under CI that is a failure.
 A path among the options is run by the stages it belongs to. `--stage NAME` runs one alone.
 """
@@ -18,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import psycopg
@@ -44,12 +45,41 @@ def main() -> None:
         stages = {options[at + 1]: stages[options[at + 1]]}
         del options[at : at + 2]
 
-    outcomes = {name: outcome_of(name, stages[name], options) for name in stages}
+    with beside(stages, options) as finished:
+        outcomes = {name: outcome_of(name, stages[name], options) for name in stages}
+        outcomes |= finished()
 
     print("\n== tests ==")
     for name, outcome in outcomes.items():
         print(f"{name:10} {outcome}")
     sys.exit(any(outcome.startswith("FAILED") for outcome in outcomes.values()))
+
+
+@contextlib.contextmanager
+def beside(stages: dict, options: list[str]) -> Iterator[Callable[[], dict[str, str]]]:
+    """Take the browser's stage out of several `stages` and run it in a process of its own; the
+    function waits for it, prints what it said, and gives its outcome."""
+    if len(stages) == 1:
+        yield dict
+        return
+    del stages["browser"]
+    command = [sys.executable, __file__, "--stage", "browser", *options]
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT)
+
+        def finished() -> dict[str, str]:
+            process.wait()
+            said.seek(0)
+            words, _title, summary = said.read().partition("\n== tests ==\n")
+            print(words, flush=True)
+            outcome = summary.strip().removeprefix("browser").strip()
+            return {"browser": outcome or f"FAILED: its process ended with {process.returncode}"}
+
+        try:
+            yield finished
+        finally:
+            process.terminate()
+            process.wait()
 
 
 def outcome_of(name: str, stage, options: list[str]) -> str:
