@@ -6,9 +6,9 @@ import factory
 from django.utils import timezone
 
 from accounts.tests.factories import PatientFactory
-from bookings.models import Appointment, Hold, Notification, WaitingListEntry
+from bookings.models import Appointment, Hold, Invitation, Notification, WaitingListEntry
 from bookings.status import Status
-from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory
+from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, PracticeFactory
 
 MONDAY_AT_TEN = dt.datetime(2027, 3, 1, 9, tzinfo=dt.UTC)
 """Monday 1 March 2027, 10:00 in Paris."""
@@ -119,3 +119,16 @@ class WaitingListEntryFactory(factory.django.DjangoModelFactory):
             params = {name: getattr(visit, name) for name in own} | params
             params.setdefault("before", visit.starts_at)
         return super()._generate(strategy, params)
+
+
+class InvitationFactory(factory.django.DjangoModelFactory):
+    """A link to the file of a person without an account, good for two weeks."""
+
+    class Meta:
+        model = Invitation
+
+    patient = factory.SubFactory(PatientFactory, account=None)
+    practice = factory.SubFactory(PracticeFactory)
+    digest = factory.Sequence(lambda n: f"digest{n}")
+    created_at = factory.LazyFunction(timezone.now)
+    expires_at = factory.LazyAttribute(lambda made: made.created_at + Invitation.LASTS)

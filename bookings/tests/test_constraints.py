@@ -21,10 +21,16 @@ from bookings.tests.factories import (
     MONDAY_AT_TEN,
     AppointmentFactory,
     HoldFactory,
+    InvitationFactory,
     NotificationFactory,
     WaitingListEntryFactory,
 )
-from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, PracticeFactory
+from doctors.tests.factories import (
+    LONG_AGO,
+    ConsultationTypeFactory,
+    DoctorFactory,
+    PracticeFactory,
+)
 from scheduling.constraints import MinutesAfter, NoOverlap
 
 pytestmark = pytest.mark.django_db
@@ -429,6 +435,7 @@ REFUSED = [
     (TIME_OR_NUMBER, AppointmentFactory, {"queue_number": 1}),
     (TIME_OR_NUMBER, AppointmentFactory, {"walk_in": True, "queue_number": None}),
     (TIME_OR_NUMBER, AppointmentFactory, {"walk_in": True, "queue_date": None}),
+    ("invitation_is_made_before_it_expires", InvitationFactory, {"expires_at": LONG_AGO}),
     ("hold_starts_before_it_ends", HoldFactory, {"ends_at": MONDAY_AT_TEN}),
     ("hold_is_extended_twice_at_most", HoldFactory, {"extensions": 3}),
     (WAITING, WaitingListEntryFactory, {"end": "left"}),
