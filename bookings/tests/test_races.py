@@ -16,12 +16,12 @@ from django.test import Client
 
 from accounts.models import Patient
 from accounts.services import PersonHasAppointments, remove_relative
-from accounts.tests.factories import PatientFactory, RelativeFactory
+from accounts.tests.factories import PatientFactory, RelativeFactory, UserFactory
 from bookings import rules, services, slots
-from bookings.models import Appointment, Hold, Notification, StatusChange
+from bookings.models import Appointment, Hold, Notification, PatientFile, StatusChange
 from bookings.models.appointment import OVERLAP
 from bookings.rules import RuleRefused, SlotTaken, StateConflict, TimeNotOffered
-from bookings.services import booking
+from bookings.services import booking, desk
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from bookings.tests.steps import book, hold, secretary_of
 from bookings.tests.test_constraints import guards
@@ -177,6 +177,74 @@ def test_a_double_click_on_next_holds_once(monkeypatch, signed_in):
     )
     assert [answer.status_code for answer in answers] == [303, 303]
     assert Hold.objects.count() == 1
+
+
+@in_threads
+class TestWalkInsAtOnce:
+    """`make race` adds fifty of them over HTTP."""
+
+    COUNT = 6
+
+    @pytest.fixture(autouse=True)
+    def all_look_first(self, monkeypatch):
+        """Between reading the last number and writing the next there is time for everybody."""
+        patient_look = waiting_for_the_other(QuerySet.aggregate)
+        monkeypatch.setattr(QuerySet, "aggregate", patient_look)
+
+    def numbers(self):
+        """The day's numbers, and what the desks got that added everybody in one instant."""
+        doctor, people = DoctorFactory(), PatientFactory.create_batch(self.COUNT)
+        add = services.add_walk_in
+        results = at_once(
+            *(lambda each=each: add(by=doctor.user, doctor=doctor, patient=each) for each in people)
+        )
+        numbers = Appointment.objects.of(doctor).values_list("queue_number", flat=True)
+        return sorted(numbers), types_of(results)
+
+    def test_each_gets_the_next_number_and_none_is_left_out(self):
+        numbers, results = self.numbers()
+        assert results == ["Appointment"] * self.COUNT
+        assert numbers == list(range(1, self.COUNT + 1))
+
+    def test_without_the_lock_numbers_meet(self, monkeypatch, without_lock):
+        """The negative control; the database still gives no number twice."""
+        monkeypatch.setattr(desk, "writing", contextlib.nullcontext)
+        numbers, results = self.numbers()
+        assert len(set(numbers)) == len(numbers) < self.COUNT
+        assert "IntegrityError" in results
+
+
+@in_threads
+class TestClaimsAtOnce:
+    def invite(self, doctor):
+        person = PatientFactory(account=None, birth_date=None)
+        PatientFile.objects.create(patient=person, practice=doctor.practice)
+        token = services.invite(by=doctor.user, patient=person, practice=doctor.practice)
+        return services.invitation_of(token)
+
+    def claims(self, *wanted):
+        return at_once(
+            *(
+                lambda invitation=invitation, by=by, relation=relation: services.claim(
+                    invitation, by=by, relation=relation, birth_date=None
+                )
+                for invitation, by, relation in wanted
+            )
+        )
+
+    def test_one_link_leads_into_one_account(self):
+        link = self.invite(DoctorFactory())
+        accounts = UserFactory.create_batch(2)
+        results = self.claims(*((link, account, "child") for account in accounts))
+        assert types_of(results) == ["Patient", "StateConflict"]
+        assert Patient.objects.exclude(account=None).count() == 1
+
+    def test_two_links_for_oneself_make_one_person(self):
+        doctor, account = DoctorFactory(), UserFactory()
+        links = self.invite(doctor), self.invite(doctor)
+        results = self.claims(*((link, account, "self") for link in links))
+        assert set(types_of(results)) <= {"Patient", "StateConflict"}
+        assert account.patients.filter(relation="self").count() == 1
 
 
 @pytest.mark.parametrize("goes", ["retired", "deleted"])

@@ -11,8 +11,10 @@ from bookings.models import Appointment
 from bookings.models.appointment import OVERLAP
 from scheduling.models import DoctorAbsence
 from tests.race import journal
+from tests.race.browser import at_once
 from tests.race.checks import overlaps
 from tests.race.clinic import Clinic
+from tests.race.scenarios import FIFTY, adds_somebody
 from tests.race.scene import Scene
 from tests.race.server import serving
 
@@ -46,10 +48,21 @@ def check_alone(clinic: Clinic, log: Path) -> Scene:
             scene.winners += sum(answer.is_done for answer in answers)
         doubles = len(overlaps(of="doctor"))
         late = sum(booked_into_an_absence(scene, n) for n in range(ROUNDS))
-    scene.notes += Counter({"double bookings": doubles, "in an absence": late})
+        lost = walk_ins_without_a_number(scene)
+    scene.notes += Counter(
+        {"double bookings": doubles, "in an absence": late, "walk-ins lost": lost}
+    )
     scene.expect(doubles, "nobody was booked twice: the race for a slot proves nothing")
     scene.expect(late, "nobody was booked too late: the race against an absence proves nothing")
+    scene.expect(lost, "every walk-in got a number of their own: the race for them proves nothing")
     return scene
+
+
+def walk_ins_without_a_number(scene: Scene) -> int:
+    """How many of fifty met another one's number, which the database gives once."""
+    desk = scene.clinic.doctor()
+    answers = at_once([adds_somebody(scene, desk) for _ in range(FIFTY)])
+    return sum(answer.status >= 500 for answer in answers)
 
 
 def booked_into_an_absence(scene: Scene, n: int) -> int:

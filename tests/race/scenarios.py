@@ -12,10 +12,12 @@ import datetime as dt
 from bookings.models import Appointment, Hold
 from scheduling.models import DoctorAbsence, OpeningHours
 from tests.race import journal
-from tests.race.browser import Answer, at_once
+from tests.race.browser import Answer, Request, at_once
 from tests.race.checks import messages, overlaps
 from tests.race.clinic import Desk
 from tests.race.scene import Scene, alternating, let_holds_expire, scenario
+
+FIFTY = 50
 
 
 @scenario("16 patients, one slot")
@@ -277,6 +279,22 @@ def walk_ins(scene: Scene) -> None:
         expected = set(range(1, 16 * (n + 1) + 1))
         scene.expect(set(numbers) == expected, f"{len(set(numbers))} numbers of {len(expected)}")
         scene.winners += 16
+
+
+@scenario("50 new walk-ins at once, by the waiting room's one field")
+def fifty_walk_ins(scene: Scene) -> None:
+    desk = scene.clinic.doctor()
+    answers = scene.race([adds_somebody(scene, desk) for _ in range(FIFTY)])
+    scene.expect(all(answer.status == 303 for answer in answers), "a walk-in was refused")
+    numbers = Appointment.objects.of(desk.doctor).values_list("queue_number", flat=True)
+    scene.expect(sorted(numbers) == list(range(1, FIFTY + 1)), f"numbers {sorted(numbers)}")
+    scene.winners += len(numbers)
+
+
+def adds_somebody(scene: Scene, desk: Desk) -> Request:
+    """The secretary types the same name each time: namesakes, made on purpose."""
+    add = scene.clinic.secretary.asks
+    return add("/dashboard/queue/add/", doctor=desk.doctor.pk, q="Sans Rendez-vous", new="1")
 
 
 # -- the agenda changes -------------------------------------------------------------------

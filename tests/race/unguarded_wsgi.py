@@ -17,13 +17,14 @@ from config.wsgi import application  # isort: skip  (sets Django up)
 
 from django.db.models import QuerySet
 
-from bookings.services import booking
+from bookings.services import booking, desk
 
 __all__ = ["application"]
 
 PAUSE = 0.3  # seconds
 
 look = booking._check_time
+aggregate = QuerySet.aggregate
 
 
 def look_and_dawdle(*args: Any, **options: Any) -> None:
@@ -31,9 +32,18 @@ def look_and_dawdle(*args: Any, **options: Any) -> None:
     time.sleep(PAUSE)
 
 
+def aggregate_and_dawdle(*args: Any, **options: Any) -> Any:
+    """The last queue number is read so."""
+    found = aggregate(*args, **options)
+    time.sleep(PAUSE)
+    return found
+
+
 if os.environ["RACE_GUARDS"] == "constraint":
     booking._check_time = lambda *args, **options: None
 else:
     booking._check_time = look_and_dawdle
     booking.writing = contextlib.nullcontext
+    desk.writing = contextlib.nullcontext
     QuerySet.select_for_update = lambda rows, *args, **options: rows.all()
+    QuerySet.aggregate = aggregate_and_dawdle
