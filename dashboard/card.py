@@ -75,6 +75,11 @@ class Card:
             found.append(StatusButton(verb, key, str(to.label), look, icon, is_pressed, reason))
         return found
 
+    @cached_property
+    def is_asked_to_move(self) -> bool:
+        """Whether the patient was asked for another time, while this one is still to come."""
+        return bool(self.visit.is_upcoming(self.now) and self.visit.is_asked_to_move())
+
     @property
     def can_move(self) -> bool:
         return self.visit.status in UPCOMING and self.visit.consultation_type_id is not None

@@ -3,6 +3,7 @@ import datetime as dt
 import pytest
 import time_machine
 from django.urls import reverse
+from pytest_django.asserts import assertContains
 
 from accounts.tests.factories import PatientFactory, SecretaryUserFactory
 from bookings.models import Appointment, PrivateNote
@@ -107,10 +108,20 @@ class TestDay:
         client.force_login(DoctorFactory().user)
         assert client.get("/dashboard/", {"date": date}).context["day"] == dt.date(2027, 2, 26)
 
+    def test_the_days_of_a_phone_lead_to_the_weeks_beside(self, client):
+        doctor = DoctorFactory()
+        client.force_login(doctor.user)
+        page = client.get("/dashboard/", {**MONDAY, "view": "day"})
+        for name, date in (("week_before", "2027-02-22"), ("week_after", "2027-03-08")):
+            assert page.context[name] == f"/dashboard/?doctor={doctor.pk}&view=day&date={date}"
+            assertContains(page, f'href="{page.context[name].replace("&", "&amp;")}"', count=1)
+
     def test_it_warns_while_nobody_saved_hours(self, client):
         doctor = DoctorFactory()
         client.force_login(doctor.user)
-        assert client.get("/dashboard/").context["uses_fallback_hours"]
+        page = client.get("/dashboard/")
+        assert page.context["uses_fallback_hours"]
+        assertContains(page, f"{reverse('configure_hours')}?doctor={doctor.pk}", count=1)
         OpeningHoursFactory(doctor=doctor)
         assert not client.get("/dashboard/").context["uses_fallback_hours"]
 

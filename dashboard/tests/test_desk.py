@@ -89,6 +89,14 @@ class TestCard:
         card = card_of(desk, visit)
         assert (card.waits_since, card.minutes) == (arrived, 12)
 
+    def test_it_says_that_the_patient_was_asked_for_another_time(self, desk, visit):
+        asked = AppointmentFactory(doctor=visit.doctor, starts_at=monday("15:00"))
+        assert not card_of(desk, asked).is_asked_to_move
+        services.ask_to_move(asked, by=visit.doctor.user)
+        assert card_of(desk, asked).is_asked_to_move
+        with time_machine.travel(monday("15:01")):
+            assert not card_of(desk, asked).is_asked_to_move
+
     def test_it_costs_the_same_for_one_past_visit_and_thirty(
         self, desk, visit, django_assert_num_queries
     ):

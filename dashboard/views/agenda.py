@@ -85,6 +85,8 @@ def show_agenda(
         "card": card,
         "day": shown,
         "days": _week_links(desk, shown, view),
+        "week_before": address(desk, view=view, date=shown - 7 * engine.DAY),
+        "week_after": address(desk, view=view, date=shown + 7 * engine.DAY),
         "previous": address(desk, view=view, date=shown - _step(view)),
         "next": address(desk, view=view, date=shown + _step(view)),
         "hours": usual_hours(desk.doctor),
