@@ -240,7 +240,8 @@ class Results:
         """{doctor: the first free start}, of all candidates who book online."""
         online = [each for each in self.candidates if each.books_online]
         guessed = remembered_times(each.pk for each in online)
-        likely = self._page_of(self._in_order(self._within(online, guessed), guessed))
+        # With those who take no bookings online: their cards stand on the page too.
+        likely = self._page_of(self._in_order(self._within(self.candidates, guessed), guessed))
         return first_times(
             {each.pk: each.version for each in online},
             self._agendas,

@@ -251,6 +251,12 @@ class TestQueries:
         with django_assert_num_queries(6):
             client.get("/doctors/")
 
+    def test_of_a_first_search_where_one_books_by_phone(self, client, django_assert_num_queries):
+        self.make(4)
+        DoctorFactory(books_online=False)
+        with django_assert_num_queries(8):
+            client.get("/doctors/")
+
     def test_of_a_search_after_one_booking(self, client, django_assert_num_queries):
         self.make(20)
         client.get("/doctors/")
