@@ -17,6 +17,8 @@ async function ask(place) {
   asked.add(address);
   try {
     await window.htmx.ajax("GET", address, { source: place, swap: "none" });
+  } catch {
+    // requests.js has said why; it is asked again after the next swap, or when there is a line.
   } finally {
     asked.delete(address);
   }

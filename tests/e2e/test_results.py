@@ -117,6 +117,43 @@ def test_later_cards_get_their_times_when_scrolled_to(page):
     expect(page.locator(".doctor-card").nth(8).locator(".slot").first).to_be_attached()
 
 
+def test_a_jump_to_the_end_brings_every_card_on_the_way(page):
+    for _each in range(20):
+        doctors_type()
+    page.goto("/doctors/")
+    with page.expect_request_finished(lambda request: "/search/grids/" in request.url):
+        page.locator(".doctor-card").nth(10).scroll_into_view_if_needed()
+        page.locator(".doctor-card").last.scroll_into_view_if_needed()
+    expect(page.locator(".slot-grid-later")).to_have_count(0)
+
+
+def test_later_cards_do_not_stop_a_filter_asked_before_them(page):
+    for _each in range(9):
+        doctors_type()
+    remote = doctors_type(doctor__offers_video=True)
+    page.goto("/doctors/")
+    held = []
+    page.route("**/doctors/?video=1", lambda route: held.append(route))
+    page.locator("#filter-video").click()
+    with page.expect_response(re.compile("/search/grids/")):
+        page.locator(".doctor-card").nth(8).scroll_into_view_if_needed()
+    held[0].continue_()
+    expect(page.locator(".doctor-card")).to_have_count(1)
+    expect(card_of(page, remote.doctor)).to_be_visible()
+
+
+def test_the_focus_stays_on_the_filter_and_the_arrow_that_was_used(page):
+    kind = doctors_type(doctor__offers_video=True)
+    page.goto("/doctors/")
+    page.locator("#filter-video").press("Enter")
+    expect(page).to_have_url(re.compile(r"video=1$"))
+    expect(page.locator("#filter-video")).to_be_focused()
+    later = card_of(page, kind.doctor).get_by_role("link", name="Jours suivants")
+    later.press("Enter")
+    expect(card_of(page, kind.doctor).locator(f"[data-date='{day_in(5)}']")).to_be_visible()
+    expect(later).to_be_focused()
+
+
 def test_without_scripts(new_context, base_url):
     person = patient()
     for _each in range(7):
