@@ -251,7 +251,7 @@ def team_day(user: User, doctors: Sequence[Doctor], day: dt.date, *, now: dt.dat
     )
     absences_of = by_doctor(absences.order_by("starts_at"))
 
-    def is_on_the_day(visit: Appointment) -> bool:
+    def is_on_the_day(visit: Any) -> bool:
         opens, closes = spans[visit.doctor_id]
         return visit.starts_at < closes and visit.ends_at > opens
 
