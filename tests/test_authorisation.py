@@ -226,6 +226,17 @@ ROUTES: dict[str, Route] = {
         only("doctor_a", answer=303),
         {"text": "TA 15/9"},
     ),
+    # Each sees the doctors of the own desks: who else there is, is tested beside the page.
+    "dashboard/team/": Route(
+        "/dashboard/team/?doctor={doctor.pk}",
+        only(*COCKPIT, answer=200),
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+    ),
+    "dashboard/team/live/": Route(
+        "/dashboard/team/live/?doctor={doctor.pk}",
+        only(*COCKPIT, answer=200),
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+    ),
     # -- waiting room
     "dashboard/queue/": Route(
         "/dashboard/queue/?doctor={doctor.pk}",

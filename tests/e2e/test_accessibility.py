@@ -807,6 +807,32 @@ def dashboard_empty(page, enter):
 
 
 @state
+def team(page, enter):
+    """Every drawing of a column, and somebody on the desk."""
+    kind = doctors_type()
+    practice = kind.doctor.practice
+    away = DoctorFactory(practice=practice, user__last_name="Bennani")
+    AbsenceFactory(doctor=away, starts_at=at("12:00"), ends_at=at("16:00"), reason="Congrès")
+    visit = taken_by_somebody(kind, at("10:00"))
+    for hour, status in enumerate(Status, start=11):
+        AppointmentFactory(consultation_type=kind, starts_at=at(f"{hour}:00"), status=status)
+    for status in (Status.ARRIVED, Status.IN_PROGRESS, Status.NO_SHOW):
+        AppointmentFactory(doctor=away, walk_in=True, queue_date=day_in(3), status=status)
+    AppointmentFactory(doctor=away, starts_at=at("10:00"), practice=PracticeFactory())
+    enter(secretary_of(kind.doctor))
+    page.goto(f"/dashboard/team/?date={day_in(3)}")
+    page.locator(f"#visit_{visit.pk}").click()
+    expect(page.locator("#desk-name")).to_be_visible()
+
+
+@state
+def team_empty(page, enter):
+    enter(secretary_of(DoctorFactory()))
+    page.goto("/dashboard/team/")
+    expect(page.locator(".team-column")).to_have_count(1)
+
+
+@state
 def dashboard_without_a_practice(page, enter):
     enter(UserFactory(role="secretary"))
     page.goto("/dashboard/")
