@@ -3,12 +3,14 @@
 import datetime as dt
 
 import pytest
+import time_machine
 
+from bookings import services
 from bookings.slots import Calendars, Code, SlotQuery, day_slots, free_slots, why_not
 from bookings.status import LIVE, Status
 from bookings.tests.factories import AppointmentFactory, HoldFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
-from bookings.tests.steps import free_on, free_on_monday
+from bookings.tests.steps import book, free_on, free_on_monday
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory
 from scheduling import engine
 from scheduling.tests.factories import AbsenceFactory, OpeningHoursFactory, open_week
@@ -254,3 +256,22 @@ class TestWhyNot:
         assert labels.count("02:30") == 1
         assert why_not(query, first, now=FRIDAY_MORNING) is None
         assert why_not(query, second, now=FRIDAY_MORNING) == Code.OFF_GRID
+
+
+def test_a_cancelled_time_is_offered_to_the_public_at_once(client):
+    """On the doctor's page and by the contract C1."""
+    kind = ConsultationTypeFactory()
+    with time_machine.travel(FRIDAY_MORNING, tick=False):
+        visit = book(kind, at="10:00")
+        assert offered(client, kind) == (False, False)
+        services.cancel(visit, by=visit.patient.account)
+        assert offered(client, kind) == (True, True)
+
+
+def offered(client, kind):
+    """Whether Monday 10:00 is on the page, and in the API."""
+    page = client.get(f"{kind.doctor.get_absolute_url()}?seen=yes&type={kind.pk}&from=2027-03-01")
+    address = f"/api/doctors/{kind.doctor.pk}/slots?start_date=2027-03-01"
+    times = client.get(f"{address}&consultation_type_id={kind.pk}").json()
+    starts = [start for day in page.context["panel"].days for start in day.starts]
+    return monday("10:00") in starts, "10:00" in times["2027-03-01"]

@@ -12,7 +12,7 @@ from bookings.models.files import no_shows
 from bookings.status import Status, Verb, leads_to
 from bookings.tests.factories import AppointmentFactory, HoldFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
-from bookings.tests.steps import book, free_on_monday, secretary_of, version_of
+from bookings.tests.steps import book, free_on_monday, secretary_of, verified, version_of
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -184,7 +184,7 @@ def test_undo_page_takes_the_change_it_names_back_once(client):
 
 class TestUndoOfANoShow:
     def test_gives_it_back_and_opens_online_booking_again(self):
-        kind, patient = ConsultationTypeFactory(), PatientFactory()
+        kind, patient = ConsultationTypeFactory(), verified(PatientFactory())
         for day in (7, 8):
             AppointmentFactory(
                 patient=patient,
@@ -202,6 +202,10 @@ class TestUndoOfANoShow:
         with pytest.raises(rules.RuleRefused) as refused:
             book(kind, patient=patient, at="14:00", now=ELEVEN)
         assert refused.value.code == "patient_blocked"
+        # The desk can still book for them, and another practice is not concerned.
+        at_desk = book(kind, patient=patient, at="15:00", by=kind.doctor.user, now=ELEVEN)
+        elsewhere = book(ConsultationTypeFactory(), patient=patient, at="16:00", now=ELEVEN)
+        assert (at_desk.status, elsewhere.status) == (Status.CONFIRMED, Status.CONFIRMED)
 
         undo(third)
         assert count() == 2
