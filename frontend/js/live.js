@@ -18,8 +18,10 @@ const PRESS = 1_000; // a finger lifted outside the window is never heard of
 const MOST_TOKENS = 50; // also in bookings/views/live.py
 const TRACE = 3_000; // how long a time that went stands there, struck
 const PILL = "button.slot[name=appointment_time]";
-const PASSING = ".days-live, .is-gone, [name=csrfmiddlewaretoken], [data-countdown], " +
-  "[data-countdown-words], [data-countdown-ring]";
+const PASSING = [
+  ...[".days-live", ".is-gone", "[name=csrfmiddlewaretoken]"],
+  ...["[data-countdown]", "[data-countdown-words]", "[data-countdown-ring]"],
+].join();
 
 const words = document.getElementById("live-words")?.dataset;
 
@@ -126,7 +128,7 @@ async function draw(region) {
   // What comes along for other places (hx-swap-oob) counts too.
   const isSame = (each) => drawn(each) === drawn(document.getElementById(each.id));
   if ([...page.body.children].every(isSame)) {
-    for (const name of ["live", "refresh", "clock"]) region.dataset[name] = fresh.dataset[name];
+    Object.assign(region.dataset, fresh.dataset);
     return true;
   }
   const before = stateOf(region);
@@ -196,7 +198,7 @@ function stateOf(region) {
     chosen: chosen?.value ?? "",
     days: new Map(days),
     hadFocus: region.contains(document.activeElement),
-    notice: textOf(region.querySelector(".notice")),
+    notice: textOf(region.querySelector(".notice:not([role=alert])")), // an alert speaks itself
     versions: tokensOf(region).map((token) => token.split(".")[1]).join(),
   };
 }
@@ -251,8 +253,8 @@ function sentence(taken, came) {
 // A time that went stands a moment longer, struck: the others do not move under the finger.
 function leaveTrace(pill, region) {
   const date = pill.closest("[data-date]").dataset.date;
-  const pills = [...region.querySelectorAll(`.day[data-date="${date}"] ${PILL}`)];
-  if (!pills.length) return;
+  const pills = [...region.querySelectorAll(`.day[data-date="${date}"] > ${PILL}`)];
+  if (!pills.length) return; // none left, or a list that shows taken times anyhow
   const trace = document.createElement("span");
   trace.className = "slot is-gone";
   trace.setAttribute("aria-hidden", "true");
