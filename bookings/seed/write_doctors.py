@@ -177,8 +177,6 @@ def specialties() -> dict[str, Specialty]:
         found[slug] = (
             by_slug.get(slug)
             or by_name.get(field.name_en)
-            or Specialty.objects.create(
-                slug=slug, icon=field.icon, also_called=field.also, **names
-            )
+            or Specialty.objects.create(slug=slug, icon=field.icon, also_called=field.also, **names)
         )
     return found

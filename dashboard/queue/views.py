@@ -175,7 +175,7 @@ def show(
         "now": desk.now,
         # A change elsewhere takes nothing away; what is typed ends with being added only.
         "is_refresh": alone and request.method == "GET",
-        "keeps_text": alone and request.resolver_match.url_name != "queue_add",
+        "keeps_text": alone and request.path != reverse("queue_add"),
         **context,
     }
     template = "dashboard/queue/room.html" if alone else "dashboard/queue/page.html"
