@@ -8,6 +8,8 @@ objects are 404, never 403: that they exist is nobody's business.
 from __future__ import annotations
 
 import datetime as dt
+import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.contrib.admin import site
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -24,7 +27,8 @@ from django.utils import timezone
 
 from accounts.tests.factories import AdminFactory, PatientFactory, RelativeFactory
 from bookings import services
-from bookings.models import Appointment, PatientFile, WaitingScreen
+from bookings.models import Appointment, PatientFile, PrivateNote, WaitingScreen
+from bookings.outbox import send_due
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory, WaitingListEntryFactory
 from bookings.waiting import ticket_of
@@ -46,6 +50,14 @@ PEOPLE = (
 )
 SIGN_IN = "sign in"
 """A redirect to the sign-in page."""
+
+CANARY = "canary-5b81e"
+"""In doctor A's private notes, which reach nobody else: looked for in every answer."""
+OWN_NOTES = {
+    "dashboard/desk/<uuid:pk>/",
+    "dashboard/patients/<int:pk>/",
+}
+"""Where doctor A reads them."""
 
 Statuses = dict[str, int | str]
 
@@ -224,7 +236,7 @@ ROUTES: dict[str, Route] = {
         "/dashboard/desk/{visit.pk}/note/",
         NOT_ALLOWED_BEHIND_SIGN_IN,
         only("doctor_a", answer=303),
-        {"text": "TA 15/9"},
+        {"text": "TA 15/9", "seen": "{note.version}"},
     ),
     # Each sees the doctors of the own desks: who else there is, is tested beside the page.
     "dashboard/team/": Route(
@@ -536,18 +548,24 @@ def world(settings: Any, tmp_path: Path) -> SimpleNamespace:
     added = PatientFactory(account=None, birth_date=dt.date(1980, 5, 6))
     PatientFile.objects.create(patient=added, practice=doctor.practice)
     free = at(15).isoformat()
+    cancelled = AppointmentFactory(starts_at=at(11), status=Status.CANCELLED, **visit)
+    notes = [
+        PrivateNote.objects.create(doctor=doctor, appointment=each, text=CANARY)
+        for each in (request, cancelled)
+    ]
     return SimpleNamespace(
         doctor=doctor,
         kind=kind,
         relative=RelativeFactory(account=patient_a.account),
         visit=request,
+        note=notes[0],
         added=added,
         invitation=services.invite(by=doctor.user, patient=added, practice=doctor.practice),
         ticket=ticket_of(request),
         screen=WaitingScreen.objects.create(doctor=doctor),
         patient_a=patient_a,
         wish=WaitingListEntryFactory(patient=patient_a),
-        cancelled=AppointmentFactory(starts_at=at(11), status=Status.CANCELLED, **visit),
+        cancelled=cancelled,
         absence=AbsenceFactory(doctor=doctor, starts_at=at(18)),
         free=free,
         free_in_url=free.replace("+", "%2B"),
@@ -592,28 +610,44 @@ def written(queries: CaptureQueriesContext) -> list[str]:
     ]
 
 
+def everything_in(response: Any) -> str:
+    """Head and body, also of a file."""
+    body = b"".join(response).decode(errors="replace")
+    return f"{response.headers} {body}"
+
+
 # -- what each of them gets ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("method", ["get", "head"])
-def test_get_answers_as_the_table_says_and_writes_nothing(world, route, method):
-    path, answers, statements = fill(ROUTES[route].path, world), {}, []
+def test_get_answers_as_the_table_says_and_writes_nothing(world, route, method, caplog):
+    path, answers, statements, readers = fill(ROUTES[route].path, world), {}, [], []
     for person in PEOPLE:
         client = client_of(world, person)
         with CaptureQueriesContext(connection) as queries:
-            answers[person] = answer_of(getattr(client, method)(path))
+            response = getattr(client, method)(path)
+        answers[person] = answer_of(response)
+        if CANARY in everything_in(response):
+            readers.append(person)
         statements += written(queries)
     assert answers == ROUTES[route].get
     assert statements == []
+    assert readers == (["doctor_a"] if method == "get" and route in OWN_NOTES else [])
+    assert CANARY not in caplog.text
 
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_post_answers_as_the_table_says_and_strangers_write_nothing(world, route):
     answers, strangers_wrote = {}, []
     for person in PEOPLE:
+        client = client_of(world, person)
         with taking_it_back():
-            answers[person], statements = post(client_of(world, person), route, world)
+            with CaptureQueriesContext(connection) as queries:
+                response = send(client, route, world)
+            answers[person], statements = answer_of(response), written(queries)
+            if person != "doctor_a":
+                assert CANARY not in everything_in(response)
         if answers[person] in (SIGN_IN, 401, 404, 405, 422):
             strangers_wrote += statements
     assert answers == ROUTES[route].post
@@ -641,12 +675,16 @@ def test_other_methods_change_nothing(world, route):
 
 def post(client: Client, route: str, world: SimpleNamespace) -> tuple[int | str, list[str]]:
     """What `client` gets for the table's data, and the statements that changed something."""
+    with CaptureQueriesContext(connection) as queries:
+        response = send(client, route, world)
+    return answer_of(response), written(queries)
+
+
+def send(client: Client, route: str, world: SimpleNamespace) -> Any:
     row = ROUTES[route]
     data = {name: fill(value, world) for name, value in row.data.items()}
-    with CaptureQueriesContext(connection) as queries:
-        kind = {"content_type": "application/json"} if row.is_json else {}
-        response = client.post(fill(row.path, world), data, **kind)
-    return answer_of(response), written(queries)
+    kind = {"content_type": "application/json"} if row.is_json else {}
+    return client.post(fill(row.path, world), data, **kind)
 
 
 @contextmanager
@@ -678,6 +716,42 @@ def test_nobody_books_for_somebody_elses_relative(world):
         response = client_of(world, person).post("/book", data)
         assert response.status_code == 422
     assert Appointment.objects.count() == before
+
+
+# -- private notes ------------------------------------------------------------------------
+
+
+def test_a_note_is_in_no_page_of_the_admin(world):
+    client = client_of(world, "admin")
+    for model in site._registry:
+        place = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        row = model._default_manager.first()
+        pages = [place, f"{place}?q={CANARY}", f"{place}add/"]
+        pages += [f"{place}{row.pk}/{name}/" for name in ("change", "history", "delete") if row]
+        for page in pages:
+            answer = client.get(page)
+            # The search repeats what was looked for, in its field and in its links.
+            said = rf'"{CANARY}"|q(=|%3D){CANARY}'
+            assert CANARY not in re.sub(said, "", everything_in(answer)), page
+
+
+def test_a_note_is_in_no_mail_and_in_no_log(world, caplog, mailoutbox):
+    """It is written, the visit confirmed, moved and cancelled, and each of it is told."""
+    caplog.set_level(logging.DEBUG)
+    visit, client = world.visit, client_of(world, "doctor_a")
+    desk = f"/dashboard/desk/{visit.pk}"
+    seen = PrivateNote.objects.get(appointment=visit).version
+    client.post(f"{desk}/note/", {"text": f"{CANARY} again", "seen": seen})
+    client.post(f"{desk}/status/", {"verb": "confirm"})
+    client.post(f"{desk}/move/", {"start": world.free})
+    client.post(f"{desk}/cancel/", {"message": "Congés"})
+    send_due(now=timezone.now() + dt.timedelta(hours=1))
+    assert PrivateNote.objects.get(appointment=visit).text == f"{CANARY} again"
+    visit.refresh_from_db()
+    assert visit.status == Status.CANCELLED
+    assert mailoutbox
+    assert CANARY not in str([vars(mail) for mail in mailoutbox])
+    assert CANARY not in caplog.text
 
 
 # -- the admin ----------------------------------------------------------------------------
