@@ -15,12 +15,18 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from accounts.tests.factories import EmailAddressFactory, RelativeFactory, UserFactory
+from accounts.tests.factories import (
+    EmailAddressFactory,
+    PatientFactory,
+    RelativeFactory,
+    UserFactory,
+)
 from bookings import services
-from bookings.models import Hold
+from bookings.models import Hold, WaitingScreen
 from bookings.status import Status, Verb
 from bookings.tests.factories import AppointmentFactory, HoldFactory, WaitingListEntryFactory
 from bookings.tests.steps import secretary_of
+from bookings.waiting import ticket_of
 from doctors.tests.factories import DoctorFactory, PracticeFactory
 from doctors.tests.pictures import give_photo
 from scheduling.services import add_absence
@@ -837,6 +843,187 @@ def dashboard_without_a_practice(page, enter):
     enter(UserFactory(role="secretary"))
     page.goto("/dashboard/")
     expect(page.locator(".empty h1")).to_be_visible()
+
+
+# The waiting room, patients, statistics --------------------------------------------------------
+
+
+def walk_in(doctor, first_name="Nora"):
+    person = PatientFactory(account=None, first_name=first_name, birth_date=dt.date(1980, 5, 6))
+    return services.add_walk_in(by=doctor.user, doctor=doctor, patient=person)
+
+
+def waiting_room(page, enter):
+    """Three wait, one is inside."""
+    doctor = doctors_type(name="Suivi").doctor
+    for name in ("Anna", "Bilal", "Chloé"):
+        walk_in(doctor, name)
+    services.change_status(walk_in(doctor, "Driss"), Verb.START, by=doctor.user)
+    services.make_screen(by=doctor.user, doctor=doctor)
+    enter(doctor.user)
+    page.goto("/dashboard/queue/")
+    expect(page.locator("[data-visit]")).to_have_count(3)
+    return doctor
+
+
+@state
+def queue_with_a_menu_open(page, enter):
+    waiting_room(page, enter)
+    page.locator("#queue aside summary").click()
+    page.locator("[data-visit] summary").last.click()
+    expect(page.locator("[data-visit] .menu-list:visible")).to_have_count(1)
+
+
+@state
+def queue_while_typing(page, enter):
+    waiting_room(page, enter)
+    page.locator("#walkin_q").press_sequentially("Karim Tazi")
+    expect(page.locator("#queue_found [name=new]")).to_be_visible()
+
+
+@state
+def queue_with_an_error(page, enter):
+    waiting_room(page, enter)
+    page.locator("#walkin_q").fill("Karim")
+    page.locator("#walkin_q").press("Enter")
+    expect(page.locator("#walkin_q[aria-invalid]")).to_be_visible()
+
+
+@state
+def queue_added(page, enter):
+    waiting_room(page, enter)
+    page.locator("#walkin_q").fill("Karim Tazi")
+    page.locator("#walkin_q").press("Enter")
+    expect(page.locator("#queue .notice")).to_be_visible()
+
+
+@state
+def queue_empty(page, enter):
+    enter(doctors_type().doctor.user)
+    page.goto("/dashboard/queue/")
+    expect(page.locator("#queue .empty")).to_be_visible()
+
+
+@state
+def queue_ticket(page, enter):
+    doctor = doctors_type().doctor
+    enter(doctor.user)
+    page.goto(f"/dashboard/queue/{walk_in(doctor).pk}/ticket/")
+    expect(page.locator(".record-code")).to_be_visible()
+
+
+@state
+def wall_screen(page, enter):
+    doctor = waiting_room(page, enter)
+    page.goto(f"/screen/{WaitingScreen.objects.get(doctor=doctor).token}/")
+    expect(page.locator(".wall-next li")).to_have_count(3)
+
+
+@state
+def waiting_ticket(page, enter):
+    page.goto(f"/waiting/{ticket_of(walk_in(doctors_type().doctor))}/")
+    expect(page.locator("#ticket h1")).to_be_visible()
+
+
+@state
+def patients(page, enter):
+    visit = at_the_desk(page, enter)
+    services.block_patient(
+        by=visit.doctor.user, patient=visit.patient, practice=visit.practice, reason="Insultes"
+    )
+    page.goto("/dashboard/patients/")
+    expect(page.locator(".patient-row .tag")).to_be_visible()
+
+
+@state
+def patients_nobody_found(page, enter):
+    at_the_desk(page, enter)
+    page.goto("/dashboard/patients/?q=zzz")
+    expect(page.locator("#patients .empty")).to_be_visible()
+
+
+def patient_of_the_desk(page, enter):
+    doctor = doctors_type().doctor
+    person = walk_in(doctor).patient
+    enter(doctor.user)
+    page.goto(f"/dashboard/patients/{person.pk}/")
+    expect(page.locator(".record")).to_be_visible()
+    return doctor, person
+
+
+@state
+def patient_with_an_error_in_the_block(page, enter):
+    patient_of_the_desk(page, enter)
+    page.locator(".record-side details summary").click()
+    form = page.locator("form[action*='/block/']")
+    form.evaluate("form => form.noValidate = true")
+    form.locator("[type=submit]").click()
+    expect(page.locator("[name=reason][aria-invalid=true]")).to_be_visible()
+
+
+@state
+def patient_blocked_with_a_link_and_a_note(page, enter):
+    doctor, person = patient_of_the_desk(page, enter)
+    visit = person.appointments.get()
+    services.save_note(by=doctor.user, appointment=visit, text="TA 15/9", seen="")
+    services.block_patient(
+        by=doctor.user, patient=person, practice=doctor.practice, reason="Insultes"
+    )
+    page.locator("form[action*='/invite/'] button").click()
+    expect(page.locator(".record-code")).to_be_visible()
+    expect(page.locator(".record-note")).to_be_visible()
+
+
+@state
+def patient_edited_with_errors(page, enter):
+    _doctor, person = patient_of_the_desk(page, enter)
+    page.goto(f"/dashboard/patients/{person.pk}/edit/")
+    page.locator("[name=first_name]").fill("")
+    page.locator(".record-edit form").evaluate("form => form.noValidate = true")
+    page.locator(".record-edit [type=submit]").click()
+    expect(page.locator("[name=first_name][aria-invalid=true]")).to_be_visible()
+
+
+def claim_page(page, enter):
+    doctor = doctors_type().doctor
+    person = walk_in(doctor).patient
+    token = services.invite(by=doctor.user, patient=person, practice=doctor.practice)
+    enter(patient().account)
+    page.goto(f"/bookings/claim/{token}/")
+    expect(page.locator("[name=relation]")).to_be_visible()
+
+
+@state
+def claim_with_a_wrong_birth_date(page, enter):
+    claim_page(page, enter)
+    page.locator("[name=birth_date]").fill("1990-01-02")
+    page.locator("main form.card [type=submit]").click()
+    expect(page.locator("[name=birth_date][aria-invalid=true]")).to_be_visible()
+
+
+@state
+def claim_with_an_old_link(page, enter):
+    enter(patient().account)
+    page.goto("/bookings/claim/old/")
+    expect(page.locator(".empty h1")).to_be_visible()
+
+
+@state
+def statistics(page, enter):
+    kind = doctors_type()
+    AppointmentFactory(consultation_type=kind, status=Status.DONE, starts_at=at("10:00", days=-14))
+    enter(kind.doctor.user)
+    page.goto("/dashboard/statistics/")
+    for summary in page.locator(".chart summary").all():
+        summary.click()
+    expect(page.locator(".chart details table")).to_have_count(3)
+
+
+@state
+def statistics_empty(page, enter):
+    enter(doctors_type().doctor.user)
+    page.goto("/dashboard/statistics/")
+    expect(page.locator(".figures .empty")).to_be_visible()
 
 
 @state
