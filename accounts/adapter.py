@@ -8,6 +8,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.contrib import messages
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.urls import reverse
@@ -89,6 +90,15 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         key = super()._get_login_attempts_cache_key(request, **credentials)
         return f"{key}:{self.get_client_ip(request)}"
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The peer's address where the proxies' header is shorter than TRUSTED_PROXY_COUNT, or
+        holds none: the request did not come through them all."""
+        try:
+            address: str = super().get_client_ip(request)
+        except (ImproperlyConfigured, PermissionDenied):
+            address = request.META.get("REMOTE_ADDR", "")
+        return address
 
     # -- ways -----------------------------------------------------------------------------
 

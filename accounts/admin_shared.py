@@ -8,14 +8,28 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import NestedObjects, lookup_spawns_duplicates
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.db import models, router
+from django.db import DataError, models, router
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import ngettext
 
 from accounts.names import normalise, words
+from accounts.requests import any_id
+
+
+class TbibChangeList(ChangeList):
+    """A filter by what no column can hold, a number of thirty digits or a NUL, is a filter that
+    makes no sense: Django shows the list without it."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        try:
+            super().get_results(request)
+        except (DataError, OverflowError, ValueError) as error:
+            raise IncorrectLookupParameters(error) from error
 
 
 class TbibAdmin(admin.ModelAdmin):
@@ -34,6 +48,9 @@ class TbibAdmin(admin.ModelAdmin):
     def media(self) -> forms.Media:
         # For AutocompleteFilter; the forms have it from their own fields.
         return super().media + AutocompleteSelect(None, self.admin_site).media
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return TbibChangeList
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet, search_term: str
@@ -115,7 +132,7 @@ class AutocompleteFilter(admin.FieldListFilter):
         yield {
             "widget": self.form_field.widget.render(
                 self.parameter,
-                chosen if chosen.isdigit() else "",
+                chosen if any_id(chosen) else "",
                 attrs={"id": f"filter-{self.field_path}", "aria-label": str(self.title)},
             ),
             "others": [

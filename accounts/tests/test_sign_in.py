@@ -226,3 +226,17 @@ class TestAddress:
         settings.ALLAUTH_TRUSTED_PROXY_COUNT = count
         forwarded = "6.6.6.6, 198.51.100.7, 203.0.113.9"
         assert self.seen(client, rf, HTTP_X_FORWARDED_FOR=forwarded) == address
+
+    @pytest.mark.parametrize("forwarded", ["6.6.6.6", "unknown, 203.0.113.9", ",", ""])
+    def test_a_header_too_short_for_the_proxies_is_not_believed(
+        self, client, rf, settings, forwarded
+    ):
+        settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
+        meta = {"REMOTE_ADDR": "198.51.100.7", "HTTP_X_FORWARDED_FOR": forwarded}
+        assert self.seen(client, rf, **meta) == "198.51.100.7"
+
+    def test_a_sign_in_around_the_proxies_is_answered(self, client, settings, limits):
+        settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
+        data = {"login": "nobody", "password": "wrong"}
+        response = client.post("/accounts/login/", data, headers={"X-Forwarded-For": "6.6.6.6"})
+        assert response.status_code == 422
