@@ -175,7 +175,7 @@ def has_a_problem(request: HttpRequest, error: Problem) -> HttpResponse:
 
 @api.exception_handler(AuthenticationError)
 def signed_out(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-    detail = _("Sign in to see this.")
+    detail = _("Please sign in first.")
     return problem(HTTPStatus.UNAUTHORIZED, code="sign_in_required", detail=detail)
 
 
