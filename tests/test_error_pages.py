@@ -283,3 +283,11 @@ class TestMaintenance:
 def test_how_long_is_said_roundly(seconds, words):
     with translation.override("en"):
         assert in_about(seconds) == words
+
+
+@pytest.mark.django_db
+def test_no_script_of_a_developers_puts_a_refusal_in_the_place_of_the_page(client, settings):
+    settings.DEBUG = True
+    html = client.get("/").content.decode()
+    assert html.count("django_htmx/htmx-2.min.js") == 1
+    assert "django-htmx.js" not in html
