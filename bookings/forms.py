@@ -95,6 +95,8 @@ class PersonForm(RelativeForm):
         super().__init__(*args, **kwargs)
         if at_desk:
             del self.fields["relation"]
+            # No account stands behind a new patient: there is no other number to call.
+            self.fields["phone"].help_text = ""
 
     def person(self, *, account: User | None) -> Patient:
         """The new person, unsaved: `account`'s relative, or the desk's own when None."""

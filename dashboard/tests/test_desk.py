@@ -286,6 +286,10 @@ class TestNewVisit:
             Status.CONFIRMED,
         )
 
+    def test_the_fields_of_a_new_patient_do_not_speak_to_the_patient(self, desk, visit):
+        form = desk.get(reverse("new_visit"), headers=HTMX).context["form"].person_form
+        assert [field.help_text for field in form] == [""] * len(form.fields)
+
     def test_a_new_patient_is_added_with_the_visit(self, desk, visit):
         named = {"patient": "new", "first_name": "Nadia", "last_name": "Berrada"}
         self.new(desk, visit, **named)
