@@ -85,6 +85,10 @@ class Room:
                 place.visit.waiting_place is None,
                 place.visit.waiting_place or 0,
                 place.since or first,
+                # Of two in one instant, each database would choose another.
+                place.visit.queue_number is None,
+                place.visit.queue_number or 0,
+                place.visit.pk,
             ),
         )
 
