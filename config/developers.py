@@ -56,7 +56,7 @@ curl -s -o login.html -c cookies.txt {host}/accounts/login/
 TOKEN=$(awk '/{cookie}/ {{print $7}}' cookies.txt)
 curl -s -o home.html -b cookies.txt -c cookies.txt \\
   -H "X-CSRFToken: $TOKEN" -H "Origin: {host}" \\
-  --data-urlencode "login=patient" --data-urlencode "password=testpass123" \\
+  --data-urlencode "login=$LOGIN" --data-urlencode "password=$PASSWORD" \\
   {host}/accounts/login/
 TOKEN=$(awk '/{cookie}/ {{print $7}}' cookies.txt)"""
 
@@ -124,11 +124,10 @@ class Operation:
         if "requestBody" not in self.parts:
             return []
         content = self.parts["requestBody"]["content"]["application/json"]
+        ways = content["schema"].get("anyOf", [content["schema"]])
         return [
             Example(example["summary"], as_json(example["value"]), list(fields_of(schema)))
-            for example, schema in zip(
-                content["examples"].values(), content["schema"]["anyOf"], strict=True
-            )
+            for example, schema in zip(content["examples"].values(), ways, strict=True)
         ]
 
     @property
