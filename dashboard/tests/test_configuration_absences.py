@@ -148,7 +148,7 @@ class TestHits:
         AppointmentFactory(doctor=doctor, practice=PracticeFactory(), patient_name="Zoé")
         ours = AppointmentFactory(doctor=doctor, starts_at=monday("11:00"))
         response = desk_of(client, doctor).post(URL, MONDAY)
-        assert ("Zoé" in response.text, "Créneau occupé" in response.text) == (False, True)
+        assert ("Zoé" in response.text, "Horaire occupé" in response.text) == (False, True)
         assert f"fate-{ours.pk}" in response.text
 
     def test_who_has_no_address_is_to_be_called(self, client):
