@@ -792,7 +792,7 @@ def dashboard_new_visit_with_errors(page, enter):
 @state
 def dashboard_looking_for_a_patient(page, enter):
     visit = at_the_desk(page, enter)
-    page.locator("a[data-people]").click()
+    page.locator(".nav a[data-people]").click()
     page.locator("#people_q").fill(visit.patient.last_name)
     expect(page.locator("#people_found li").first).to_be_visible()
 

@@ -18,8 +18,16 @@ function tellShown() {
   );
 }
 
+// Until the next visit is there, nothing is done to the one still on show: whoever clicks a
+// patient and presses “Arrivé” at once means that patient.
 export async function showVisit(id, { quiet = false } = {}) {
-  await window.htmx.ajax("GET", `/dashboard/desk/${id}/`, { target: "#desk", swap: "outerHTML" });
+  const before = desk();
+  before.inert = shownVisit() !== id;
+  try {
+    await window.htmx.ajax("GET", `/dashboard/desk/${id}/`, { target: "#desk", swap: "outerHTML" });
+  } finally {
+    before.inert = false;
+  }
   if (shownVisit() !== id) return;
   if (!quiet) announce(document.getElementById("desk-name")?.textContent);
 }

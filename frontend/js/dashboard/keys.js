@@ -59,7 +59,7 @@ document.addEventListener("keydown", (event) => {
     if (elsewhere && !elsewhere.matches(`${EVENT}, a.event`)) return;
     if (walk(key)) event.preventDefault();
   } else if (/^[1-4]$/.test(key)) {
-    document.getElementById(`status-${key}`)?.click();
+    document.querySelector(`#desk:not([inert]) #status-${key}`)?.click();
   } else if (key === "?") {
     document.getElementById("shortcuts")?.showModal();
   } else if (key === "n" || key === "N") {
