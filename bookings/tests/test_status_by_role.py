@@ -1,0 +1,86 @@
+"""The status table whole: every verb from every status, for everybody, and back again by undo."""
+
+import datetime as dt
+
+import pytest
+
+from accounts.tests.factories import AdminFactory
+from bookings import rules, services
+from bookings.status import Status, Verb, leads_to
+from bookings.tests.factories import AppointmentFactory
+from bookings.tests.moments import monday
+from bookings.tests.steps import secretary_of
+from bookings.tests.test_desk import ELEVEN, VERBS, apply
+from doctors.tests.factories import DoctorFactory, MembershipFactory
+
+pytestmark = pytest.mark.django_db
+
+DESK = {
+    "doctor": lambda visit: visit.doctor.user,
+    "secretary": lambda visit: secretary_of(visit.doctor),
+    "admin": lambda visit: AdminFactory(),
+}
+OTHERS = {
+    "patient": lambda visit: visit.patient.account,
+    "colleague": lambda visit: DoctorFactory(practice=visit.practice).user,
+    "doctor elsewhere": lambda visit: DoctorFactory().user,
+    "secretary elsewhere": lambda visit: MembershipFactory().user,
+    "former secretary": lambda visit: (
+        MembershipFactory(practice=visit.practice, ended_at=ELEVEN - dt.timedelta(days=1)).user
+    ),
+}
+# Cancelling twice is the same wish twice: it changes nothing and refuses nothing.
+CELLS = [
+    (verb, before)
+    for verb in VERBS
+    for before in Status
+    if (verb, before) != (Verb.CANCEL, Status.CANCELLED)
+]
+
+
+def visit_that_is(before, verb):
+    """Requests are confirmed while they lie ahead; persons are absent once they should be here."""
+    return AppointmentFactory(
+        status=before, starts_at=monday("12:00" if verb is Verb.CONFIRM else "10:00")
+    )
+
+
+@pytest.mark.parametrize("role", DESK)
+@pytest.mark.parametrize(("verb", "before"), CELLS)
+def test_the_desk_does_what_the_table_says_and_takes_it_back(role, verb, before):
+    visit = visit_that_is(before, verb)
+    by = DESK[role](visit)
+    after = leads_to(verb, before)
+    if after is None:
+        with pytest.raises(rules.StateConflict):
+            apply(verb, visit, by=by)
+        after = before
+    else:
+        assert apply(verb, visit, by=by).status == after
+        visit.refresh_from_db()
+        assert visit.status == after
+        assert services.undo(visit, by=by, now=ELEVEN).status == before
+    visit.refresh_from_db()
+    assert visit.status == before
+
+
+@pytest.mark.parametrize("role", OTHERS)
+@pytest.mark.parametrize(("verb", "before"), CELLS)
+def test_nobody_else_does_anything_to_it(role, verb, before):
+    visit = visit_that_is(before, verb)
+    by = OTHERS[role](visit)
+    # Of the patient alone it is the deadline that speaks: until then they cancel online.
+    with pytest.raises(rules.Refusal):
+        apply(verb, visit, by=by)
+    visit.refresh_from_db()
+    assert (visit.status, visit.changes.count()) == (before, 0)
+
+
+@pytest.mark.parametrize("role", OTHERS)
+def test_nobody_else_takes_anything_back(role):
+    visit = visit_that_is(Status.CONFIRMED, Verb.ARRIVE)
+    apply(Verb.ARRIVE, visit)
+    with pytest.raises(rules.Refusal):
+        services.undo(visit, by=OTHERS[role](visit), now=ELEVEN)
+    visit.refresh_from_db()
+    assert visit.status == Status.ARRIVED
