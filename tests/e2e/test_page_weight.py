@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.e2e.world import at, calendar_address, doctors_type, go_and_choose, patient, sign_in
 
@@ -83,4 +84,27 @@ def test_nothing_moves_when_the_font_comes(page, base_url, width, address_of):
     page.evaluate("document.fonts.ready.then(() => true)")
     page.evaluate(TWO_FRAMES)
     assert page.evaluate("document.fonts.check('16px \"Readex Pro Variable\"')")
+    assert page.evaluate("window.shift") < MOST_SHIFT
+
+
+@pytest.mark.parametrize("address_of", [results, doctor, grid], ids=lambda each: each.__name__)
+def test_nothing_moves_when_the_scripts_come(page, base_url, width, address_of):
+    """What only scripts can use has its place before they run."""
+    address = address_of(page, lambda user: sign_in(page.context, user, base_url))
+    waiting, is_painted = [], False
+    page.add_init_script(COUNT_SHIFTS)
+    page.route(
+        "**/build/site*.js",
+        lambda route: route.continue_() if is_painted else waiting.append(route),
+    )
+    page.goto(address, wait_until="commit")
+    page.evaluate(PAINTED)
+    page.evaluate(TWO_FRAMES)
+    is_painted = True
+    [script] = waiting
+    script.continue_()
+    page.wait_for_load_state("load")
+    expect(page.locator("html.js")).to_be_attached()
+    page.evaluate("document.fonts.ready.then(() => true)")
+    page.evaluate(TWO_FRAMES)
     assert page.evaluate("window.shift") < MOST_SHIFT
