@@ -29,6 +29,9 @@ class TimeForm(forms.Form):
     clock of `date`, which wins. Both acts against a clash are explicit and the desk's alone.
     """
 
+    kind: ConsultationType | None
+    """What the visit is for: its duration is what must fit."""
+
     date = forms.CharField(required=False)
     start = forms.CharField(required=False)
     other = forms.CharField(required=False)
@@ -39,11 +42,6 @@ class TimeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.doctor, self.now = doctor, now
         self.zone = doctor.practice.zone
-
-    @property
-    def kind(self) -> ConsultationType | None:
-        """What the visit is for: its duration is what must fit."""
-        raise NotImplementedError
 
     @property
     def moving(self) -> UUID | None:
@@ -107,11 +105,7 @@ class MoveForm(TimeForm):
 
     def __init__(self, *args: Any, visit: Appointment, **kwargs: Any) -> None:
         super().__init__(*args, doctor=visit.doctor, **kwargs)
-        self.visit = visit
-
-    @property
-    def kind(self) -> ConsultationType | None:
-        return self.visit.consultation_type
+        self.visit, self.kind = visit, visit.consultation_type
 
     @property
     def moving(self) -> UUID | None:
@@ -147,12 +141,12 @@ class NewVisitForm(TimeForm):
         super().__init__(*args, doctor=doctor, **kwargs)
         self.user = user
         self.types = list(doctor.consultation_types.offered())
+        self.kind = self._wanted_kind()
         sent = self.data if self.is_bound and self.adds_person else None
         self.person_form = PersonForm(sent, at_desk=True, initial=self.initial)
         self.person_form.fields["birth_date"].required = False
 
-    @property
-    def kind(self) -> ConsultationType | None:
+    def _wanted_kind(self) -> ConsultationType | None:
         """The reason chosen; the doctor's first one while none is."""
         wanted = any_id(self.said("consultation_type"))
         first = self.types[0] if self.types else None
