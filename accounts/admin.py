@@ -20,8 +20,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.admin_shared import AutocompleteFilter, TbibAdmin
 from accounts.models import Patient, User
+from web.admin import AutocompleteFilter, TbibAdmin
 
 admin.site.site_header = "Tbib"
 admin.site.site_title = "Tbib"

@@ -11,7 +11,7 @@ from ninja.utils import check_csrf
 
 from accounts import api_words
 from accounts.models import Patient, User
-from accounts.problems import Problem
+from web.problems import Problem
 
 router = Router(tags=["account"])
 

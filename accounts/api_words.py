@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.openapi import SIGN_IN_REQUIRED, described, shows
+from web.openapi import SIGN_IN_REQUIRED, described, shows
 
 PERSONS = described(
     _("Your persons"),

@@ -25,7 +25,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
-APPS = ("accounts", "doctors", "scheduling", "bookings", "dashboard", "config")
+APPS = ("web", "accounts", "doctors", "scheduling", "bookings", "dashboard", "config")
 
 # Catalogues are made for these, and for any other that has a folder.
 LANGUAGES = ("fr",)

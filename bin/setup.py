@@ -25,7 +25,7 @@ STAMPS = VENV / "stamps"
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 20
-APPS = ("accounts", "doctors", "scheduling", "bookings", "dashboard")
+APPS = ("web", "accounts", "doctors", "scheduling", "bookings", "dashboard")
 
 # A change of these does not change the style sheet; the last is written by the build itself.
 IN_NO_PAGE = {"__pycache__", "tests", "migrations", "generated-sources.css"}

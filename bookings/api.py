@@ -14,15 +14,15 @@ from ninja import Router, Schema
 from pydantic import BeforeValidator, Field
 
 from accounts.models import Patient
-from accounts.requests import any_id
 from bookings import api_words, rules
 from bookings.services import check_person
 from bookings.services.writing import is_staff
 from bookings.slots import Code, SlotQuery, day_slots, free_slots
 from bookings.visitor import hold_token
 from doctors.api import visible_doctor
-from doctors.compiled import compiled_once
 from doctors.models import ConsultationType
+from web.compiled import compiled_once
+from web.requests import any_id
 
 DAYS, MOST_DAYS = 3, 31
 

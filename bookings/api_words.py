@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.openapi import (
+from bookings.slots import Code
+from doctors.api_words import NO_DOCTOR, THE_DOCTOR
+from web.openapi import (
     BAD_REQUEST,
     CSRF_FAILED,
     SIGN_IN_REQUIRED,
@@ -13,8 +15,6 @@ from accounts.openapi import (
     says,
     shows,
 )
-from bookings.slots import Code
-from doctors.api_words import NO_DOCTOR, THE_DOCTOR
 
 # -- refusals -----------------------------------------------------------------------------
 

@@ -22,8 +22,7 @@ from ninja.decorators import decorate_view
 
 from accounts.api import signed_in
 from accounts.models import Patient
-from accounts.problems import CONTENT_TYPE, Problem
-from accounts.requests import SignedInRequest, any_id
+from accounts.requests import SignedInRequest
 from bookings import api_words, rules, services
 from bookings.api import as_json, calendar_day, check_reader
 from bookings.forms import parse_start, patients_for
@@ -33,6 +32,8 @@ from bookings.status import Status
 from bookings.visitor import Choice, hold_token
 from doctors.api import doctors_named, visible_doctor
 from doctors.models import ConsultationType, Doctor
+from web.problems import CONTENT_TYPE, Problem
+from web.requests import any_id
 
 BOOKED = "Appointment booked successfully!"
 # What the contract says word for word, by the code of the refusal.

@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import BirthDateField, RelativeForm, helper
 from accounts.models import Patient, User
-from accounts.requests import any_id
 from bookings.models import Invitation
 from bookings.services.writing import is_staff
 from bookings.visitor import Choice
 from doctors.models import ConsultationType, Doctor
+from web.requests import any_id
 
 
 class ChoiceForm(forms.Form):

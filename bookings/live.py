@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
-from doctors.compiled import compiled_once
 from doctors.models import Doctor
+from web.compiled import compiled_once
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 

@@ -16,10 +16,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts.templatetags.tbib import phone_display
 from bookings.models import Appointment, Notification
 from bookings.offers import Offer, is_still_free
 from bookings.status import UPCOMING, Status, Verb
+from web.templatetags.tbib import phone_display
 
 log = logging.getLogger("tbib.outbox")
 

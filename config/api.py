@@ -35,9 +35,9 @@ import bookings.api
 import bookings.booking_api
 import dashboard.api
 import doctors.api
-from accounts.openapi import MAINTENANCE, SCHEMAS, UNAVAILABLE, Part, may_answer
-from accounts.problems import Problem, problem
 from bookings.rules import Refusal
+from web.openapi import MAINTENANCE, SCHEMAS, UNAVAILABLE, Part, may_answer
+from web.problems import Problem, problem
 
 
 class Api(NinjaAPI):

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from ninja.responses import NinjaJSONEncoder
 
-from accounts.openapi import Part, Words
 from bookings.api_words import EMERGENCY_TOO_FAR
 from config.api import TAGS, api
+from web.openapi import Part, Words
 
 # Whatever is asked may be answered so; the page says it once.
 EVERYWHERE = 500

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "scheduling",
     "doctors",
     "accounts",
+    "web",
     "allauth",
     "allauth.account",
     "crispy_forms",
@@ -62,21 +63,21 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "accounts.middleware.SearchEnginesMiddleware",
-    "accounts.middleware.MaintenanceMiddleware",
+    "web.middleware.SearchEnginesMiddleware",
+    "web.middleware.MaintenanceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "accounts.middleware.LanguageMiddleware",
+    "web.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "accounts.middleware.HtmxRedirectMiddleware",
-    "accounts.middleware.LoginRequiredMiddleware",
-    "accounts.middleware.PersonalPagesMiddleware",
+    "web.middleware.HtmxRedirectMiddleware",
+    "web.middleware.LoginRequiredMiddleware",
+    "web.middleware.PersonalPagesMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "accounts.middleware.ErrorPagesMiddleware",
+    "web.middleware.ErrorPagesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -127,7 +128,7 @@ if "sqlite" in database["ENGINE"]:
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
     # allauth counts sign-ins there, and nobody is shut out because Redis is down.
-    CACHES["default"]["BACKEND"] = "accounts.cache.ForgivingRedisCache"
+    CACHES["default"]["BACKEND"] = "web.cache.ForgivingRedisCache"
 
 AUTH_USER_MODEL = "accounts.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -283,7 +284,7 @@ if env.bool("BEHIND_TLS_PROXY", default=False):
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "accounts.error_pages.csrf_failure"
+CSRF_FAILURE_VIEW = "web.error_pages.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # Files aside, which these limit: whoever sends one is not known before the body is read.
 DATA_UPLOAD_MAX_NUMBER_FILES = 1

@@ -3,8 +3,6 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from accounts import site_files
-from accounts.health import health
 from bookings.views.confirming import SignOutView, book
 from bookings.views.day import day_page
 from bookings.views.finding import doctor_page
@@ -16,6 +14,8 @@ from config.api import api
 from config.developers import developers
 from doctors import sitemaps
 from doctors.views import photo
+from web import site_files
+from web.health import health
 
 urlpatterns = [
     path("", home, name="home"),
@@ -49,8 +49,8 @@ urlpatterns = [
     path("", include("bookings.old_addresses")),
 ]
 
-handler400 = "accounts.error_pages.bad_request"
-handler403 = "accounts.error_pages.permission_denied"
-handler404 = "accounts.error_pages.page_not_found"
-handler429 = "accounts.error_pages.too_many_requests"
-handler500 = "accounts.error_pages.server_error"
+handler400 = "web.error_pages.bad_request"
+handler403 = "web.error_pages.permission_denied"
+handler404 = "web.error_pages.page_not_found"
+handler429 = "web.error_pages.too_many_requests"
+handler500 = "web.error_pages.server_error"

@@ -17,14 +17,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.templatetags.tbib import STATUS_LOOKS, day_long, phone_display, time_spoken
 from bookings.models import Appointment, PatientFile
 from bookings.models.appointment import AppointmentQuerySet
 from bookings.status import LIVE, TOOK_PLACE, Status
+from bookings.templatetags.statuses import STATUS_LOOKS
 from dashboard.people import record_address
 from doctors.models import Doctor
 from scheduling import engine
 from scheduling.models import DoctorAbsence, Holiday, OpeningHours
+from web.templatetags.tbib import day_long, phone_display, time_spoken
 
 # Contract C5's colours, for programs; the cockpit draws a status by its class.
 ARRIVED_COLOR = "#9aa82b"

@@ -19,12 +19,13 @@ from ninja import Router
 from pydantic import BeforeValidator
 
 from accounts.api import signed_in
-from accounts.problems import Problem
-from accounts.requests import SignedInRequest, any_id
+from accounts.requests import SignedInRequest
 from bookings.forms import SANE_YEARS
 from dashboard import agenda, api_words
 from doctors.models import Doctor
 from scheduling import engine
+from web.problems import Problem
+from web.requests import any_id
 
 router = Router(tags=["agenda"])
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.openapi import BAD_REQUEST, SIGN_IN_REQUIRED, Kind, described, says, shows
+from web.openapi import BAD_REQUEST, SIGN_IN_REQUIRED, Kind, described, says, shows
 
 NO_DESK = Kind(404, "not_found", _("There is no such doctor at your desk."))
 

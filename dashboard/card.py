@@ -10,12 +10,12 @@ from django.db.models import Q
 from django.utils.functional import cached_property
 
 from accounts.models import User
-from accounts.templatetags.tbib import STATUS_LOOKS
 from bookings.models import Appointment, PrivateNote, StatusChange
 from bookings.models.files import no_shows
 from bookings.rules import Refusal
 from bookings.services import why_not_now
 from bookings.status import CHANGES, TOOK_PLACE, UPCOMING, Status, Verb, leads_to
+from bookings.templatetags.statuses import STATUS_LOOKS
 from dashboard.people import record_address
 
 VERBS = (Verb.ARRIVE, Verb.START, Verb.FINISH, Verb.MARK_ABSENT)

@@ -20,11 +20,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
-from accounts.requests import SignedInRequest, any_id
+from accounts.requests import SignedInRequest
 from bookings.models import Appointment, StatusChange
 from bookings.status import Status
 from doctors.models import Doctor
 from scheduling import engine
+from web.requests import any_id
 
 SESSION_KEY = "desk_doctor"
 NAV_COOKIE = "nav"

@@ -12,12 +12,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Patient, User
-from accounts.requests import any_id
 from bookings.forms import SANE_YEARS, PersonForm, parse_start, patients_for
 from bookings.models import Appointment
 from bookings.slots import SlotQuery, free_slots
 from dashboard.patients.records import search
 from doctors.models import ConsultationType, Doctor
+from web.requests import any_id
 
 NOT_A_TIME = _("This is not a time we understand.")
 

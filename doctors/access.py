@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from accounts.names import words
+from web.text import words
 
 MAP = "https://www.openstreetmap.org"
 """Linked, never loaded: no page of ours asks another origin for anything."""

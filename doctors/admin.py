@@ -21,9 +21,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.admin_shared import AutocompleteFilter, TbibAdmin
 from accounts.models import User
-from accounts.names import words
 from doctors.forms import PhotoField
 from doctors.models import (
     LANGUAGES_SPOKEN,
@@ -35,6 +33,8 @@ from doctors.models import (
 )
 from doctors.places import countries, zones
 from doctors.services import find_doctors_anew, forget_photo, new_slug, save_page
+from web.admin import AutocompleteFilter, TbibAdmin
+from web.text import words
 
 
 def local_time(instant: dt.datetime | None, practice: Practice) -> str:

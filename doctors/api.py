@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from pydantic import BeforeValidator, Field
 
-from accounts.names import words
 from doctors import api_words
-from doctors.compiled import compiled_once
 from doctors.models import ConsultationType, Doctor
 from doctors.search import find
 from doctors.wanted import TITLES
+from web.compiled import compiled_once
+from web.text import words
 
 DOCTORS_PER_PAGE = 20
 LONGEST_SEARCH = 100

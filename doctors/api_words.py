@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.openapi import BAD_REQUEST, Kind, described, says, shows
+from web.openapi import BAD_REQUEST, Kind, described, says, shows
 
 NO_DOCTOR = Kind(404, "not_found", _("There is no such doctor."))
 THE_DOCTOR = says("doctor_id", _("The doctor’s number."), 1, where="path")

@@ -14,7 +14,7 @@ from babel import Locale
 from babel.dates import get_timezone_location
 from django.utils.translation import get_language
 
-from accounts.names import normalise
+from web.text import normalise
 
 EARTH_RADIUS_KM = 6371.0
 KM_PER_DEGREE = 111.19

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 
 from django.db.models import Avg, Count, Q
 
-from accounts.names import has_word, normalise, words
 from doctors.cities import Gazetteer, gazetteer
 from doctors.models import Doctor, DoctorQuerySet, Practice, Specialty
 from doctors.places import Place
 from doctors.wanted import key, wanted_words
+from web.text import has_word, normalise, words
 
 NEAR_KM = 50
 LONGEST_NAME = 5

@@ -1,4 +1,4 @@
-"""/sitemap.xml: the pages that search engines may keep (accounts.search_engines), under SITE_URL.
+"""/sitemap.xml: the pages that search engines may keep (web.search_engines), under SITE_URL.
 
 No `lastmod`: nothing records when a page last changed, and a wrong date is worse than none.
 """
@@ -18,8 +18,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.search_engines import absolute
 from doctors.models import Doctor
+from web.search_engines import absolute
 
 
 class PublicSitemap(Sitemap):

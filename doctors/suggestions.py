@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from accounts.names import has_word
 from doctors.models import Doctor, Practice, Specialty, around
 from doctors.places import Place, distance_km
 from doctors.search import NEAR_KM, own_cities, starts_a_name, their_gazetteer
 from doctors.wanted import key, wanted_words
+from web.text import has_word
 
 SHOWN = 4
 """Of each kind: what a phone shows above its keyboard."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accounts.names import words
+from web.text import words
 
 # Everybody's, so they narrow nothing.
 TITLES = frozenset(

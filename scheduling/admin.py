@@ -17,7 +17,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.admin_shared import AutocompleteFilter
 from doctors import admin as doctors_admin
 from doctors.admin import LockingAdmin, local_time, swatch
 from doctors.models import ConsultationType, Practice
@@ -30,6 +29,7 @@ from scheduling.services import (
     propose_holidays,
     retire_type,
 )
+from web.admin import AutocompleteFilter
 
 
 class AgendaAdmin(LockingAdmin):

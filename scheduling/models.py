@@ -15,9 +15,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from doctors.compiled import compiled_once
 from doctors.models import ConsultationType, Doctor, Practice
 from scheduling.engine import DAY, Span, WeeklyRange, openings
+from web.compiled import compiled_once
 
 
 class Weekday(models.IntegerChoices):

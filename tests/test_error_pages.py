@@ -14,9 +14,9 @@ from django.test import Client
 from django.urls import path
 from django.utils import timezone, translation
 
-from accounts.error_pages import in_about
 from accounts.tests.factories import UserFactory
 from config import urls
+from web.error_pages import in_about
 
 COOKIE = django_settings.LANGUAGE_COOKIE_NAME
 

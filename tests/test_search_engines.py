@@ -12,11 +12,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.search_engines import KEPT
 from accounts.tests.factories import PatientFactory
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, PracticeFactory
 from doctors.tests.pictures import give_photo
 from scheduling.tests.factories import open_week
+from web.search_engines import KEPT
 
 pytestmark = pytest.mark.django_db
 

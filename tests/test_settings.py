@@ -33,7 +33,7 @@ def test_passwords_are_hashed_with_argon2():
 def test_a_redis_cache_may_be_away():
     caches = setting("CACHES", CACHE_URL="redis://redis.example:6379/1")
     assert caches["default"] == {
-        "BACKEND": "accounts.cache.ForgivingRedisCache",
+        "BACKEND": "web.cache.ForgivingRedisCache",
         "LOCATION": "redis://redis.example:6379/1",
     }
 

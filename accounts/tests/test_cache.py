@@ -1,8 +1,8 @@
 import pytest
 from django.core.cache.backends.redis import RedisCache
 
-from accounts.cache import ForgivingRedisCache, ForgivingRedisCacheClient
 from accounts.tests.factories import PASSWORD, UserFactory
+from web.cache import ForgivingRedisCache, ForgivingRedisCacheClient
 
 # Nobody listens there: a connection is refused at once.
 NOWHERE = "redis://127.0.0.1:1/0"
@@ -55,9 +55,7 @@ def test_it_is_left_alone_for_a_while_and_said_once(away, caplog):
 @pytest.mark.django_db
 def test_sign_in_survives_it(client, settings, caplog):
     settings.ACCOUNT_RATE_LIMITS = settings.SIGN_IN_LIMITS
-    settings.CACHES = {
-        "default": {"BACKEND": "accounts.cache.ForgivingRedisCache", "LOCATION": NOWHERE}
-    }
+    settings.CACHES = {"default": {"BACKEND": "web.cache.ForgivingRedisCache", "LOCATION": NOWHERE}}
     user = UserFactory()
     response = client.post("/accounts/login/", {"login": user.username, "password": PASSWORD})
     assert (response.status_code, response["Location"]) == (302, "/accounts/home/")

@@ -8,7 +8,6 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import Patient, User
-from accounts.names import normalise
 from accounts.tests.factories import (
     PASSWORD,
     DoctorUserFactory,
@@ -17,6 +16,7 @@ from accounts.tests.factories import (
     SecretaryUserFactory,
     UserFactory,
 )
+from web.text import normalise
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.admin_shared import AutocompleteFilter, TbibAdmin
 from bookings import services
 from bookings.models import Appointment, Hold, Notification, StatusChange
 from bookings.rules import Refusal
@@ -27,6 +26,7 @@ from bookings.status import Status, Verb
 from doctors.admin import local_time
 from doctors.models import Practice
 from scheduling.engine import day_span
+from web.admin import AutocompleteFilter, TbibAdmin
 
 NAMED_IN_A_REFUSAL = 5
 

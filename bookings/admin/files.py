@@ -15,11 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.admin_shared import AutocompleteFilter, TbibAdmin
 from bookings import services
 from bookings.models import Appointment, PatientFile
 from bookings.status import Status
 from doctors.admin import local_time
+from web.admin import AutocompleteFilter, TbibAdmin
 
 
 def with_no_shows(files: QuerySet[PatientFile], now: dt.datetime) -> QuerySet[PatientFile]:

@@ -15,7 +15,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.admin_shared import AutocompleteFilter
 from bookings.hits import hit_by_absence, hit_by_holiday, outside_hours
 from bookings.models import Appointment
 from doctors.admin import local_time
@@ -23,6 +22,7 @@ from doctors.models import Doctor
 from scheduling.admin import AbsenceForm, AgendaAdmin, OpeningHoursForm
 from scheduling.models import DoctorAbsence, Holiday, OpeningHours
 from scheduling.services import decide_holiday, mark_hours_saved
+from web.admin import AutocompleteFilter
 
 LINKS = 10
 

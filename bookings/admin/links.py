@@ -6,10 +6,10 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
-from accounts.admin_shared import AutocompleteFilter, TbibAdmin
 from bookings.admin.appointments import ReadOnly
 from bookings.models import Invitation, WaitingScreen
 from doctors.admin import local_time
+from web.admin import AutocompleteFilter, TbibAdmin
 
 
 @admin.register(Invitation)

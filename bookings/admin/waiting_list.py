@@ -7,11 +7,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from accounts.admin_shared import AutocompleteFilter, TbibAdmin
 from bookings.admin.appointments import ReadOnly
 from bookings.models import WaitingListEntry
 from doctors.admin import local_time
 from scheduling.models import FreedTime
+from web.admin import AutocompleteFilter, TbibAdmin
 
 
 @admin.register(WaitingListEntry)

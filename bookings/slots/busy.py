@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models import Appointment, Hold
 from bookings.models.appointment import LONGEST
 from bookings.slots.query import minutes
-from doctors.compiled import compiled_once
 from doctors.models import ConsultationType
 from scheduling.models import DoctorAbsence
+from web.compiled import compiled_once
 
 LONGEST_PAUSE = dt.timedelta(minutes=ConsultationType.MAX_BUFFER)
 

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from accounts.search_engines import absolute, is_kept
-from accounts.templatetags.sharing import json_ld
 from bookings.results import Search
 from doctors.models import Doctor
 from doctors.wanted import key
 from scheduling.week import DayHours
+from web.search_engines import absolute, is_kept
+from web.templatetags.sharing import json_ld
 
 register = template.Library()
 

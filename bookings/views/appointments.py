@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.requests import SignedInRequest, any_id
+from accounts.requests import SignedInRequest
 from bookings import rules, services, slots
 from bookings.forms import parse_start
 from bookings.models import Appointment, WaitingListEntry
@@ -26,6 +26,7 @@ from bookings.status import Status, Verb
 from bookings.views.confirming import see_appointment
 from bookings.views.finding import wanted_fragment
 from bookings.visitor import hold_token
+from web.requests import any_id
 
 PAST_PER_PAGE = 20
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.forms import PatientSignUpForm, SignInForm
 from accounts.models import Patient, User
-from accounts.requests import Request, any_id
+from accounts.requests import Request
 from accounts.views import SignUpView
 from bookings import rules, services
 from bookings.forms import BookingForm, ChoiceForm
@@ -47,6 +47,7 @@ from bookings.visitor import (
 )
 from doctors.models import Doctor
 from scheduling import engine
+from web.requests import any_id
 
 
 @login_not_required

@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from accounts.requests import Request, any_id
+from accounts.requests import Request
 from bookings.results import DOCTORS_PER_PAGE, CardPanel, Results, Search, cards_of
 from bookings.views.finding import wanted_fragment
 from bookings.visitor import hold_token
 from doctors.models import Doctor
+from web.requests import any_id
 
 
 @login_not_required

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.forms import helper, phone_field
-from accounts.templatetags.tbib import reader_locale
 from dashboard.desk import Desk
 from doctors.models import ConsultationType, Practice
 from scheduling.engine import to_utc
 from scheduling.forms import ClockField
+from web.templatetags.tbib import reader_locale
 
 PARTIALS = "dashboard/configuration/partials"
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from accounts.requests import SignedInRequest, any_id
+from accounts.requests import SignedInRequest
 from bookings import services
 from bookings.models import Appointment
 from dashboard.configuration.page import address, answer_saved, show
@@ -22,6 +22,7 @@ from dashboard.configuration.review import Review, decisions_in, review_of
 from dashboard.desk import Desk, chosen_desk
 from doctors.models import Practice
 from scheduling.models import Holiday
+from web.requests import any_id
 
 PANEL = "holidays_panel"
 EVERY = "every"

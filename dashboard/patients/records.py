@@ -10,12 +10,12 @@ from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet
 from django.utils.functional import cached_property
 
 from accounts.models import Patient, User
-from accounts.names import normalise
 from bookings import rules
 from bookings.models import Appointment, Invitation, PatientFile, PrivateNote
 from bookings.models.files import no_shows
 from bookings.status import UPCOMING, Status
 from doctors.models import Practice
+from web.text import normalise
 
 SHORTEST_NUMBER = 4
 """Digits that make a search one for a phone number."""

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from accounts.models import Patient
-from accounts.requests import SignedInRequest, any_id
+from accounts.requests import SignedInRequest
 from bookings import rules, services
 from bookings.forms import patients_for
 from bookings.models import Appointment, WaitingScreen
@@ -28,6 +28,7 @@ from dashboard.desk import Desk, chosen_desk
 from dashboard.forms import people_named
 from dashboard.queue.newcomer import read_newcomer
 from dashboard.views.agenda import desk_visit
+from web.requests import any_id
 
 MOST_FOUND = 5
 VERBS = {verb.value: verb for verb in (Verb.ARRIVE, Verb.START, Verb.FINISH)}

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.templatetags.tbib import day_month
 from dashboard.statistics.figures import Figures
+from web.templatetags.tbib import day_month
 
 
 def charts_of(figures: Figures) -> dict[str, Any]:

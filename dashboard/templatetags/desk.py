@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 
-from accounts.templatetags.tbib import STATUS_LOOKS
+from bookings.templatetags.statuses import STATUS_LOOKS
 
 register = template.Library()
 

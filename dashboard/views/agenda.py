@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from accounts.requests import SignedInRequest, any_id
+from accounts.requests import SignedInRequest
 from bookings.models import Appointment
 from bookings.status import TOOK_PLACE, Status
 from dashboard.agenda import day_rows, usual_hours
@@ -23,6 +23,7 @@ from dashboard.desk import Desk, NoDesk, chosen_desk
 from dashboard.news import news_since
 from doctors.models import Doctor
 from scheduling import engine
+from web.requests import any_id
 
 VIEWS = ("week", "day", "list")
 MOST_LISTED = 20

@@ -19,8 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import reswap, retarget, trigger_client_event
 
-from accounts.requests import SignedInRequest, any_id
-from accounts.templatetags.tbib import clock
+from accounts.requests import SignedInRequest
 from bookings import rules, services
 from bookings.models import Appointment
 from bookings.status import Verb
@@ -29,6 +28,8 @@ from dashboard.desk import Desk, chosen_desk
 from dashboard.forms import MoveForm, NewVisitForm, people_named
 from dashboard.people import with_visits
 from dashboard.views.agenda import desk_visit, see_on_agenda, show_agenda
+from web.requests import any_id
+from web.templatetags.tbib import clock
 
 LONGEST_NOTE = 20_000
 MOST_FOUND = 12

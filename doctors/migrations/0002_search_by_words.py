@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 
-from accounts.names import words
+from web.text import words
 
 
 def in_words(*texts):

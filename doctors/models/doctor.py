@@ -13,11 +13,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.names import SearchTextField, has_word, words
+from accounts.names import SearchTextField
 from doctors import photos
 from doctors.models.practice import Membership, Practice
 from doctors.places import Place
 from doctors.wanted import wanted_words
+from web.text import has_word, words
 
 LANGUAGES_SPOKEN = {
     "fr": _("French"),

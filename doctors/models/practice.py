@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.models import User
-from accounts.names import SearchTextField, words
+from accounts.names import SearchTextField
 from doctors.access import Line, access_lines, map_address
 from doctors.places import countries, zone_name
+from web.text import words
 
 
 def validate_time_zone(name: str) -> None:

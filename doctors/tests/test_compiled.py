@@ -5,9 +5,9 @@ from django.db.models import F
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
-from doctors.compiled import compiled_once
 from doctors.models import Doctor
 from doctors.tests.factories import LONG_AGO, DoctorFactory
+from web.compiled import compiled_once
 
 pytestmark = pytest.mark.django_db
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.names import words
 from doctors.models import Doctor
 from doctors.places import Place
 from doctors.search import find, place_named
 from doctors.tests.factories import DoctorFactory, PracticeFactory, SpecialtyFactory
 from doctors.wanted import wanted_words
+from web.text import words
 
 pytestmark = pytest.mark.django_db
 

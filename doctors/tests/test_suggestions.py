@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.names import words
 from doctors.suggestions import suggest_where, suggest_who
 from doctors.templatetags.search import mark
 from doctors.tests.factories import DoctorFactory, PracticeFactory
@@ -17,6 +16,7 @@ from doctors.tests.test_search import (
     doctor_named,
     pediatrics,
 )
+from web.text import words
 
 pytestmark = pytest.mark.django_db
 

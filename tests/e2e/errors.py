@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_POST
 
-from accounts import error_pages
 from config import urls
+from web import error_pages
 
 handler400, handler403, handler404 = urls.handler400, urls.handler403, urls.handler404
 handler429, handler500 = urls.handler429, urls.handler500

@@ -17,8 +17,8 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import ngettext
 
-from accounts.names import normalise, words
-from accounts.requests import any_id
+from web.requests import any_id
+from web.text import normalise, words
 
 
 class TbibChangeList(ChangeList):

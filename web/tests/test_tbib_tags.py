@@ -2,14 +2,13 @@
 
 import datetime as dt
 from decimal import Decimal
-from types import SimpleNamespace
 
 import pytest
 from django import forms
 from django.template import Context, Template
 from django.utils import translation
 
-from accounts.templatetags import tbib
+from web.templatetags import tbib
 
 TUESDAY = dt.date(2026, 10, 13)
 
@@ -170,7 +169,7 @@ def test_what_is_no_number_is_shown_as_it_was_typed():
     assert tbib.phone_href("poste 12") == ""
 
 
-# -- people and statuses ------------------------------------------------------------------
+# -- people -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -194,15 +193,6 @@ def test_the_same_person_has_the_same_avatar_with_and_without_a_title():
 
 def test_an_avatar_s_letters_are_escaped():
     assert "&lt;&lt;" in render("{% avatar name %}", name="<b <i")
-
-
-def test_a_status_has_a_class_an_icon_and_a_word():
-    appointment = SimpleNamespace(status="no_show", get_status_display=lambda: "Absent")
-    badge = render("{% status appointment %}", appointment=appointment)
-    assert 'class="status is-noshow"' in badge
-    assert "<svg" in badge
-    assert badge.strip().endswith("Absent</span>")
-    assert tbib.status_class(appointment) == "is-noshow"
 
 
 # -- forms --------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from django import template
 from django.template.base import NodeList, Parser, Token
 from django.utils.safestring import SafeString, mark_safe
 
-from accounts import search_engines
+from web import search_engines
 
 register = template.Library()
 

@@ -27,8 +27,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.problems import problem
-from accounts.requests import reader_language, wants_json
+from web.problems import problem
+from web.requests import reader_language, wants_json
 
 log = logging.getLogger("tbib.requests")
 

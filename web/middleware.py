@@ -17,10 +17,10 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from accounts import error_pages
-from accounts.problems import problem
-from accounts.requests import cookie_language, is_poll, wants_json
-from accounts.search_engines import is_kept
+from web import error_pages
+from web.problems import problem
+from web.requests import cookie_language, is_poll, wants_json
+from web.search_engines import is_kept
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -51,7 +51,7 @@ class ErrorPagesMiddleware:
 
 
 class SearchEnginesMiddleware:
-    """Whatever accounts.search_engines does not name stays out of them, as does every error.
+    """Whatever web.search_engines does not name stays out of them, as does every error.
 
     A header, because answers to programs have no <head> to say it in. A redirect is only read
     for where it leads.

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.search_engines import absolute
+from web.search_engines import absolute
 
 BRAND, PAPER = "#0d715d", "#f5f9f7"
 """--color-action and --color-page of tokens.css: a manifest knows no variables."""

@@ -73,31 +73,6 @@ def avatar(
     }
 
 
-# Class and icon of each status (components.css, heroicons); the word is the model's.
-STATUS_LOOKS = {
-    "pending": ("pending", "clock"),
-    "confirmed": ("confirmed", "check-circle"),
-    "arrived": ("arrived", "arrow-right-end-on-rectangle"),
-    "in_progress": ("progress", "play-circle"),
-    "done": ("done", "check"),
-    "no_show": ("noshow", "no-symbol"),
-    "cancelled": ("cancelled", "x-circle"),
-}
-
-
-@register.inclusion_tag("partials/status.html")
-def status(appointment: Any) -> dict[str, object]:
-    """The badge of an appointment's status: `{% status appointment %}`."""
-    look, icon = STATUS_LOOKS[str(appointment.status)]
-    return {"look": look, "icon": icon, "label": appointment.get_status_display()}
-
-
-@register.filter
-def status_class(appointment: Any) -> str:
-    """`is-arrived`: gives a row the colours of its appointment's status."""
-    return f"is-{STATUS_LOOKS[str(appointment.status)][0]}"
-
-
 # -- prices -------------------------------------------------------------------------------
 
 

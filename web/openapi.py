@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.problems import CONTENT_TYPE
+from web.problems import CONTENT_TYPE
 
 Words = str | Promise
 Part = dict[Any, Any]
