@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
-from django_htmx.middleware import HtmxDetails
-
 from accounts.models import User
+from web.requests import HtmxRequest
 
 
-class Request(HttpRequest):
+class Request(HtmxRequest):
     """From anybody: `user` may be anonymous."""
-
-    htmx: HtmxDetails
 
 
 class SignedInRequest(Request):

@@ -33,7 +33,7 @@ def main() -> None:
     options = parser.parse_args()
 
     with own_site():
-        from bookings.views.live import MOST_TOKENS
+        from bookings.finding.views import MOST_TOKENS
 
         polls = make_polls(1, MOST_TOKENS)
         with server() as port:
@@ -48,7 +48,7 @@ def make_polls(*counts: int) -> dict[str, tuple[str, str]]:
     from django.utils import timezone
 
     from accounts.tests.factories import PatientFactory
-    from bookings.live import token_of
+    from bookings.finding.live import token_of
     from doctors.tests.factories import DoctorFactory
 
     client = Client()

@@ -3,10 +3,10 @@
     /api/openapi.json
     /api/doctors                            doctors.api    who there is
     /api/doctors/<id>/consultation-types    doctors.api    for what one can come
-    /api/doctors/<id>/slots                 bookings.api   when, over some days
-    /api/doctors/<id>/day                   bookings.api   one day with the reasons
-    /api/available-slots                    bookings.booking_api   a day, of a doctor by name
-    /api/appointments                       bookings.booking_api   book one
+    /api/doctors/<id>/slots                 bookings.api.slots   when, over some days
+    /api/doctors/<id>/day                   bookings.api.slots   one day with the reasons
+    /api/available-slots                    bookings.api.appointments   a day, of a doctor by name
+    /api/appointments                       bookings.api.appointments   book one
     /api/me/patients                        accounts.api   for whom one may
 
 Whatever is refused is answered as application/problem+json.
@@ -31,8 +31,8 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
 import accounts.api
-import bookings.api
-import bookings.booking_api
+import bookings.api.appointments
+import bookings.api.slots
 import dashboard.api
 import doctors.api
 from bookings.rules import Refusal
@@ -157,8 +157,8 @@ def not_allowed(methods: str) -> HttpResponse:
 
 api = Api(title="Tbib", version="1", urls_namespace="api", docs_url=None)
 api.add_router("", doctors.api.router)
-api.add_router("", bookings.api.router)
-api.add_router("", bookings.booking_api.router)
+api.add_router("", bookings.api.slots.router)
+api.add_router("", bookings.api.appointments.router)
 api.add_router("", accounts.api.router)
 api.add_router("", dashboard.api.router)
 

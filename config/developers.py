@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from ninja.responses import NinjaJSONEncoder
 
-from bookings.api_words import EMERGENCY_TOO_FAR
+from bookings.api.words import EMERGENCY_TOO_FAR
 from config.api import TAGS, api
 from web.openapi import Part, Words
 

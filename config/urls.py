@@ -3,13 +3,18 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from bookings.views.confirming import SignOutView, book
-from bookings.views.day import day_page
-from bookings.views.finding import doctor_page
-from bookings.views.home import home, suggestions
-from bookings.views.live import changed_calendars
-from bookings.views.results import card_grid, card_grids, doctor_list
-from bookings.views.waiting import waiting_screen, waiting_ticket
+from bookings.confirming.views import SignOutView, book
+from bookings.finding.views import (
+    card_grid,
+    card_grids,
+    changed_calendars,
+    day_page,
+    doctor_list,
+    doctor_page,
+    home,
+    suggestions,
+)
+from bookings.waiting_room.views import waiting_screen, waiting_ticket
 from config.api import api
 from config.developers import developers
 from doctors import sitemaps
@@ -46,7 +51,7 @@ urlpatterns = [
     path("sitemap-<slug:section>.xml", sitemaps.sitemap, name="sitemap"),
     path("site.webmanifest", site_files.manifest, name="manifest"),
     path("favicon.ico", site_files.favicon),
-    path("", include("bookings.old_addresses")),
+    path("", include("bookings.api.old_addresses")),
 ]
 
 handler400 = "web.error_pages.bad_request"

@@ -20,7 +20,7 @@ from pydantic import BeforeValidator
 
 from accounts.api import signed_in
 from accounts.requests import SignedInRequest
-from bookings.forms import SANE_YEARS
+from bookings.confirming.forms import SANE_YEARS
 from dashboard import agenda, api_words
 from doctors.models import Doctor
 from scheduling import engine

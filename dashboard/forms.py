@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Patient, User
-from bookings.forms import SANE_YEARS, PersonForm, parse_start, patients_for
+from bookings.confirming.forms import SANE_YEARS, PersonForm, parse_start, patients_for
 from bookings.models import Appointment
 from bookings.slots import SlotQuery, free_slots
 from dashboard.patients.records import search

@@ -27,11 +27,11 @@ from django.utils import timezone
 
 from accounts.tests.factories import AdminFactory, PatientFactory, RelativeFactory
 from bookings import services
+from bookings.messages.outbox import send_due
 from bookings.models import Appointment, PatientFile, PrivateNote, WaitingScreen
-from bookings.outbox import send_due
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory, WaitingListEntryFactory
-from bookings.waiting import ticket_of
+from bookings.waiting_room.ticket import ticket_of
 from doctors import photos
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, MembershipFactory
 from scheduling.tests.factories import AbsenceFactory

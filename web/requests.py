@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
+
+
+class HtmxRequest(HttpRequest):
+    """A request after django_htmx's middleware."""
+
+    htmx: HtmxDetails
 
 
 def any_id(text: str) -> int:
@@ -11,7 +18,7 @@ def any_id(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
-# The second and third are the API's addresses of before (bookings.old_addresses).
+# The second and third are the API's addresses of before (bookings.api.old_addresses).
 FOR_PROGRAMS = ("/api/", "/available_slots", "/book_appointment")
 
 

@@ -15,8 +15,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from bookings.hits import hit_by_absence, hit_by_holiday, outside_hours
 from bookings.models import Appointment
+from bookings.services.affected import hit_by_absence, hit_by_holiday, outside_hours
 from doctors.admin import local_time
 from doctors.models import Doctor
 from scheduling.admin import AbsenceForm, AgendaAdmin, OpeningHoursForm

@@ -28,7 +28,6 @@ from bookings.services.holds import (
     release_hold,
 )
 from bookings.services.notes import NoteChanged, save_note
-from bookings.services.waiting import make_screen, order_room, skip
 from bookings.services.waiting_list import (
     join_waiting_list,
     leave_waiting_list,
@@ -60,14 +59,11 @@ __all__ = [
     "invite",
     "join_waiting_list",
     "leave_waiting_list",
-    "make_screen",
     "move",
     "next_start",
-    "order_room",
     "release_hold",
     "reset_no_shows",
     "save_note",
-    "skip",
     "take_absence",
     "unblock_patient",
     "undo",

@@ -20,8 +20,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Patient, User
 from bookings import rules
-from bookings.hits import hit_by_absence, hit_by_holiday, outside_hours
 from bookings.models import Appointment, Notification
+from bookings.services.affected import hit_by_absence, hit_by_holiday, outside_hours
 from bookings.services.booking import cancel
 from bookings.services.desk import require_desk
 from bookings.services.writing import lock_appointment, record, tell, writing

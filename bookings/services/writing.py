@@ -160,7 +160,7 @@ def tell(
 
 def note_freed(appointment: Appointment, start: dt.datetime | None, *, now: dt.datetime) -> None:
     """Write down that the visit's time from `start` on is left, for those who wait for one:
-    `bookings.offers` looks at it later."""
+    `bookings.messages.offers` looks at it later."""
     if start:
         pause = dt.timedelta(minutes=appointment.buffer_minutes)
         end = start + dt.timedelta(minutes=appointment.duration) + pause

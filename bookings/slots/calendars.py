@@ -11,8 +11,8 @@ from django.conf import settings
 from django.utils.functional import Promise
 
 from bookings.models.appointment import LONGEST
-from bookings.reasons import Nothing, Why
 from bookings.slots.busy import LONGEST_PAUSE, Busy, Code, read_busy
+from bookings.slots.no_slots import Nothing, Why
 from bookings.slots.query import SlotQuery
 from scheduling import engine
 from scheduling.models import Holiday, OpeningHours

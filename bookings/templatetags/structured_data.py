@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from bookings.results import Search
+from bookings.finding.search import Search
 from doctors.models import Doctor
 from doctors.wanted import key
 from scheduling.week import DayHours

@@ -4,9 +4,9 @@ import pytest
 from django.utils import translation
 
 from bookings import services
+from bookings.finding.visitor import TOKEN
 from bookings.slots import Code
 from bookings.tests.factories import AppointmentFactory, HoldFactory
-from bookings.visitor import TOKEN
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory
 from scheduling.tests.factories import AbsenceFactory, HolidayFactory, OpeningHoursFactory
 

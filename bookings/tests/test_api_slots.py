@@ -4,10 +4,10 @@ import pytest
 from django.contrib.sessions.models import Session
 
 from accounts.tests.factories import AdminFactory, PatientFactory, RelativeFactory, UserFactory
+from bookings.finding.visitor import TOKEN
 from bookings.models import Appointment, PatientFile
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory, HoldFactory
-from bookings.visitor import TOKEN
 from doctors.tests.factories import (
     ConsultationTypeFactory,
     DoctorFactory,

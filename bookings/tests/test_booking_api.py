@@ -8,11 +8,11 @@ import pytest
 from django.test import Client
 
 from accounts.tests.factories import PatientFactory, RelativeFactory, UserFactory
+from bookings.finding.visitor import TOKEN
 from bookings.models import Appointment, Hold, Notification
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory, HoldFactory
 from bookings.tests.steps import verified
-from bookings.visitor import TOKEN
 from doctors.tests.factories import (
     LONG_AGO,
     ConsultationTypeFactory,

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from bookings import rules, services
+from bookings.messages.outbox import compose
 from bookings.models import Appointment
-from bookings.outbox import compose
 from bookings.services import Decisions, Fate, VisitsHit
 from bookings.status import Status, Verb
 from bookings.tests.factories import AppointmentFactory

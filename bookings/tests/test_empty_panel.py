@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 
-from bookings.reasons import Why
+from bookings.slots.no_slots import Why
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory

@@ -2,8 +2,8 @@ import datetime as dt
 
 import pytest
 
-from bookings.hits import hit_by_absence, hit_by_holiday, outside_hours
 from bookings.models import Appointment
+from bookings.services.affected import hit_by_absence, hit_by_holiday, outside_hours
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.tests.factories import PatientFactory
 from bookings import services
-from bookings.live import Token, changed_doctors, token_of
+from bookings.finding.live import Token, changed_doctors, token_of
 from bookings.status import Verb
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from bookings.tests.steps import book, free_on_monday, hold, secretary_of, verified

@@ -14,9 +14,9 @@ from hypothesis import example, given
 
 from accounts.tests.factories import PatientFactory
 from bookings import services
-from bookings.live import Token, changed_doctors
+from bookings.finding.live import Token, changed_doctors
+from bookings.finding.panel import BookingPanel
 from bookings.models import Hold
-from bookings.panel import BookingPanel
 from bookings.tests.factories import AppointmentFactory, HoldFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from bookings.tests.steps import book, hold, verified

@@ -6,8 +6,8 @@ import pytest
 
 from accounts.tests.factories import PatientFactory, RelativeFactory
 from bookings import services
+from bookings.messages.outbox import compose
 from bookings.models import Notification, PrivateNote
-from bookings.outbox import compose
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory, NotificationFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday

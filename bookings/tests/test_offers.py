@@ -10,10 +10,11 @@ from django.core import mail
 from django.core.management import call_command
 
 from accounts.tests.factories import PatientFactory, RelativeFactory
-from bookings import offers, services
+from bookings import services
+from bookings.messages import offers
+from bookings.messages.offers import offer_freed_times
+from bookings.messages.outbox import compose, send_due
 from bookings.models import Notification, PrivateNote, WaitingListEntry
-from bookings.offers import offer_freed_times
-from bookings.outbox import compose, send_due
 from bookings.services.files import block_patient
 from bookings.tests.factories import AppointmentFactory, HoldFactory, WaitingListEntryFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday

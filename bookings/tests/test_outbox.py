@@ -14,8 +14,8 @@ from django.db import connection
 
 from accounts.tests.factories import PatientFactory, RelativeFactory
 from bookings import rules, services
+from bookings.messages.outbox import send_due
 from bookings.models import Notification
-from bookings.outbox import send_due
 from bookings.status import Status, Verb
 from bookings.tests.factories import AppointmentFactory, NotificationFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.core.files.base import ContentFile
 
-from bookings.panel import BookingPanel
+from bookings.finding.panel import BookingPanel
 from doctors.models import Doctor
 from doctors.tests.factories import (
     LONG_AGO,

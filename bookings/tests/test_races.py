@@ -25,12 +25,12 @@ from bookings.services import booking, desk
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from bookings.tests.steps import book, hold, secretary_of
 from bookings.tests.test_constraints import guards
-from bookings.views import finding
 from doctors.models import ConsultationType, Doctor
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, PracticeFactory
 from scheduling.models import DoctorAbsence
 from scheduling.services import replace_days, retire_type
 from scheduling.tests.factories import open_week
+from bookings.confirming import views as confirming
 
 pytestmark = pytest.mark.django_db
 # Threads see what is committed only.
@@ -155,8 +155,8 @@ def test_one_visitor_in_two_tabs_keeps_one_of_two_doctors_times(monkeypatch):
 @pytest.mark.parametrize("signed_in", [True, False])
 def test_a_double_click_on_next_holds_once(monkeypatch, signed_in):
     """The second click leaves before the first one's answer brought a token."""
-    both_ask = waiting_for_the_other(finding.new_hold_token)
-    monkeypatch.setattr(finding, "new_hold_token", both_ask)
+    both_ask = waiting_for_the_other(confirming.new_hold_token)
+    monkeypatch.setattr(confirming, "new_hold_token", both_ask)
     kind = ConsultationTypeFactory()
     first = Client(enforce_csrf_checks=True)
     if signed_in:

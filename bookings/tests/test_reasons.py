@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from bookings.alternatives import soonest_colleague
-from bookings.reasons import Nothing, Why, why_none_of
+from bookings.finding.alternatives import soonest_colleague
 from bookings.slots import Calendars, SlotQuery
+from bookings.slots.no_slots import Nothing, Why, why_none_of
 from bookings.tests.factories import AppointmentFactory, HoldFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory

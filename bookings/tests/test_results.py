@@ -8,7 +8,8 @@ import time_machine
 from django.http import QueryDict
 from django.urls import reverse
 
-from bookings.results import Results, Search
+from bookings.finding.results import Results
+from bookings.finding.search import Search
 from bookings.tests.factories import AppointmentFactory, HoldFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from doctors.models import Doctor

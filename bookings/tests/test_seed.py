@@ -13,13 +13,13 @@ from django.utils import timezone
 from accounts.models import Patient, User
 from bookings import slots
 from bookings.models import Appointment, Hold, PatientFile, PrivateNote, StatusChange
-from bookings.seed.agenda import Diary
-from bookings.seed.chance import Chance
-from bookings.seed.people import Crowd
-from bookings.seed.roster import plan_doctors
-from bookings.seed.visits import plan_visits
-from bookings.seed.week import plan_week
-from bookings.seed.world import shares, write_world
+from bookings.samples.agenda import Diary
+from bookings.samples.chance import Chance
+from bookings.samples.people import Crowd
+from bookings.samples.roster import plan_doctors
+from bookings.samples.visits import plan_visits
+from bookings.samples.week import plan_week
+from bookings.samples.world import shares, write_world
 from bookings.status import LIVE, Status, Verb, leads_to
 from doctors.models import ConsultationType, Doctor, Practice, Specialty
 from scheduling import engine

@@ -11,7 +11,10 @@ from bookings.rules import RuleRefused, StateConflict
 from bookings.status import Status, Verb
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import monday
-from bookings.waiting import Room, codes_of, ticket_of, usual_minutes, visit_of
+from bookings.waiting_room.services import make_screen, order_room, skip
+from bookings.waiting_room.codes import codes_of
+from bookings.waiting_room.room import Room, usual_minutes
+from bookings.waiting_room.ticket import ticket_of, visit_of
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +61,7 @@ class TestOrder:
 
     def test_the_desks_order_stays_and_who_comes_later_is_last(self, doctor):
         first, second = walk_in(doctor), walk_in(doctor, now=NOW + MINUTE)
-        services.order_room(by=doctor.user, doctor=doctor, order=[second.pk, first.pk], now=NOW)
+        order_room(by=doctor.user, doctor=doctor, order=[second.pk, first.pk], now=NOW)
         third = walk_in(doctor, now=NOW + 2 * MINUTE)
         assert waiting(doctor, NOW + 3 * MINUTE) == [second.pk, first.pk, third.pk]
 
@@ -66,26 +69,28 @@ class TestOrder:
         first, second = walk_in(doctor), walk_in(doctor)
         services.change_status(first, Verb.START, by=doctor.user, now=NOW)
         with pytest.raises(StateConflict):
-            services.order_room(by=doctor.user, doctor=doctor, order=[second.pk, first.pk], now=NOW)
+            order_room(
+                by=doctor.user, doctor=doctor, order=[second.pk, first.pk], now=NOW
+            )
         with pytest.raises(StateConflict):
-            services.order_room(by=doctor.user, doctor=doctor, order=[second.pk] * 2, now=NOW)
+            order_room(by=doctor.user, doctor=doctor, order=[second.pk] * 2, now=NOW)
 
     def test_skipping_lets_one_go_first(self, doctor):
         one, two, three = (walk_in(doctor, now=NOW + n * MINUTE) for n in range(3))
-        services.skip(one, by=doctor.user, now=NOW + 5 * MINUTE)
+        skip(one, by=doctor.user, now=NOW + 5 * MINUTE)
         assert waiting(doctor, NOW + 5 * MINUTE) == [two.pk, one.pk, three.pk]
-        services.skip(three, by=doctor.user, now=NOW + 5 * MINUTE)
+        skip(three, by=doctor.user, now=NOW + 5 * MINUTE)
         assert waiting(doctor, NOW + 5 * MINUTE) == [two.pk, one.pk, three.pk]
 
     def test_who_does_not_wait_cannot_be_skipped(self, doctor):
         visit = walk_in(doctor)
         services.change_status(visit, Verb.START, by=doctor.user, now=NOW)
         with pytest.raises(StateConflict):
-            services.skip(visit, by=doctor.user, now=NOW)
+            skip(visit, by=doctor.user, now=NOW)
 
     def test_undone_calls_bring_back_to_the_same_place(self, doctor):
         one, two = walk_in(doctor), walk_in(doctor, now=NOW + MINUTE)
-        services.order_room(by=doctor.user, doctor=doctor, order=[two.pk, one.pk], now=NOW)
+        order_room(by=doctor.user, doctor=doctor, order=[two.pk, one.pk], now=NOW)
         services.change_status(two, Verb.START, by=doctor.user, now=NOW)
         services.undo(two, by=doctor.user, now=NOW)
         assert waiting(doctor) == [two.pk, one.pk]
@@ -93,7 +98,7 @@ class TestOrder:
     def test_whoever_arrives_again_lost_the_first_place(self, doctor):
         one = arrived(doctor, monday("11:00"))
         two = walk_in(doctor, now=NOW + MINUTE)
-        services.order_room(by=doctor.user, doctor=doctor, order=[one.pk, two.pk], now=NOW)
+        order_room(by=doctor.user, doctor=doctor, order=[one.pk, two.pk], now=NOW)
         services.undo(one, by=doctor.user, now=NOW)
         services.change_status(one, Verb.ARRIVE, by=doctor.user, now=NOW + 2 * MINUTE)
         assert waiting(doctor, NOW + 3 * MINUTE) == [two.pk, one.pk]
@@ -102,7 +107,7 @@ class TestOrder:
         visit = walk_in(doctor)
         doctor.refresh_from_db()
         before = doctor.calendar_version
-        services.order_room(by=doctor.user, doctor=doctor, order=[visit.pk], now=NOW)
+        order_room(by=doctor.user, doctor=doctor, order=[visit.pk], now=NOW)
         doctor.refresh_from_db()
         assert doctor.calendar_version == before + 1
 
@@ -110,9 +115,9 @@ class TestOrder:
         visit = walk_in(doctor)
         for stranger in (DoctorFactory().user, visit.patient.account):
             with pytest.raises(RuleRefused):
-                services.order_room(by=stranger, doctor=doctor, order=[visit.pk], now=NOW)
+                order_room(by=stranger, doctor=doctor, order=[visit.pk], now=NOW)
         secretary = MembershipFactory(practice=doctor.practice).user
-        services.order_room(by=secretary, doctor=doctor, order=[visit.pk], now=NOW)
+        order_room(by=secretary, doctor=doctor, order=[visit.pk], now=NOW)
 
 
 class TestCodes:
@@ -174,12 +179,12 @@ class TestTicket:
 
 
 def test_a_new_screen_ends_the_one_before(doctor):
-    first = services.make_screen(by=doctor.user, doctor=doctor).token
-    second = services.make_screen(by=doctor.user, doctor=doctor).token
+    first = make_screen(by=doctor.user, doctor=doctor).token
+    second = make_screen(by=doctor.user, doctor=doctor).token
     assert first != second
     assert [screen.token for screen in WaitingScreen.objects.all()] == [second]
     with pytest.raises(RuleRefused):
-        services.make_screen(by=DoctorFactory().user, doctor=doctor)
+        make_screen(by=DoctorFactory().user, doctor=doctor)
 
 
 @pytest.mark.parametrize("count", [1, 30])

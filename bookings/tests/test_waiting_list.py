@@ -7,8 +7,8 @@ import pytest
 from accounts.services import remove_relative
 from accounts.tests.factories import PatientFactory, RelativeFactory
 from bookings import services
+from bookings.messages.offers import end_what_is_over
 from bookings.models import WaitingListEntry
-from bookings.offers import end_what_is_over
 from bookings.rules import RuleRefused, StateConflict, TimeNotOffered
 from bookings.services.files import block_patient
 from bookings.status import Status

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy
 from django_htmx.http import push_url
 
 from accounts.requests import SignedInRequest
-from bookings.views.finding import wanted_fragment
 from dashboard.desk import Desk
+from web.fragments import wanted_fragment
 
 INVALID = HTTPStatus.UNPROCESSABLE_ENTITY
 

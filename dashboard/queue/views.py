@@ -20,10 +20,12 @@ from django_htmx.http import trigger_client_event
 from accounts.models import Patient
 from accounts.requests import SignedInRequest
 from bookings import rules, services
-from bookings.forms import patients_for
+from bookings.confirming.forms import patients_for
 from bookings.models import Appointment, WaitingScreen
 from bookings.status import Verb
-from bookings.waiting import Room, ticket_of
+from bookings.waiting_room import services as waiting_room
+from bookings.waiting_room.room import Room
+from bookings.waiting_room.ticket import ticket_of
 from dashboard.desk import Desk, chosen_desk
 from dashboard.forms import people_named
 from dashboard.queue.newcomer import read_newcomer
@@ -82,7 +84,7 @@ def skip(request: SignedInRequest, pk: UUID) -> HttpResponse:
     visit = desk_visit(request, pk)
     desk = chosen_desk(request).turned_to(visit.doctor_id)
     try:
-        services.skip(visit, by=request.user)
+        waiting_room.skip(visit, by=request.user)
     except rules.Refusal as refusal:
         return show(request, desk, refusal=refusal, status=refusal.status)
     return done(request, desk)
@@ -94,7 +96,7 @@ def order(request: SignedInRequest) -> HttpResponse:
     desk = chosen_desk(request)
     try:
         wanted = [UUID(text) for text in request.POST.getlist("visit")]
-        services.order_room(by=request.user, doctor=desk.doctor, order=wanted)
+        waiting_room.order_room(by=request.user, doctor=desk.doctor, order=wanted)
     except ValueError:
         return show(request, desk, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except rules.Refusal as refusal:
@@ -105,7 +107,7 @@ def order(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def make_screen(request: SignedInRequest) -> HttpResponse:
     desk = chosen_desk(request)
-    services.make_screen(by=request.user, doctor=desk.doctor)
+    waiting_room.make_screen(by=request.user, doctor=desk.doctor)
     return done(request, desk)
 
 

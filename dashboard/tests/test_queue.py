@@ -12,7 +12,9 @@ from bookings.models import Appointment, WaitingScreen
 from bookings.status import Status, Verb
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import monday
-from bookings.waiting import codes_of, ticket_of
+from bookings.waiting_room import services as waiting_room
+from bookings.waiting_room.codes import codes_of
+from bookings.waiting_room.ticket import ticket_of
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory
 from scheduling import engine
 
@@ -184,7 +186,7 @@ class TestScreen:
         assert "10:30" not in page
 
     def test_it_asks_again_for_little(self, doctor, client, django_assert_num_queries):
-        services.make_screen(by=doctor.user, doctor=doctor)
+        waiting_room.make_screen(by=doctor.user, doctor=doctor)
         address = f"/screen/{WaitingScreen.objects.get().token}/"
         headers = {"HX-Request": "true", "HX-Target": "screen"}
         state = client.get(address).context["state"]
@@ -194,9 +196,9 @@ class TestScreen:
         assert client.get(f"{address}?state={state}", headers=headers).status_code == 200
 
     def test_an_address_that_was_replaced_shows_nothing(self, doctor, client):
-        services.make_screen(by=doctor.user, doctor=doctor)
+        waiting_room.make_screen(by=doctor.user, doctor=doctor)
         old = WaitingScreen.objects.get().token
-        services.make_screen(by=doctor.user, doctor=doctor)
+        waiting_room.make_screen(by=doctor.user, doctor=doctor)
         assert client.get(f"/screen/{old}/").status_code == 404
 
 

@@ -1,5 +1,5 @@
 // Free times that stay true. A region of the page with
-//   data-live      tokens of what it was drawn from, "<doctor>.<version>.<instant> …" (bookings/live.py)
+//   data-live      tokens of what it was drawn from, "<doctor>.<version>.<instant> …" (bookings/finding/live.py)
 //   data-refresh   its address: asked with its id as HX-Target, it is drawn anew
 //   data-clock     the practice's time at which it was drawn, for its line (.days-live)
 // One request asks for all of them every four seconds, while the page is looked at and the line is
@@ -15,7 +15,7 @@ const SOON = 300; // when the reader was busy
 const LONGEST = 30_000; // between two tries while the server does not answer
 const PATIENCE = 10_000;
 const PRESS = 1_000; // a finger lifted outside the window is never heard of
-const MOST_TOKENS = 50; // also in bookings/views/live.py
+const MOST_TOKENS = 50; // also in bookings/finding/views_live.py
 const TRACE = 3_000; // how long a time that went stands there, struck
 const PILL = "button.slot[name=appointment_time]";
 const PASSING = [

@@ -26,7 +26,8 @@ from bookings.models import Hold, WaitingScreen
 from bookings.status import Status, Verb
 from bookings.tests.factories import AppointmentFactory, HoldFactory, WaitingListEntryFactory
 from bookings.tests.steps import secretary_of
-from bookings.waiting import ticket_of
+from bookings.waiting_room.services import make_screen
+from bookings.waiting_room.ticket import ticket_of
 from doctors.tests.factories import DoctorFactory, PracticeFactory
 from doctors.tests.pictures import give_photo
 from scheduling.services import add_absence
@@ -859,7 +860,7 @@ def waiting_room(page, enter):
     for name in ("Anna", "Bilal", "Chloé"):
         walk_in(doctor, name)
     services.change_status(walk_in(doctor, "Driss"), Verb.START, by=doctor.user)
-    services.make_screen(by=doctor.user, doctor=doctor)
+    make_screen(by=doctor.user, doctor=doctor)
     enter(doctor.user)
     page.goto("/dashboard/queue/")
     expect(page.locator("[data-visit]")).to_have_count(3)

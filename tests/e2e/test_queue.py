@@ -12,7 +12,7 @@ from bookings.models import Appointment, WaitingScreen
 from bookings.status import Status, Verb
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.steps import secretary_of
-from bookings.waiting import ticket_of
+from bookings.waiting_room.ticket import ticket_of
 from doctors.tests.factories import DoctorFactory
 from tests.e2e.world import at, doctors_type, sign_in
 

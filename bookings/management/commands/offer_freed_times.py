@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from bookings.offers import offer_freed_times
+from bookings.messages.offers import offer_freed_times
 
 
 class Command(BaseCommand):

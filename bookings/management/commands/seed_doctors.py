@@ -11,9 +11,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from bookings.seed.accounts import PASSWORD
-from bookings.seed.roster import KNOWN
-from bookings.seed.world import DEFAULT_SEED, write_world
+from bookings.samples.accounts import PASSWORD
+from bookings.samples.roster import KNOWN
+from bookings.samples.world import DEFAULT_SEED, write_world
 from doctors.models import Doctor
 
 DEFAULT_COUNT = 40

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from bookings.outbox import send_due
+from bookings.messages.outbox import send_due
 
 
 class Command(BaseCommand):

@@ -1,0 +1,118 @@
+"""What a visitor's session keeps between choosing a time and confirming it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from bookings.finding.visitor import hold_token
+from bookings.models import Hold
+from bookings.slots import SlotQuery
+from doctors.models import ConsultationType, Doctor
+
+CHOICE, DRAFT, SIGN_UP = "chosen_slot", "booking_draft", "sign_up_draft"
+TYPED = ("patient", "reason", "relation", "first_name", "last_name", "birth_date", "phone")
+ENTRANCE = ("first_name", "last_name", "birth_date", "phone", "email")
+
+
+class Choice(NamedTuple):
+    """A doctor, a reason and a start that somebody wants."""
+
+    doctor: Doctor
+    consultation_type: ConsultationType
+    starts_at: dt.datetime
+
+    @property
+    def query(self) -> SlotQuery:
+        return SlotQuery(self.doctor, self.consultation_type)
+
+    @property
+    def confirm_address(self) -> str:
+        """The page that confirms this choice, whatever another tab has chosen since."""
+        state = {
+            "doctor": self.doctor.pk,
+            "consultation_type": self.consultation_type.pk,
+            "appointment_time": self.starts_at.isoformat(),
+        }
+        return f"{reverse('confirm_booking')}?{urlencode(state)}"
+
+    @property
+    def local_start(self) -> dt.datetime:
+        return self.doctor.practice.local(self.starts_at)
+
+    @property
+    def local_end(self) -> dt.datetime:
+        return self.doctor.practice.local(self.starts_at + self.consultation_type.length)
+
+
+def remember_choice(request: HttpRequest, choice: Choice) -> None:
+    request.session[CHOICE] = {
+        "doctor": choice.doctor.pk,
+        "consultation_type": choice.consultation_type.pk,
+        "appointment_time": choice.starts_at.isoformat(),
+    }
+
+
+def remember_typed(request: HttpRequest, doctor: Doctor | None = None) -> None:
+    """Keep what was typed so far while another time is chosen or the hold is prolonged.
+
+    What was written to another doctor than this one is not this one's to read.
+    """
+    kept = request.session.get(CHOICE)
+    if doctor and kept and kept["doctor"] != doctor.pk:
+        request.session.pop(DRAFT, None)
+    typed = {name: request.POST[name][:1000] for name in TYPED if request.POST.get(name)}
+    if typed:
+        request.session[DRAFT] = typed
+
+
+def typed_so_far(request: HttpRequest) -> dict[str, str]:
+    return request.session.get(DRAFT, {})
+
+
+def remember_sign_up(request: HttpRequest) -> None:
+    """Keep what a visitor typed to open an account, never the password."""
+    typed = {name: request.POST[name][:1000] for name in ENTRANCE if request.POST.get(name)}
+    if typed:
+        request.session[SIGN_UP] = typed
+
+
+def typed_to_sign_up(request: HttpRequest) -> dict[str, str]:
+    return request.session.get(SIGN_UP, {})
+
+
+def forget_sign_up(request: HttpRequest) -> None:
+    request.session.pop(SIGN_UP, None)
+
+
+def forget_choice(request: HttpRequest) -> None:
+    """After the booking: the session keeps neither the choice nor what was written."""
+    for name in (CHOICE, DRAFT, SIGN_UP):
+        request.session.pop(name, None)
+
+
+def remembered_choice(request: HttpRequest) -> dict[str, str] | None:
+    """The choice as form data, to be checked like any other input."""
+    kept = request.session.get(CHOICE)
+    return {name: str(value) for name, value in kept.items()} if kept else None
+
+
+def current_hold(request: HttpRequest, choice: Choice, *, now: dt.datetime) -> Hold | None:
+    """The visitor's unexpired hold of exactly this choice."""
+    token = hold_token(request)
+    if not token:
+        return None
+    return (
+        Hold.objects.unexpired(now)
+        .filter(
+            token=token,
+            doctor=choice.doctor,
+            consultation_type=choice.consultation_type,
+            starts_at=choice.starts_at,
+        )
+        .first()
+    )

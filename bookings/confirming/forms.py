@@ -1,0 +1,158 @@
+"""What browsers send about a booking, cleaned; the services decide."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import RelativeForm
+from accounts.models import Patient, User
+from bookings.confirming.choice import Choice
+from bookings.services.writing import is_staff
+from doctors.models import ConsultationType, Doctor
+from web.requests import any_id
+
+
+class ChoiceForm(forms.Form):
+    """Doctor, type and time. A time without offset is the practice's wall clock."""
+
+    doctor = forms.ModelChoiceField(Doctor.objects.none())
+    consultation_type = forms.ModelChoiceField(ConsultationType.objects.all())
+    appointment_time = forms.CharField(
+        error_messages={"required": _("Please choose a time: an appointment needs one.")}
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        doctors = Doctor.objects.visible_to(user).for_pages()
+        self.fields["doctor"].queryset = doctors  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        doctor, text = cleaned.get("doctor"), cleaned.get("appointment_time")
+        if doctor and text:
+            starts_at = parse_start(text, doctor.practice.zone)
+            if starts_at is None:
+                self.add_error("appointment_time", _("This is not a time we understand."))
+            cleaned["appointment_time"] = starts_at
+        return cleaned
+
+    @property
+    def choice(self) -> Choice:
+        """The three of them, of a valid form."""
+        names = ("doctor", "consultation_type", "appointment_time")
+        return Choice(*(self.cleaned_data[name] for name in names))
+
+
+# A day at the edge of the calendar has no neighbours to compute with.
+SANE_YEARS = range(1970, 9000)
+
+
+def parse_start(text: str, zone: ZoneInfo) -> dt.datetime | None:
+    """ISO 8601 to an instant; without offset on `zone`'s clock, first reading when it is
+    read twice. None for what is no date, does not exist there, or lies out of range."""
+    try:
+        parsed = parse_datetime(text.strip())
+        if parsed is None or parsed.year not in SANE_YEARS:
+            return None
+        if timezone.is_aware(parsed):
+            return parsed.astimezone(dt.UTC)
+        instant = parsed.replace(tzinfo=zone, fold=0).astimezone(dt.UTC)
+        exists = instant.astimezone(zone).replace(tzinfo=None) == parsed
+    except (ValueError, OverflowError):
+        return None
+    return instant if exists else None
+
+
+def patients_for(user: User, doctor: Doctor) -> Any:
+    """Whom `user` may book for at this doctor: own persons; at the desk, the practice's."""
+    persons = Q(account=user)
+    if is_staff(user, doctor):
+        practice = doctor.practice
+        persons |= Q(files__practice=practice) | Q(appointments__practice=practice)
+    return Patient.objects.filter(persons).select_related("account").distinct()
+
+
+class PersonForm(RelativeForm):
+    """A person given in place: a relative to add, or a new patient at the desk.
+
+    Shown beside fields that may stay empty: the browser does not insist, the server does.
+    """
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, at_desk: bool = False, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "person_%s")
+        super().__init__(*args, **kwargs)
+        if at_desk:
+            del self.fields["relation"]
+            # No account stands behind a new patient: there is no other number to call.
+            self.fields["phone"].help_text = ""
+
+    def person(self, *, account: User | None) -> Patient:
+        """The new person, unsaved: `account`'s relative, or the desk's own when None."""
+        self.instance.account = account
+        return self.instance
+
+
+class BookingForm(forms.Form):
+    """For whom, and what to tell the doctor."""
+
+    NEW = "new"
+
+    patient = forms.CharField(required=False)
+    reason = forms.CharField(
+        label=_("What would you like to tell the doctor?"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"max_length": _("Please keep it under 1000 characters.")},
+    )
+
+    def __init__(self, *args: Any, user: User, doctor: Doctor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user, self.doctor = user, doctor
+        self.at_desk = is_staff(user, doctor)
+        self.persons = patients_for(user, doctor)
+        adds_person = self.data.get("patient") == self.NEW or (
+            not self.data.get("patient") and bool(self.data.get("first_name"))
+        )
+        self.person_form = PersonForm(
+            self.data if adds_person else None,
+            at_desk=self.at_desk,
+            initial=kwargs.get("initial"),
+        )
+
+    def clean_patient(self) -> Patient | None:
+        """An own person by default; None when one is to be added from the fields."""
+        wanted = self.cleaned_data["patient"]
+        if self.person_form.is_bound:
+            if not self.person_form.is_valid():
+                raise forms.ValidationError(_("Please complete this person's details."))
+            return None
+        if wanted:
+            found = self.persons.filter(pk=any_id(wanted)).first()
+            if found is None:
+                raise forms.ValidationError(_("Please choose one of the persons listed."))
+            return found
+        own = self.persons.filter(account=self.user, relation=Patient.Relation.SELF).first()
+        if self.at_desk or own is None:
+            raise forms.ValidationError(_("Please say for whom this appointment is."))
+        return own
+
+    def person(self) -> Patient:
+        """Whom the visit is for; unsaved when they are new: `book` writes both or neither."""
+        patient: Patient | None = self.cleaned_data["patient"]
+        return patient or self.person_form.person(account=None if self.at_desk else self.user)
+
+    @property
+    def chosen(self) -> str:
+        """The person marked on the page: a pk, "new", or the first one's when empty."""
+        return str(self["patient"].value() or "")

@@ -1,0 +1,298 @@
+"""Confirming: for whom, what to say; sign-in or sign-up happens here, in place."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from allauth.account.views import LogoutView
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.adapter import client_address
+from accounts.forms import PatientSignUpForm, SignInForm
+from accounts.models import Patient, User
+from accounts.requests import Request
+from accounts.views import SignUpView
+from bookings import rules, services
+from bookings.confirming.choice import (
+    Choice,
+    current_hold,
+    forget_choice,
+    forget_sign_up,
+    remember_choice,
+    remember_sign_up,
+    remember_typed,
+    remembered_choice,
+    typed_so_far,
+    typed_to_sign_up,
+)
+from bookings.confirming.forms import BookingForm, ChoiceForm
+from bookings.confirming.refusals import (
+    nearest_times,
+    refuse_in_panel,
+    refuse_plainly,
+    refuse_unreadable_choice,
+)
+from bookings.finding.live import token_of
+from bookings.finding.visitor import hold_token, new_hold_token
+from bookings.models import Appointment
+from bookings.services.writing import is_staff
+from bookings.slots import Calendars
+from doctors.models import Doctor
+from scheduling import engine
+from web.fragments import wanted_fragment
+from web.requests import any_id
+
+
+@login_not_required
+@require_POST
+def hold_slot(request: Request) -> HttpResponse:
+    """“Suivant”: keep the chosen time for five minutes, then confirm."""
+    form = ChoiceForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return refuse_unreadable_choice(request, form)
+    return keep_and_confirm(request, form.choice)
+
+
+def keep_and_confirm(request: Request, choice: Choice) -> HttpResponse:
+    """Hold `choice` for this visitor and send them to the confirm page, or say why not."""
+    remember_typed(request, choice.doctor)
+    try:
+        services.hold(
+            token=new_hold_token(request),
+            doctor=choice.doctor,
+            consultation_type=choice.consultation_type,
+            starts_at=choice.starts_at,
+            address=client_address(request),
+        )
+    except rules.Refusal as refusal:
+        return refuse_in_panel(request, choice, refusal)
+    remember_choice(request, choice)
+    response = redirect("confirm_booking")
+    response.status_code = HTTPStatus.SEE_OTHER
+    return response
+
+
+@login_not_required
+@require_safe
+def confirm_booking(request: Request) -> HttpResponse:
+    """The last step before the appointment exists.
+
+    The choice comes from the address or from the session; without one the page says so and
+    leads to the doctors.
+    """
+    data = request.GET if "appointment_time" in request.GET else remembered_choice(request)
+    if not data:
+        return render(request, "bookings/nothing_chosen.html")
+    form = ChoiceForm(data, user=request.user)
+    if not form.is_valid():
+        return refuse_plainly(request, _("This choice is no longer valid. Please choose again."))
+    return _show_confirm(request, form.choice)
+
+
+@login_not_required
+@require_POST
+def book(request: Request) -> HttpResponse:
+    """Contract C4: with a time an appointment; without one, from the desk, a walk-in."""
+    if request.user.is_authenticated and not request.POST.get("appointment_time"):
+        return _add_walk_in(request, request.user)
+    form = ChoiceForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return refuse_unreadable_choice(request, form)
+    choice = form.choice
+    if not request.user.is_authenticated:
+        return keep_and_confirm(request, choice)
+    booking_form = BookingForm(request.POST, user=request.user, doctor=choice.doctor)
+    if not booking_form.is_valid():
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return _show_confirm(request, choice, booking_form=booking_form, status=status)
+    try:
+        appointment = services.book(
+            by=request.user,
+            patient=booking_form.person(),
+            doctor=choice.doctor,
+            consultation_type=choice.consultation_type,
+            starts_at=choice.starts_at,
+            reason=booking_form.cleaned_data["reason"],
+            hold_token=hold_token(request),
+        )
+    except rules.Refusal as refusal:
+        return _show_confirm(request, choice, booking_form=booking_form, refusal=refusal)
+    forget_choice(request)
+    return see_appointment(appointment)
+
+
+def see_appointment(appointment: Appointment) -> HttpResponse:
+    response = redirect("appointment_page", appointment.pk)
+    response.status_code = HTTPStatus.SEE_OTHER
+    return response
+
+
+def _add_walk_in(request: Request, user: User) -> HttpResponse:
+    wanted, kind = request.POST.get("doctor", ""), request.POST.get("consultation_type", "")
+    desk = Doctor.objects.desk_of(user).for_pages()
+    doctor = desk.filter(pk=any_id(wanted)).first()
+    if doctor is None:
+        # A patient, or somebody else's desk: an appointment needs a time there.
+        choice_form = ChoiceForm(request.POST, user=user)
+        choice_form.is_valid()
+        return refuse_unreadable_choice(request, choice_form)
+    kinds = doctor.consultation_types.offered()
+    consultation_type = kinds.filter(pk=any_id(kind)).first()
+    if kind and consultation_type is None:
+        return refuse_plainly(request, _("This reason for a visit is not offered any more."))
+    form = BookingForm(request.POST, user=user, doctor=doctor)
+    if not form.is_valid():
+        return refuse_plainly(request, _("Please say for whom this appointment is."))
+    try:
+        appointment = services.add_walk_in(
+            by=user,
+            doctor=doctor,
+            patient=form.person(),
+            consultation_type=consultation_type,
+            reason=form.cleaned_data["reason"],
+        )
+    except rules.Refusal as refusal:
+        return refuse_plainly(request, str(refusal), status=refusal.status)
+    return see_appointment(appointment)
+
+
+@login_not_required
+@require_POST
+def extend_hold(request: Request) -> HttpResponse:
+    """“Prolonger”: five more minutes, twice at most; htmx renews the countdown alone.
+
+    Without scripts the page comes anew, with what was typed so far.
+    """
+    if request.user.is_authenticated:
+        remember_typed(request)
+    else:
+        remember_sign_up(request)
+    refusal = None
+    try:
+        services.extend_hold(hold_token(request) or "")
+    except rules.Refusal as caught:
+        refusal = caught
+    data = remembered_choice(request)
+    form = ChoiceForm(data, user=request.user) if data else None
+    if wanted_fragment(request, {"hold"}) and form and form.is_valid():
+        return _show_confirm(request, form.choice, hold_refusal=refusal)
+    if refusal:
+        messages.warning(request, str(refusal))
+    return redirect("confirm_booking")
+
+
+class SignUpToBook(SignUpView):
+    """Sign-up in the middle of a booking: the kept time waits five minutes longer, once."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(sign_up_url=reverse("sign_up_to_book"), **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        token = hold_token(self.request)
+        if self.request.user.is_authenticated and token:
+            services.extend_hold_after_sign_up(token)
+            forget_sign_up(self.request)
+        return response
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignOutView(LogoutView):
+    """Signing out in the middle of a booking gives the kept time back: nobody comes for it."""
+
+    def logout(self) -> None:
+        token = hold_token(self.request)
+        super().logout()
+        if token:
+            services.release_hold(token)
+
+
+# -- the page -----------------------------------------------------------------------------
+
+
+def _show_confirm(
+    request: Request,
+    choice: Choice,
+    *,
+    booking_form: BookingForm | None = None,
+    refusal: rules.Refusal | None = None,
+    hold_refusal: rules.Refusal | None = None,
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    """The whole page, its form after a refusal, or the countdown alone."""
+    now = timezone.now()
+    hold = current_hold(request, choice, now=now)
+    day = choice.local_start.date()
+    calendars = Calendars([choice.query], [day], now=now, token=hold_token(request))
+    lost = _no_longer_free(request, choice, calendars)
+    if lost:
+        # Kept from other visitors, but not from an absence that came meanwhile.
+        hold = None
+    refusal = refusal or lost
+    until = min(calendars.changes_at(choice.query), hold.expires_at if hold else now + engine.DAY)
+    context = {
+        "choice": choice,
+        "doctor": choice.doctor,
+        "hold": hold,
+        "hold_refusal": hold_refusal,
+        "live": token_of(choice.doctor, until),
+        "now": now,
+        "refusal": refusal,
+        "is_lost": lost is not None,
+        "nearest": nearest_times(request, choice, refusal) if refusal else [],
+        "next": reverse("confirm_booking"),
+        "now_local": choice.doctor.practice.local(now),
+        "changes_close": choice.local_start - choice.doctor.practice.cancellation_deadline,
+        **_forms(request, choice, booking_form),
+    }
+    fragment = wanted_fragment(request, {"confirm_form", "hold"})
+    template = f"partials/{fragment}.html" if fragment else "confirm_booking.html"
+    if refusal:
+        status = refusal.status
+    elif hold_refusal:
+        status = hold_refusal.status
+    return render(request, f"bookings/{template}", context, status=status)
+
+
+def _forms(request: Request, choice: Choice, booking_form: BookingForm | None) -> dict[str, Any]:
+    """The booking form for who is signed in; sign-in and sign-up for everyone else."""
+    if not request.user.is_authenticated:
+        typed = typed_to_sign_up(request)
+        return {
+            "sign_in_form": SignInForm(),
+            "sign_up_form": PatientSignUpForm(initial=typed),
+            "signs_up": bool(typed),
+        }
+    form = booking_form or BookingForm(
+        user=request.user, doctor=choice.doctor, initial=typed_so_far(request)
+    )
+    persons = [] if form.at_desk else list(Patient.objects.of_account(request.user))
+    known = {str(person.pk) for person in persons} | {BookingForm.NEW}
+    default = str(persons[0].pk) if persons else BookingForm.NEW
+    return {
+        "form": form,
+        "persons": persons,
+        "chosen_person": form.chosen if form.chosen in known else default,
+    }
+
+
+def _no_longer_free(request: Request, choice: Choice, calendars: Calendars) -> rules.Refusal | None:
+    """Why the choice cannot be confirmed, kept or not: said before anyone types."""
+    try:
+        if is_staff(request.user, choice.doctor):
+            rules.check_type_is_offered(choice.doctor, choice.consultation_type)
+            return None
+        rules.check_bookable(choice.doctor, choice.consultation_type)
+    except rules.Refusal as refusal:
+        return refusal
+    code = calendars.why_not(choice.query, choice.starts_at)
+    return rules.refuse_time(code, choice.query) if code else None

@@ -1,0 +1,28 @@
+"""The token that makes a hold this visitor's: kept in the session."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+TOKEN = "hold_token"
+
+
+def hold_token(request: HttpRequest) -> str | None:
+    """The token of this visitor's hold, when they ever had one."""
+    return request.session.get(TOKEN)
+
+
+def new_hold_token(request: HttpRequest) -> str:
+    """The visitor's token, made at the first hold; it survives the change of session key at
+    sign-in because it is data.
+
+    Made of the secret that came with the form: at a double click, the second request has no
+    token in its session yet, and with a random one it would be a stranger to the first.
+    """
+    secret = request.META.get("CSRF_COOKIE") or secrets.token_urlsafe(32)
+    made = salted_hmac("bookings.hold_token", secret, algorithm="sha256").hexdigest()
+    token: str = request.session.setdefault(TOKEN, made)
+    return token

@@ -1,0 +1,320 @@
+"""Own appointments: see, move, cancel; and the desk's answers to requests."""
+
+from __future__ import annotations
+
+import uuid
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.requests import SignedInRequest
+from bookings import rules, services, slots
+from bookings.confirming.forms import parse_start
+from bookings.confirming.refusals import refuse_plainly
+from bookings.confirming.views import see_appointment
+from bookings.finding.panel import BookingPanel
+from bookings.finding.visitor import hold_token
+from bookings.mine.forms import ClaimForm, WishForm
+from bookings.models import Appointment, WaitingListEntry
+from bookings.services.writing import is_staff
+from bookings.slots import SlotQuery
+from bookings.status import Status, Verb
+from web.fragments import wanted_fragment
+from web.requests import any_id
+
+PAST_PER_PAGE = 20
+
+
+@require_safe
+def my_appointments(request: SignedInRequest) -> HttpResponse:
+    """Upcoming and past visits of the account's persons."""
+    now = timezone.now()
+    own = Appointment.objects.filter(patient__account=request.user).for_pages()
+    upcoming = own.upcoming(now)
+    past = own.exclude(pk__in=upcoming.values("pk")).order_by("-starts_at", "-queue_date")
+    context = {
+        "upcoming": upcoming.order_by("starts_at"),
+        "waiting": WaitingListEntry.objects.visible_to(request.user).live(now).for_pages(),
+        "past": Paginator(past, PAST_PER_PAGE).get_page(request.GET.get("page")),
+        "now": now,
+    }
+    return render(request, "bookings/my_appointments.html", context)
+
+
+@require_safe
+def appointment_page(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """One visit as its patient sees it: confirmed, requested, cancelled."""
+    return show_appointment(request, _visible(request, pk), "appointment_page")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel_appointment(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """Ask once, then cancel; the desk, and nobody else, may add a word for the patient."""
+    appointment = _visible(request, pk)
+    if request.method != "POST":
+        return show_appointment(request, appointment, "cancel_appointment")
+    at_desk = is_staff(request.user, appointment.doctor)
+    message = ""
+    if at_desk:
+        message = request.POST.get("message", "").replace("\x00", " ")[:1000]
+    try:
+        services.cancel(appointment, by=request.user, message=message)
+    except rules.Refusal as refusal:
+        return show_appointment(
+            request, appointment, "cancel_appointment", refusal=refusal, message=message
+        )
+    messages.success(request, _("The appointment is cancelled."))
+    if at_desk:
+        return redirect(desk_day(appointment))
+    return redirect("my_appointments")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def move_appointment(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """The three-day grid again, for the same reason; the old time is kept until then."""
+    appointment = _visible(request, pk)
+    if request.method != "POST":
+        return _show_move(request, appointment)
+    starts_at = parse_start(request.POST.get("appointment_time", ""), appointment.practice.zone)
+    try:
+        if starts_at is None:
+            raise rules.TimeNotOffered(_("Please choose a time."), code="choice_not_understood")
+        token = hold_token(request)
+        moved = services.move(appointment, by=request.user, starts_at=starts_at, hold_token=token)
+    except rules.Refusal as refusal:
+        return _show_move(request, appointment, refusal=refusal, wanted=starts_at)
+    messages.success(request, _("The appointment is moved."))
+    return see_appointment(moved)
+
+
+@require_POST
+def confirm_request(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """The practice says yes to a request."""
+    appointment = _at_desk(request, pk)
+    try:
+        services.change_status(appointment, Verb.CONFIRM, by=request.user)
+    except rules.Refusal as refusal:
+        return show_appointment(request, appointment, "appointment_page", refusal=refusal)
+    messages.success(request, _("The appointment is confirmed and the patient is told."))
+    return redirect(desk_day(appointment))
+
+
+@require_POST
+def undo_change(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take back today's last change of a visit; `change` names the one the reader saw."""
+    appointment = _at_desk(request, pk)
+    change = request.POST.get("change", "")
+    change_id = any_id(change) if change else None
+    try:
+        services.undo(appointment, by=request.user, change_id=change_id)
+    except rules.Refusal as refusal:
+        return show_appointment(request, appointment, "appointment_page", refusal=refusal)
+    messages.success(request, _("The last change is taken back."))
+    return redirect(desk_day(appointment))
+
+
+def desk_day(appointment: Appointment) -> str:
+    """The dashboard's address on that visit's day."""
+    start = appointment.local_start
+    query = QueryDict(mutable=True)
+    query["doctor"] = str(appointment.doctor_id)
+    query["date"] = str(start.date() if start else appointment.queue_date)
+    return f"{reverse('dashboard')}?{query.urlencode()}"
+
+
+def _visible(request: SignedInRequest, pk: uuid.UUID) -> Appointment:
+    visible = Appointment.objects.visible_to(request.user).for_pages()
+    return get_object_or_404(visible, pk=pk)
+
+
+def _at_desk(request: SignedInRequest, pk: uuid.UUID) -> Appointment:
+    return get_object_or_404(Appointment.objects.at_desk_of(request.user).for_pages(), pk=pk)
+
+
+def show_appointment(
+    request: SignedInRequest,
+    appointment: Appointment,
+    template: str,
+    *,
+    refusal: rules.Refusal | None = None,
+    **context: Any,
+) -> HttpResponse:
+    now = timezone.now()
+    closes = appointment.changes_close_at
+    at_desk = is_staff(request.user, appointment.doctor)
+    account = appointment.patient.account
+    is_upcoming = appointment.is_upcoming(now)
+    is_asked_to_move = is_upcoming and appointment.is_asked_to_move()
+    in_time = at_desk or is_asked_to_move or bool(closes and now < closes)
+    context = {
+        "appointment": appointment,
+        "refusal": refusal,
+        "at_desk": at_desk,
+        "is_upcoming": is_upcoming,
+        "is_asked_to_move": is_asked_to_move,
+        "in_time": in_time,
+        "changes_close": appointment.practice.local(closes) if closes else None,
+        "email": account.email if account else "",
+        "booked_on": appointment.practice.local(appointment.created_at),
+        "desk_address": desk_day(appointment),
+        "waiting": appointment.waits.not_ended().first() if is_upcoming and not at_desk else None,
+        "may_wait": is_upcoming and in_time and not at_desk and _has_earlier_times(appointment),
+        **context,
+    }
+    status = refusal.status if refusal else HTTPStatus.OK
+    return render(request, f"bookings/{template}.html", context, status=status)
+
+
+def _has_earlier_times(appointment: Appointment) -> bool:
+    """Whether an earlier time would help: an emergency cannot wait for one, and what the practice
+    confirmed by hand is not moved under it."""
+    kind = appointment.consultation_type
+    by_hand = kind and kind.needs_confirmation and appointment.status == Status.CONFIRMED
+    return bool(kind and not kind.is_emergency_only and not by_hand)
+
+
+def _show_move(
+    request: SignedInRequest,
+    appointment: Appointment,
+    *,
+    refusal: rules.Refusal | None = None,
+    wanted: Any = None,
+) -> HttpResponse:
+    now = timezone.now()
+    nearest = []
+    token = hold_token(request)
+    if refusal and refusal.offers_times and wanted and appointment.consultation_type:
+        query = SlotQuery(appointment.doctor, appointment.consultation_type)
+        avoid = getattr(refusal, "clash", None)
+        near = slots.nearest_free(
+            query, wanted, now=now, token=token, moving=appointment.pk, avoid=avoid, count=4
+        )
+        # The visit's own time is free for it, and no other time.
+        others = [start for start in near if start != appointment.starts_at]
+        nearest = sorted(sorted(others, key=lambda start: abs(start - wanted))[:3])
+    # Said before a time is chosen: what the rules say of the person, which the desk is not asked.
+    patient = None if is_staff(request.user, appointment.doctor) else appointment.patient
+    panel = BookingPanel.for_move(request.GET, appointment, now=now, token=token, patient=patient)
+    if wanted_fragment(request, {"slot_grid"}):
+        return render(request, "bookings/partials/slot_grid.html", {"panel": panel})
+    return show_appointment(
+        request, appointment, "move_appointment", refusal=refusal, panel=panel, nearest=nearest
+    )
+
+
+# -- the waiting list -----
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def join_waiting_list(request: SignedInRequest) -> HttpResponse:
+    """For whom, and from which day on; a visitor comes back here after signing in."""
+    form = WishForm(request.POST if request.method == "POST" else request.GET, user=request.user)
+    if not form.names_a_reason:
+        return refuse_plainly(request, _("This choice is no longer valid. Please choose again."))
+    if request.method != "POST" or not form.is_valid():
+        return _show_wish(request, form)
+    wish = form.cleaned_data
+    try:
+        entry = services.join_waiting_list(
+            patient=wish["patient"],
+            doctor=wish["doctor"],
+            consultation_type=wish["consultation_type"],
+            seen_from=wish["seen_from"],
+            not_before=wish["not_before"],
+        )
+    except rules.Refusal as refusal:
+        return _show_wish(request, form, refusal=refusal)
+    text = _("You are on the waiting list: %(email)s is told when an earlier time opens.")
+    messages.success(request, text % {"email": request.user.email})
+    return redirect(f"{reverse('my_appointments')}#waiting-{entry.pk}")
+
+
+@require_POST
+def leave_waiting_list(request: SignedInRequest, pk: int) -> HttpResponse:
+    entry = get_object_or_404(WaitingListEntry.objects.visible_to(request.user), pk=pk)
+    services.leave_waiting_list(entry)
+    messages.success(request, _("You are no longer on this waiting list."))
+    return redirect("my_appointments")
+
+
+@require_POST
+def wait_for_earlier(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """The switch on an appointment's page: to be told of an earlier time, or no more."""
+    own = Appointment.objects.filter(patient__account=request.user).for_pages()
+    appointment = get_object_or_404(own, pk=pk)
+    refusal = None
+    try:
+        if request.POST.get("wanted") == "1":
+            services.wait_for_earlier(appointment)
+        else:
+            for entry in appointment.waits.not_ended():
+                services.leave_waiting_list(entry)
+    except rules.Refusal as caught:
+        refusal = caught
+    fragment = wanted_fragment(request, {"earlier_time"})
+    if refusal or fragment:
+        template = f"partials/{fragment}" if fragment else "appointment_page"
+        return show_appointment(request, appointment, template, refusal=refusal)
+    return redirect("appointment_page", appointment.pk)
+
+
+def _show_wish(
+    request: SignedInRequest, form: WishForm, *, refusal: rules.Refusal | None = None
+) -> HttpResponse:
+    doctor, kind = form.cleaned_data["doctor"], form.cleaned_data["consultation_type"]
+    query = SlotQuery(doctor, kind)
+    before = services.next_start(query, form.cleaned_data.get("seen_from"), now=timezone.now())
+    context = {
+        "form": form,
+        "doctor": doctor,
+        "kind": kind,
+        "before": doctor.practice.local(before),
+        "today": query.today(timezone.now()),
+        "refusal": refusal,
+    }
+    status = HTTPStatus.OK
+    if refusal:
+        status = refusal.status
+    elif request.method == "POST":
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return render(request, "bookings/join_waiting_list.html", context, status=status)
+
+
+# -- a file to claim ------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def claim_file(request: SignedInRequest, token: str) -> HttpResponse:
+    """Who the file is of, and the date of birth the practice has; then it is the account's."""
+    invitation = services.invitation_of(token)
+    if invitation is None or request.user.works_at_a_desk:
+        at_desk = request.user.works_at_a_desk
+        return render(request, "bookings/link_over.html", {"at_desk": at_desk}, status=404)
+    form = ClaimForm(request.POST or None, invitation=invitation)
+    status = HTTPStatus.OK
+    if request.method == "POST" and form.is_valid():
+        try:
+            person = services.claim(invitation, by=request.user, **form.cleaned_data)
+        except rules.RuleRefused as refusal:
+            form.add_error("birth_date", str(refusal))
+        except rules.StateConflict:
+            return redirect(request.path)
+        else:
+            messages.success(
+                request,
+                _("The visits of %(name)s at %(practice)s are in your account now.")
+                % {"name": person.name, "practice": invitation.practice.name},
+            )
+            return redirect("my_appointments")
+    if form.errors:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    context = {"form": form, "practice": invitation.practice}
+    return render(request, "bookings/claim_file.html", context, status=status)

@@ -1,0 +1,194 @@
+"""A doctor's visits: where they sit, who comes, what became of each."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from bookings.samples import story
+from bookings.samples.agenda import PAST_DAYS, Diary, Slot, draw, slots_of, usual_number
+from bookings.samples.chance import Chance
+from bookings.samples.people import Crowd, Person
+from bookings.samples.reasons import REASONS
+from bookings.status import TOOK_PLACE, Status
+from scheduling.engine import days_from
+
+CANCELLED = 0.07
+ONLINE, REQUESTED_ONLINE = 0.25, 0.9
+# Left open at the last working day's end, for the desk's list of visits to close.
+LEFT_OPEN = {0: Status.ARRIVED, 1: Status.IN_PROGRESS}
+
+
+class WalkIn(NamedTuple):
+    """Someone without appointment: when they came, and the number they drew."""
+
+    arrival: dt.datetime
+    day: dt.date
+    number: int
+
+
+@dataclass(slots=True)
+class VisitPlan:
+    """A visit with a `slot`, or a walk-in with a `number` of its `day`."""
+
+    id: uuid.UUID
+    person: Person
+    motif: int
+    day: dt.date
+    steps: list[story.Step]
+    reason: str
+    slot: Slot | None = None
+    number: int | None = None
+
+    @property
+    def status(self) -> Status:
+        return self.steps[-1].after
+
+
+class Regulars:
+    """Those who came to a doctor, in the order of their first visit."""
+
+    def __init__(self) -> None:
+        self.people: dict[Person, None] = {}
+        self.all: list[Person] = []
+        self.online: list[Person] = []
+
+    def add(self, person: Person) -> None:
+        if person not in self.people:
+            self.people[person] = None
+            self.all.append(person)
+            if person.account is not None:
+                self.online.append(person)
+
+    def some_online(self, day: dt.date, chance: Chance) -> list[Person]:
+        """A few with an account who do not come on `day` already."""
+        few = chance.sample(self.online, min(4, len(self.online)))
+        return [person for person in few if day not in person.days]
+
+
+def plan_visits(
+    diary: Diary, crowd: Crowd, *, wanted: int | None, chance: Chance
+) -> list[VisitPlan]:
+    """In the order in which they happen; as many as `wanted`, else as the doctor's load says."""
+    if wanted == 0 or not diary.week or not diary.doctor.load:
+        return []
+    slots = slots_of(diary, wanted=wanted, chance=chance)
+    number = usual_number(slots) if wanted is None else wanted
+    came = _walk_ins(diary, chance)[: number // 5]
+    cancelled = round(number * CANCELLED)
+    taken = draw(slots, number - cancelled - len(came), chance)
+    called_off = draw(slots, cancelled, chance)
+    forgotten = _to_close(diary, taken)
+    regulars = Regulars()
+    visits = []
+    for plan, is_cancelled in _in_order(taken, called_off, came):
+        if isinstance(plan, WalkIn):
+            visit = _walk_in(diary, crowd, plan, regulars, chance)
+        else:
+            left_open = None if is_cancelled else forgotten.get(plan)
+            visit = _booked(diary, crowd, plan, is_cancelled, left_open, regulars, chance)
+        if visit.status in TOOK_PLACE:
+            regulars.add(visit.person)
+        visits.append(visit)
+    return visits
+
+
+def _in_order(
+    taken: list[Slot], called_off: list[Slot], came: list[WalkIn]
+) -> list[tuple[Slot | WalkIn, bool]]:
+    """(slot or walk-in, cancelled?), by time."""
+    events: list[tuple[Slot | WalkIn, bool]] = [
+        *((slot, True) for slot in called_off),
+        *((slot, False) for slot in taken),
+        *((walk_in, False) for walk_in in came),
+    ]
+    # Slots and walk-ins begin with their time; the sort is stable.
+    return sorted(events, key=lambda event: event[0][0])
+
+
+def _booked(
+    diary: Diary,
+    crowd: Crowd,
+    slot: Slot,
+    is_cancelled: bool,
+    left_open: Status | None,
+    regulars: Regulars,
+    chance: Chance,
+) -> VisitPlan:
+    motif = diary.doctor.motifs[slot.motif]
+    online = chance.happens(REQUESTED_ONLINE if motif.on_request else ONLINE)
+    comes_back = motif.existing_only or not (motif.for_new or chance.happens(0.5))
+    among = regulars.all if comes_back else []
+    if motif.existing_only and online:
+        # Whoever never came can get this from the desk only.
+        among = regulars.some_online(slot.day, chance)
+        online = bool(among)
+    visit = story.Visit(slot.start, slot.end, diary.zone, left_open)
+    steps = story.booked(visit, motif, diary.now, online=online, chance=chance)
+    tell = story.cancelled if is_cancelled else story.lived
+    steps = tell(steps, visit, diary.now, chance)
+    person = crowd.pick(
+        slot.day,
+        diary.doctor.field.audience,
+        online=online,
+        among=among,
+        is_no_show=steps[-1].after == Status.NO_SHOW,
+    )
+    reason = _reason(diary, chance)
+    return VisitPlan(_uuid(chance), person, slot.motif, slot.day, steps, reason, slot=slot)
+
+
+def _walk_in(
+    diary: Diary, crowd: Crowd, walk_in: WalkIn, regulars: Regulars, chance: Chance
+) -> VisitPlan:
+    steps = story.walked_in(
+        walk_in.arrival,
+        diary.doctor.motifs[0].minutes,
+        diary.now,
+        is_today=walk_in.day == diary.today,
+        chance=chance,
+    )
+    person = crowd.pick(walk_in.day, diary.doctor.field.audience, among=regulars.all)
+    reason = _reason(diary, chance)
+    return VisitPlan(_uuid(chance), person, 0, walk_in.day, steps, reason, number=walk_in.number)
+
+
+def _walk_ins(diary: Diary, chance: Chance) -> list[WalkIn]:
+    """Who came without appointment in the last two weeks; the last day first, so that a cut
+    leaves each day's numbers without a gap."""
+    found: list[WalkIn] = []
+    if not diary.doctor.takes_walk_ins:
+        return found
+    for day in reversed(days_from(diary.today - dt.timedelta(days=PAST_DAYS), PAST_DAYS + 1)):
+        opened = diary.plain_openings(day)
+        count = chance.randint(6, 10) if day == diary.today else chance.randint(0, 3)
+        arrivals = sorted(
+            (opens + (closes - opens) * chance.random()).replace(microsecond=0)
+            for opens, closes in (chance.choice(opened) for _each in range(count if opened else 0))
+        )
+        # Those of today who have not come yet are left out, not pressed into the morning.
+        here = [at for at in arrivals if at <= diary.now and not _is_away(diary, at)]
+        found += [WalkIn(at, day, number) for number, at in enumerate(here, start=1)]
+    return found
+
+
+def _is_away(diary: Diary, at: dt.datetime) -> bool:
+    return any(start <= at < end for start, end in diary.blocked)
+
+
+def _to_close(diary: Diary, taken: list[Slot]) -> dict[Slot, Status]:
+    """The last visits of the last working day before today, for some of the doctors."""
+    past = [slot for slot in taken if slot.day < diary.today and slot.end < diary.now]
+    if not past or diary.doctor.index % 4 not in LEFT_OPEN:
+        return {}
+    return {past[-1]: LEFT_OPEN[diary.doctor.index % 4]}
+
+
+def _reason(diary: Diary, chance: Chance) -> str:
+    return chance.choice(REASONS[diary.doctor.field.slug]) if chance.happens(0.65) else ""
+
+
+def _uuid(chance: Chance) -> uuid.UUID:
+    return uuid.UUID(int=chance.getrandbits(128), version=4)

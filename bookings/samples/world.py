@@ -1,0 +1,131 @@
+"""Writes the sample world, one practice at a time.
+
+A practice's transaction holds its new doctors with their weeks, patients, visits and history.
+When a run is cut short, every doctor in the database is complete and the next run goes on with
+the first one missing: what exists is recognised by its user name and left alone, edits
+included.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import accumulate, pairwise
+
+from django.contrib.auth.hashers import make_password
+from django.db import connection, transaction
+
+from accounts.models import User
+from bookings.samples import write_visits
+from bookings.samples.accounts import (
+    PASSWORD,
+    SignIns,
+    give_secretary_a_desk,
+    write_sample_accounts,
+)
+from bookings.samples.agenda import Diary
+from bookings.samples.chance import Chance
+from bookings.samples.people import Crowd
+from bookings.samples.practices import PracticePlan
+from bookings.samples.roster import DoctorPlan, plan_doctors
+from bookings.samples.visits import plan_visits
+from bookings.samples.week import plan_week
+from bookings.samples.write_doctors import DoctorWriter
+
+DEFAULT_SEED = 2026
+Progress = Callable[[int, int], None]
+
+
+def write_world(
+    *,
+    count: int,
+    patients: int,
+    appointments: int | None,
+    seed: int,
+    now: dt.datetime,
+    progress: Progress = lambda doctors, appointments: None,
+) -> None:
+    """Add what is missing of a world of `count` doctors and about `appointments` visits.
+
+    `progress` is told how many doctors and visits were added since it was last called.
+    """
+    sign_ins = SignIns(make_password(PASSWORD))
+    doctors = plan_doctors(seed, count)
+    wanted = shares(doctors, appointments, seed)
+    with _without_bookkeeping():
+        with transaction.atomic():
+            write_sample_accounts(sign_ins, patients=patients, seed=seed)
+        writer = DoctorWriter(sign_ins, seed=seed, now=now)
+        for practice, members in by_practice(doctors):
+            missing = [plan for plan in members if not sign_ins.exists(plan.username)]
+            if missing:
+                with transaction.atomic():
+                    _write_practice(writer, practice, missing, wanted, progress)
+            progress(len(members) - len(missing), 0)
+        with transaction.atomic():
+            give_secretary_a_desk()
+
+
+@contextmanager
+def _without_bookkeeping() -> Iterator[None]:
+    """Millions of rows without what would take half of the time and changes none of them.
+
+    While DEBUG is on, Django logs every statement with its parameters spelt out; and nothing
+    here forms cycles for the garbage collector to look for.
+    """
+    connection.make_debug_cursor = connection.make_cursor  # type: ignore[assignment, method-assign]
+    was_collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        del connection.make_debug_cursor
+        if was_collecting:
+            gc.enable()
+
+
+def by_practice(doctors: list[DoctorPlan]) -> Iterator[tuple[PracticePlan, list[DoctorPlan]]]:
+    groups: dict[tuple[str, int], list[DoctorPlan]] = {}
+    for doctor in doctors:
+        groups.setdefault(doctor.practice.key, []).append(doctor)
+    for members in groups.values():
+        yield members[0].practice, members
+
+
+def shares(doctors: list[DoctorPlan], appointments: int | None, seed: int) -> dict[int, int | None]:
+    """{doctor's index: visits}, by load and opening hours, summing up to `appointments`."""
+    if appointments is None:
+        return {doctor.index: None for doctor in doctors}
+    weights = [
+        doctor.load * sum(end - start for (_day, start, end, *_), *_ in plan_week(doctor, seed))
+        for doctor in doctors
+    ]
+    total = sum(weights) or 1
+    marks = [0, *(round(appointments * upto / total) for upto in accumulate(weights))]
+    return {
+        doctor.index: after - before
+        for doctor, (before, after) in zip(doctors, pairwise(marks), strict=True)
+    }
+
+
+def _write_practice(
+    writer: DoctorWriter,
+    practice: PracticePlan,
+    plans: list[DoctorPlan],
+    wanted: dict[int, int | None],
+    progress: Progress,
+) -> None:
+    today = writer.now.astimezone(writer.zone_of(practice)).date()
+    chance = Chance(writer.seed, "visits", *practice.key, plans[0].index)
+    desk = User.objects.filter(username="secretaire").first() if practice.is_known else None
+    written = writer.write(practice, plans)
+    numbers = [wanted[plan.index] or 0 for plan in plans]
+    first_day = today - dt.timedelta(days=15 + max(numbers) // 2)
+    crowd = Crowd(practice.country, first_day, today, chance)
+    for doctor in written:
+        diary = Diary(doctor.plan, doctor.week, doctor.blocked, doctor.zone, writer.now)
+        visits = plan_visits(diary, crowd, wanted=wanted[doctor.plan.index], chance=chance)
+        write_visits.write(doctor, visits, crowd, writer, desk=desk, chance=chance)
+        progress(1, len(visits))

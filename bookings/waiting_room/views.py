@@ -1,0 +1,65 @@
+"""What the waiting room itself sees: the screen on the wall, and a patient's own place."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.requests import Request
+from bookings.models import Appointment, WaitingScreen
+from bookings.waiting_room.room import Room
+from bookings.waiting_room.ticket import visit_of
+from doctors.models import Doctor
+
+
+@login_not_required
+@require_safe
+def waiting_screen(request: Request, token: str) -> HttpResponse:
+    """Numbers and codes, never a name; asks every few seconds, 204 while nothing changed."""
+    screens = WaitingScreen.objects.select_related("doctor__practice", "doctor__user")
+    doctor = get_object_or_404(screens, token=token).doctor
+    return show(request, "screen", doctor, {"token": token})
+
+
+@login_not_required
+@require_safe
+def waiting_ticket(request: Request, ticket: str) -> HttpResponse:
+    """How many are before this visit and how long it takes; a 404 when the day is over."""
+    visit = visit_of(ticket)
+    if visit is None:
+        raise Http404
+    return show(request, "ticket", visit.doctor, {"ticket": ticket, "visit": visit})
+
+
+def show(request: Request, name: str, doctor: Doctor, context: dict[str, object]) -> HttpResponse:
+    """The page, or for htmx its region; nothing while the reader's `version` is still the
+    agenda's and the minute has not changed its words."""
+    now = timezone.now()
+    state = f"{doctor.calendar_version}.{int(now.timestamp()) // 60}"
+    fragment = request.htmx.target == name and not request.htmx.history_restore_request
+    if fragment and request.GET.get("state") == state:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    room = Room(doctor, Appointment.objects.filter(practice=doctor.practice), now)
+    context |= {"doctor": doctor, "room": room, "state": state, "now": now}
+    if name == "ticket":
+        context |= place_in(room, context["visit"])  # type: ignore[arg-type]
+    template = f"bookings/partials/{name}.html" if fragment else f"bookings/waiting_{name}.html"
+    response = render(request, template, context)
+    response["Cache-Control"] = "private, no-store"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def place_in(room: Room, visit: Appointment) -> dict[str, object]:
+    """{code, ahead, minutes}; `ahead` is None for who does not wait."""
+    ahead = room.ahead_of(visit)
+    return {
+        "code": room.code_of(visit),
+        "ahead": ahead,
+        "minutes": None if ahead is None else room.estimate(ahead),
+    }
