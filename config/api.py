@@ -33,7 +33,7 @@ from ninja.errors import AuthenticationError, ValidationError
 import accounts.api
 import bookings.api.appointments
 import bookings.api.slots
-import dashboard.api
+import dashboard.agenda.api
 import doctors.api
 from bookings.rules import Refusal
 from web.openapi import MAINTENANCE, SCHEMAS, UNAVAILABLE, Part, may_answer
@@ -160,7 +160,7 @@ api.add_router("", doctors.api.router)
 api.add_router("", bookings.api.slots.router)
 api.add_router("", bookings.api.appointments.router)
 api.add_router("", accounts.api.router)
-api.add_router("", dashboard.api.router)
+api.add_router("", dashboard.agenda.api.router)
 
 
 @api.exception_handler(Refusal)

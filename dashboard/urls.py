@@ -2,9 +2,10 @@
 
 from django.urls import include, path
 
+from dashboard.agenda import views as agenda
+from dashboard.desk import views as desk
 from dashboard.statistics.views import statistics, statistics_file
 from dashboard.team.views import team, team_live
-from dashboard.views import agenda, desk
 
 urlpatterns = [
     path("configuration/", include("dashboard.configuration.urls")),

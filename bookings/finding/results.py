@@ -4,34 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef
-from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
 
 from bookings.finding.panel import DAYS_SHOWN, BookingPanel
+from bookings.finding.search import Search
 from bookings.finding.soonest import Agendas, first_times, remembered_times
 from bookings.models import Hold
 from bookings.slots import Calendars, SlotQuery, next_free
-from doctors.models import Doctor
-from doctors.models.doctor import LANGUAGES_SPOKEN
 from doctors.places import distance_km
 from doctors.search import Found, find
 from scheduling import engine
-from bookings.finding.search import Search
 
 DOCTORS_PER_PAGE = 20
 GRIDS_AT_ONCE = 6
 """Cards whose times come with the page; those further down come when scrolled to."""
-
-
-
 
 
 @dataclass(frozen=True, slots=True)

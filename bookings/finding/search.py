@@ -1,30 +1,16 @@
 """What the address of a list of doctors asks for."""
 
-
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.functional import cached_property
 
-from bookings.finding.panel import DAYS_SHOWN, BookingPanel
-from bookings.finding.soonest import Agendas, first_times, remembered_times
-from bookings.models import Hold
-from bookings.slots import Calendars, SlotQuery, next_free
 from doctors.models import Doctor
 from doctors.models.doctor import LANGUAGES_SPOKEN
-from doctors.places import distance_km
-from doctors.search import Found, find
-from scheduling import engine
 
 LONGEST_TEXT = 100
 

@@ -18,6 +18,7 @@ from accounts.models import Patient
 from accounts.services import PersonHasAppointments, remove_relative
 from accounts.tests.factories import PatientFactory, RelativeFactory, UserFactory
 from bookings import rules, services, slots
+from bookings.confirming import views as confirming
 from bookings.models import Appointment, Hold, Notification, PatientFile, StatusChange
 from bookings.models.appointment import OVERLAP
 from bookings.rules import RuleRefused, SlotTaken, StateConflict, TimeNotOffered
@@ -30,7 +31,6 @@ from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, Prac
 from scheduling.models import DoctorAbsence
 from scheduling.services import replace_days, retire_type
 from scheduling.tests.factories import open_week
-from bookings.confirming import views as confirming
 
 pytestmark = pytest.mark.django_db
 # Threads see what is committed only.

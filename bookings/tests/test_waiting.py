@@ -11,9 +11,9 @@ from bookings.rules import RuleRefused, StateConflict
 from bookings.status import Status, Verb
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import monday
-from bookings.waiting_room.services import make_screen, order_room, skip
 from bookings.waiting_room.codes import codes_of
 from bookings.waiting_room.room import Room, usual_minutes
+from bookings.waiting_room.services import make_screen, order_room, skip
 from bookings.waiting_room.ticket import ticket_of, visit_of
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, MembershipFactory
 
@@ -69,9 +69,7 @@ class TestOrder:
         first, second = walk_in(doctor), walk_in(doctor)
         services.change_status(first, Verb.START, by=doctor.user, now=NOW)
         with pytest.raises(StateConflict):
-            order_room(
-                by=doctor.user, doctor=doctor, order=[second.pk, first.pk], now=NOW
-            )
+            order_room(by=doctor.user, doctor=doctor, order=[second.pk, first.pk], now=NOW)
         with pytest.raises(StateConflict):
             order_room(by=doctor.user, doctor=doctor, order=[second.pk] * 2, now=NOW)
 

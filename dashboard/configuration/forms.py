@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.forms import helper, phone_field
-from dashboard.desk import Desk
+from dashboard.cockpit import Desk
 from doctors.models import ConsultationType, Practice
 from scheduling.engine import to_utc
 from scheduling.forms import ClockField

@@ -12,8 +12,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dashboard.cockpit import Desk
 from dashboard.configuration.week import Range, saved_ranges
-from dashboard.desk import Desk
 from doctors.models import ConsultationType, Practice
 from scheduling.forms import ClockField
 from scheduling.models import OpeningHours, Weekday

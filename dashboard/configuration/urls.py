@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.configuration import absences, holidays, hours, practice, types
+from dashboard.configuration.views import absences, holidays, hours, practice, types
 
 urlpatterns = [
     path("", types.types, name="configuration"),

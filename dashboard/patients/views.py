@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import SignedInRequest
 from bookings import rules, services
 from bookings.models import PatientFile
-from dashboard.desk import Desk, chosen_desk
+from dashboard.cockpit import Desk, chosen_desk
 from dashboard.patients.forms import BlockForm, IdentityForm
 from dashboard.patients.invitations import Handed
 from dashboard.patients.records import Record, for_list, known_at, search

@@ -26,10 +26,9 @@ from bookings.status import Verb
 from bookings.waiting_room import services as waiting_room
 from bookings.waiting_room.room import Room
 from bookings.waiting_room.ticket import ticket_of
-from dashboard.desk import Desk, chosen_desk
-from dashboard.forms import people_named
+from dashboard.cockpit import Desk, chosen_desk, desk_visit
+from dashboard.desk.forms import people_named
 from dashboard.queue.newcomer import read_newcomer
-from dashboard.views.agenda import desk_visit
 from web.requests import any_id
 
 MOST_FOUND = 5

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
-from dashboard.desk import chosen_desk
+from dashboard.cockpit import chosen_desk
 from dashboard.statistics.charts import charts_of
 from dashboard.statistics.export import as_csv
 from dashboard.statistics.figures import figures_of

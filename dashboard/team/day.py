@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from bookings.models import Appointment
 from bookings.status import LIVE, Status
-from dashboard.agenda import Gap, gaps, taken_between, within
+from dashboard.agenda.day import Gap, gaps, within
+from dashboard.agenda.visits import taken_between
 from doctors.models import ConsultationType, Doctor
 from scheduling import engine
 from scheduling.models import DoctorAbsence, Holiday, OpeningHours

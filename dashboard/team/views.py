@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
-from dashboard.card import Card
-from dashboard.desk import Desk, chosen_desk
+from dashboard.agenda.views import tell_news, wanted_day
+from dashboard.cockpit import Desk, chosen_desk, desk_visit
+from dashboard.desk.card import Card
 from dashboard.team.day import team_day
-from dashboard.views.agenda import desk_visit, tell_news, wanted_day
 
 
 @require_safe

@@ -11,7 +11,7 @@ from bookings.status import TOOK_PLACE, Status
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from bookings.tests.steps import secretary_of
-from dashboard.agenda import ARRIVED_COLOR, NO_SHOW_COLOR
+from dashboard.agenda.feed import ARRIVED_COLOR, NO_SHOW_COLOR
 from doctors.tests.factories import (
     ConsultationTypeFactory,
     DoctorFactory,

@@ -14,7 +14,7 @@ from bookings.status import Status, Verb, leads_to
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from bookings.tests.steps import secretary_of
-from dashboard.card import VERBS, Card
+from dashboard.desk.card import VERBS, Card
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, PracticeFactory
 from scheduling.tests.factories import OpeningHoursFactory, open_week
 

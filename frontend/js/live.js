@@ -15,7 +15,7 @@ const SOON = 300; // when the reader was busy
 const LONGEST = 30_000; // between two tries while the server does not answer
 const PATIENCE = 10_000;
 const PRESS = 1_000; // a finger lifted outside the window is never heard of
-const MOST_TOKENS = 50; // also in bookings/finding/views_live.py
+const MOST_TOKENS = 50; // also in bookings/finding/views.py
 const TRACE = 3_000; // how long a time that went stands there, struck
 const PILL = "button.slot[name=appointment_time]";
 const PASSING = [

@@ -1,5 +1,5 @@
 // The navigation's width. The choice is a cookie that the server reads, so that the next page is
-// drawn right at once (body[data-nav], see dashboard/desk.py).
+// drawn right at once (body[data-nav], see dashboard/cockpit.py).
 
 const YEAR = 365 * 24 * 3600;
 const toggle = document.querySelector("[data-nav-toggle]");

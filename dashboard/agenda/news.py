@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bookings.models import Appointment, StatusChange
 from bookings.status import Verb
-from dashboard.desk import Desk
+from dashboard.cockpit import Desk
 
 TOLD = (Verb.REQUEST, Verb.BOOK, Verb.MOVE, Verb.CANCEL, Verb.ARRIVE, Verb.ADD_WALK_IN)
 """What somebody at the desk wants to hear of while it happens."""

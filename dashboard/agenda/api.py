@@ -21,7 +21,7 @@ from pydantic import BeforeValidator
 from accounts.api import signed_in
 from accounts.requests import SignedInRequest
 from bookings.confirming.forms import SANE_YEARS
-from dashboard import agenda, api_words
+from dashboard.agenda import feed, words
 from doctors.models import Doctor
 from scheduling import engine
 from web.problems import Problem
@@ -39,7 +39,7 @@ Id = Annotated[int, BeforeValidator(any_id)]
     "/doctor/appointments",
     response=list[dict[str, Any]],
     auth=signed_in,
-    openapi_extra=api_words.APPOINTMENTS,
+    openapi_extra=words.APPOINTMENTS,
 )
 def doctor_appointments(
     request: SignedInRequest, start: str = "", end: str = "", doctor: Id | None = None
@@ -47,21 +47,21 @@ def doctor_appointments(
     """FullCalendar's events of `[start, end)`, on the practice's wall clock without offset."""
     at = desk_doctor(request, doctor)
     span = asked_span(start, end, at.practice.zone)
-    return as_json(agenda.events(request.user, at, *span, now=timezone.now()))
+    return as_json(feed.events(request.user, at, *span, now=timezone.now()))
 
 
 @router.get(
     "/doctor/background",
     response=list[dict[str, Any]],
     auth=signed_in,
-    openapi_extra=api_words.BACKGROUND,
+    openapi_extra=words.BACKGROUND,
 )
 def doctor_background(
     request: SignedInRequest, start: str = "", end: str = "", doctor: Id | None = None
 ) -> HttpResponse:
     """What a calendar draws behind the visits of `[start, end)`."""
     at = desk_doctor(request, doctor)
-    return as_json(agenda.background(at, *asked_span(start, end, at.practice.zone)))
+    return as_json(feed.background(at, *asked_span(start, end, at.practice.zone)))
 
 
 def desk_doctor(request: SignedInRequest, pk: int | None) -> Doctor:

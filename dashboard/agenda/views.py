@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from http import HTTPStatus
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
@@ -17,11 +16,10 @@ from django.views.decorators.http import require_safe
 from accounts.requests import SignedInRequest
 from bookings.models import Appointment
 from bookings.status import TOOK_PLACE, Status
-from dashboard.agenda import day_rows, usual_hours
-from dashboard.card import Card
-from dashboard.desk import Desk, NoDesk, chosen_desk
-from dashboard.news import news_since
-from doctors.models import Doctor
+from dashboard.agenda.day import day_rows, usual_hours
+from dashboard.agenda.news import news_since
+from dashboard.cockpit import Desk, NoDesk, chosen_desk, desk_visit
+from dashboard.desk.card import Card
 from scheduling import engine
 from web.requests import any_id
 
@@ -124,21 +122,6 @@ def waiting_context(desk: Desk) -> dict[str, Any]:
         "requests": list(requests.order_by("starts_at")[:MOST_LISTED]),
         "to_close": list(unclosed.order_by("-starts_at")[:MOST_LISTED]),
     }
-
-
-def desk_visit(request: SignedInRequest, pk: str | UUID, **only: Any) -> Appointment:
-    """A visit of the reader's desks; Http404 for any other, and for what is no id.
-
-    `only` narrows it further.
-    """
-    try:
-        wanted = pk if isinstance(pk, UUID) else UUID(pk)
-    except ValueError:
-        wanted = UUID(int=0)
-    visits = Appointment.objects.at_desk_of(request.user).for_pages()
-    # An admin sees every visit and has no desk: what the admin changes goes through the admin.
-    desks = Doctor.objects.desk_of(request.user).values("pk")
-    return get_object_or_404(visits.filter(doctor__in=desks, **only), pk=wanted)
 
 
 def address(desk: Desk, **state: Any) -> str:

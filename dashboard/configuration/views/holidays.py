@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods
 from accounts.requests import SignedInRequest
 from bookings import services
 from bookings.models import Appointment
-from dashboard.configuration.page import address, answer_saved, show
-from dashboard.configuration.practice import practice_at
+from dashboard.cockpit import Desk, chosen_desk
 from dashboard.configuration.review import Review, decisions_in, review_of
-from dashboard.desk import Desk, chosen_desk
+from dashboard.configuration.tabs import address, answer_saved, show
+from dashboard.configuration.views.practice import practice_at
 from doctors.models import Practice
 from scheduling.models import Holiday
 from web.requests import any_id

@@ -16,7 +16,7 @@ from bookings.rules import Refusal
 from bookings.services import why_not_now
 from bookings.status import CHANGES, TOOK_PLACE, UPCOMING, Status, Verb, leads_to
 from bookings.templatetags.statuses import STATUS_LOOKS
-from dashboard.people import record_address
+from dashboard.desk.people import record_address
 
 VERBS = (Verb.ARRIVE, Verb.START, Verb.FINISH, Verb.MARK_ABSENT)
 """The four buttons, in the order of their keys 1 to 4."""

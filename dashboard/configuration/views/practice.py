@@ -9,9 +9,9 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest
+from dashboard.cockpit import Desk, chosen_desk
 from dashboard.configuration.forms import PracticeForm
-from dashboard.configuration.page import INVALID, answer_saved, show
-from dashboard.desk import Desk, chosen_desk
+from dashboard.configuration.tabs import INVALID, answer_saved, show
 from doctors.models import Doctor, Practice
 from doctors.places import countries
 from scheduling.services import save_practice

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.requests import SignedInRequest
 from bookings.status import UPCOMING
+from dashboard.cockpit import Desk, chosen_desk
 from dashboard.configuration.forms import TypeForm, currency_of
-from dashboard.configuration.page import INVALID, answer_saved, show
-from dashboard.desk import Desk, chosen_desk
+from dashboard.configuration.tabs import INVALID, answer_saved, show
 from doctors.models import ConsultationType, Doctor
 from scheduling.services import offer_type_again, retire_type, save_type, shift_type
 

@@ -23,11 +23,11 @@ from accounts.requests import SignedInRequest
 from bookings import rules, services
 from bookings.models import Appointment
 from bookings.status import Verb
-from dashboard.card import VERBS, Card
-from dashboard.desk import Desk, chosen_desk
-from dashboard.forms import MoveForm, NewVisitForm, people_named
-from dashboard.people import with_visits
-from dashboard.views.agenda import desk_visit, see_on_agenda, show_agenda
+from dashboard.agenda.views import see_on_agenda, show_agenda
+from dashboard.cockpit import Desk, chosen_desk, desk_visit
+from dashboard.desk.card import VERBS, Card
+from dashboard.desk.forms import MoveForm, NewVisitForm, people_named
+from dashboard.desk.people import with_visits
 from web.requests import any_id
 from web.templatetags.tbib import clock
 

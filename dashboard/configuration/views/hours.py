@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import SignedInRequest
 from bookings import services
+from dashboard.cockpit import Desk, chosen_desk
 from dashboard.configuration.hours_forms import DayForm
-from dashboard.configuration.page import INVALID, address, answer_saved, show
 from dashboard.configuration.review import Review, decisions_in, review_of
+from dashboard.configuration.tabs import INVALID, address, answer_saved, show
 from dashboard.configuration.week import drawn_week
-from dashboard.desk import Desk, chosen_desk
 from scheduling.models import Weekday
 
 PANEL = "hours_panel"

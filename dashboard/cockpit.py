@@ -9,10 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import Count, Max, Min, Q
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise, cached_property
@@ -189,3 +191,18 @@ def waiting_room(user: User, doctor: Doctor, now: dt.datetime) -> WaitingRoom:
         count=Count("pk", distinct=True), since=Min("changes__at", filter=arrivals)
     )
     return WaitingRoom(found["count"], found["since"])
+
+
+def desk_visit(request: SignedInRequest, pk: str | UUID, **only: Any) -> Appointment:
+    """A visit of the reader's desks; Http404 for any other, and for what is no id.
+
+    `only` narrows it further.
+    """
+    try:
+        wanted = pk if isinstance(pk, UUID) else UUID(pk)
+    except ValueError:
+        wanted = UUID(int=0)
+    visits = Appointment.objects.at_desk_of(request.user).for_pages()
+    # An admin sees every visit and has no desk: what the admin changes goes through the admin.
+    desks = Doctor.objects.desk_of(request.user).values("pk")
+    return get_object_or_404(visits.filter(doctor__in=desks, **only), pk=wanted)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django_htmx.http import push_url
 
 from accounts.requests import SignedInRequest
-from dashboard.desk import Desk
+from dashboard.cockpit import Desk
 from web.fragments import wanted_fragment
 
 INVALID = HTTPStatus.UNPROCESSABLE_ENTITY

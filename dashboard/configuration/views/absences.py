@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.requests import SignedInRequest
 from bookings import services
 from bookings.models import Appointment
+from dashboard.cockpit import Desk, chosen_desk
 from dashboard.configuration.forms import AbsenceForm
-from dashboard.configuration.page import INVALID, address, answer_saved, show
 from dashboard.configuration.review import Review, decisions_in, review_of
-from dashboard.desk import Desk, chosen_desk
+from dashboard.configuration.tabs import INVALID, address, answer_saved, show
 from doctors.models import Doctor, Practice
 from scheduling.engine import DAY
 from scheduling.models import DoctorAbsence

@@ -1,0 +1,103 @@
+"""A day of the agenda as a list: its visits, and the open time between them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from accounts.models import User
+from bookings.status import LIVE
+from dashboard.agenda.visits import visits_between
+from doctors.models import Doctor
+from scheduling import engine
+from scheduling.models import DoctorAbsence, Holiday, OpeningHours
+
+
+class UsualHours(NamedTuple):
+    """What a week of this doctor shows at least: whole hours, and the days of a weekend that are
+    never open, as FullCalendar counts them (Sunday is 0)."""
+
+    first: int
+    last: int
+    closed: str
+
+
+def usual_hours(doctor: Doctor) -> UsualHours:
+    kinds = set(doctor.consultation_types.values_list("pk", flat=True))
+    by_type = OpeningHours.objects.ranges_of([doctor.pk], kinds)[doctor.pk]
+    ranges = [each for some in by_type.values() for each in some]
+    weekdays = {each.weekday for each in ranges}
+    weekend = {"6": 5, "0": 6}
+    closed = ",".join(name for name, day in weekend.items() if weekdays and day not in weekdays)
+    if not ranges or any(each.end_minute > 24 * 60 for each in ranges):
+        return UsualHours(0 if ranges else 8, 24 if ranges else 20, closed)
+    first = min(each.start_minute for each in ranges) // 60
+    last = -(-max(each.end_minute for each in ranges) // 60)
+    return UsualHours(first, max(last, first + 1), closed)
+
+
+class Gap(NamedTuple):
+    """Open time between two visits of a day, long enough for somebody else."""
+
+    start: dt.datetime
+    minutes: int
+
+    @property
+    def end(self) -> dt.datetime:
+        return self.start + dt.timedelta(minutes=self.minutes)
+
+
+class Row(NamedTuple):
+    """One line of the day's list: a visit, or a gap."""
+
+    local: dt.datetime
+    visit: Any = None
+    gap: Gap | None = None
+
+
+SHORTEST_GAP = dt.timedelta(minutes=15)
+
+
+def within(spans: Iterable[engine.Span], limits: engine.Span) -> list[engine.Span]:
+    """The union of what `spans` have inside `limits`, sorted."""
+    start, end = limits
+    return engine.merge((max(first, start), min(last, end)) for first, last in spans)
+
+
+def gaps(
+    opened: Iterable[engine.Span],
+    blocked: Iterable[engine.Span],
+    local: Callable[[dt.datetime], dt.datetime],
+) -> list[Gap]:
+    """Open time that nothing blocks, where it is long enough for somebody else."""
+    return [
+        Gap(local(start), int((end - start).total_seconds() // 60))
+        for start, end in engine.without(opened, blocked)
+        if end - start >= SHORTEST_GAP
+    ]
+
+
+def day_rows(user: User, doctor: Doctor, day: dt.date, *, now: dt.datetime) -> list[Row]:
+    """The day as a list: its visits, and where open hours are still free after now.
+
+    A visit across midnight stands on both its days.
+    """
+    local, zone = doctor.practice.local, doctor.practice.zone
+    start, end = engine.day_span(day, zone)
+    visits: list[Any] = list(visits_between(user, doctor, start, end))
+    rows = [Row(local(visit.starts_at), visit) for visit in visits]
+    closed = [
+        (away.starts_at, away.ends_at)
+        for away in DoctorAbsence.objects.filter(
+            doctor=doctor, starts_at__lt=end, ends_at__gt=start
+        )
+    ]
+    if Holiday.objects.closing([doctor.practice_id], [day])[doctor.practice_id]:
+        closed.append((start, end))
+    ranges = OpeningHours.objects.ranges_of([doctor.pk])[doctor.pk].get(None, [])
+    taken = [(visit.starts_at, visit.ends_at) for visit in visits if visit.status in LIVE]
+    opened = engine.openings(ranges, [day - engine.DAY, day], zone)
+    still_open = within(opened, (max(start, now), end))
+    rows += [Row(gap.start, gap=gap) for gap in gaps(still_open, [*taken, *closed], local)]
+    return sorted(rows, key=lambda row: (row.local, row.visit is None))

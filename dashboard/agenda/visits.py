@@ -1,0 +1,76 @@
+"""The visits of a doctor within a span, as a reader at the desk may see them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.models import User
+from bookings.models import Appointment, PatientFile
+from bookings.models.appointment import AppointmentQuerySet
+from bookings.status import LIVE, Status
+from doctors.models import Doctor
+
+
+def visits_between(
+    user: User, doctor: Doctor, start: dt.datetime, end: dt.datetime
+) -> AppointmentQuerySet:
+    """As `taken_between`, each with `visit_number`: the patient's n-th at this doctor, from 1."""
+    earlier = (
+        Appointment.objects.took_place()
+        .filter(doctor=OuterRef("doctor"), patient=OuterRef("patient"))
+        .filter(starts_at__lt=OuterRef("starts_at"))
+        .order_by()
+        .values("patient")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    return taken_between(user, [doctor], start, end).annotate(
+        visit_number=Coalesce(Subquery(earlier), 0) + 1
+    )
+
+
+def taken_between(
+    user: User, doctors: Iterable[Doctor], start: dt.datetime, end: dt.datetime
+) -> AppointmentQuerySet:
+    """Visits with a time that share some of `[start, end)`, those elsewhere as taken time.
+
+    Each has `is_ours`: the reader may see for whom. What is cancelled is left out.
+    """
+    ours = Appointment.objects.at_desk_of(user).filter(pk=OuterRef("pk")).order_by()
+    everywhere = Appointment.objects.filter(doctor__in=doctors).overlapping(start, end)
+    return (
+        everywhere.for_pages()
+        .exclude(status=Status.CANCELLED)
+        .annotate(is_ours=Exists(ours))
+        # Of a visit elsewhere only that it takes time: one that does not is nothing here.
+        .filter(Q(is_ours=True) | Q(status__in=LIVE))
+        .order_by("starts_at")
+    )
+
+
+def no_shows_of(visits: Iterable[Appointment], now: dt.datetime) -> dict[tuple[int, int], int]:
+    """{(patient, practice): absences that count}, in one query.
+
+    The same count as `bookings.models.files.no_shows`, for many patients at once.
+    """
+    visits = list(visits)
+    reset = PatientFile.objects.filter(patient=OuterRef("patient"), practice=OuterRef("practice"))
+    absences = (
+        Appointment.objects.filter(
+            patient__in={visit.patient_id for visit in visits},
+            practice__in={visit.practice_id for visit in visits},
+            status=Status.NO_SHOW,
+            starts_at__gte=now - settings.NO_SHOWS_FORGOTTEN_AFTER,
+        )
+        .annotate(reset_at=Subquery(reset.values("no_shows_reset_at")[:1]))
+        .filter(Q(reset_at=None) | Q(starts_at__gte=F("reset_at")))
+        .order_by()
+        .values_list("patient", "practice")
+        .annotate(count=Count("pk"))
+    )
+    return {(patient, practice): count for patient, practice, count in absences}
