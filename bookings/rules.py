@@ -18,7 +18,7 @@ from accounts.models import Patient, User
 from accounts.services import user_is_verified
 from bookings.models import Appointment, PatientFile
 from bookings.models.files import no_shows
-from bookings.slots import Code, SlotQuery
+from bookings.slots import Blocker, SlotQuery
 from doctors.models import ConsultationType, Doctor, Practice
 from scheduling.engine import Span
 
@@ -227,29 +227,29 @@ def check_deadline(appointment: Appointment, now: dt.datetime) -> None:
     raise RuleRefused(f"{refusal} {by_phone(appointment.practice)}", code="too_late_to_change")
 
 
-def refuse_time(code: Code, query: SlotQuery) -> Refusal:
+def refuse_time(blocker: Blocker, query: SlotQuery) -> Refusal:
     """The refusal for a start the grid does not offer, by the grid's own reason."""
-    if code in (Code.BOOKED, Code.HELD, Code.CLOSED):
+    if blocker in (Blocker.BOOKED, Blocker.HELD, Blocker.CLOSED):
         return SlotTaken(
             {
-                Code.BOOKED: _("This time has just been taken."),
-                Code.HELD: _("Someone else is booking this time right now."),
-                Code.CLOSED: _("The doctor is no longer available at this time."),
-            }[code]
+                Blocker.BOOKED: _("This time has just been taken."),
+                Blocker.HELD: _("Someone else is booking this time right now."),
+                Blocker.CLOSED: _("The doctor is no longer available at this time."),
+            }[blocker]
         )
-    if code is Code.TOO_SOON:
+    if blocker is Blocker.TOO_SOON:
         hours = max(1, round(query.notice.total_seconds() / 3600))
         text = ngettext(
             "This visit must be booked at least %(hours)s hour ahead.",
             "This visit must be booked at least %(hours)s hours ahead.",
             hours,
         ) % {"hours": hours}
-    elif code is Code.TOO_FAR and query.is_emergency_only:
+    elif blocker is Blocker.TOO_FAR and query.is_emergency_only:
         text = _("Emergency visits can only be booked within 24 hours.")
-    elif code is Code.TOO_FAR:
+    elif blocker is Blocker.TOO_FAR:
         text = _("This day is not open for booking yet.")
-    elif code is Code.PAST:
+    elif blocker is Blocker.PAST:
         text = _("This time is already past.")
     else:
         text = _("The practice does not offer this start time.")
-    return TimeNotOffered(text, code=code.value)
+    return TimeNotOffered(text, code=blocker.value)

@@ -154,7 +154,7 @@ def chosen_desk(request: SignedInRequest, *, remember: bool = True) -> Desk:
 
     A poll does not `remember`: of two windows at two desks, neither is the last choice.
     """
-    doctors = list(Doctor.objects.desk_of(request.user).for_pages())
+    doctors = list(Doctor.objects.staffed_by(request.user).for_pages())
     if not doctors:
         raise NoDesk
     known = {doctor.pk: doctor for doctor in doctors}
@@ -204,5 +204,5 @@ def desk_visit(request: SignedInRequest, pk: str | UUID, **only: Any) -> Appoint
         wanted = UUID(int=0)
     visits = Appointment.objects.at_desk_of(request.user).for_pages()
     # An admin sees every visit and has no desk: what the admin changes goes through the admin.
-    desks = Doctor.objects.desk_of(request.user).values("pk")
+    desks = Doctor.objects.staffed_by(request.user).values("pk")
     return get_object_or_404(visits.filter(doctor__in=desks, **only), pk=wanted)

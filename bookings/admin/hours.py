@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from bookings.models import Appointment
-from bookings.services.affected import hit_by_absence, hit_by_holiday, outside_hours
+from bookings.services.affected import affected_by_absence, affected_by_holiday, outside_hours
 from doctors.admin import local_time
 from doctors.models import Doctor
 from scheduling.admin import AbsenceForm, AgendaAdmin, OpeningHoursForm
@@ -147,7 +147,7 @@ class AbsenceAdmin(AgendaAdmin):
     def save_model(self, request: HttpRequest, obj: DoctorAbsence, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         now = timezone.now()
-        warn_of(request, list(hit_by_absence(obj.doctor, obj.starts_at, obj.ends_at, now=now)))
+        warn_of(request, list(affected_by_absence(obj.doctor, obj.starts_at, obj.ends_at, now=now)))
 
 
 @admin.register(Holiday)
@@ -198,5 +198,5 @@ def _hit_by(holidays: Iterable[Holiday]) -> list[Appointment]:
     return [
         visit
         for holiday in holidays
-        for visit in hit_by_holiday(holiday.practice, holiday.date, now=now)
+        for visit in affected_by_holiday(holiday.practice, holiday.date, now=now)
     ]

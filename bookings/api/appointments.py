@@ -30,7 +30,7 @@ from bookings.confirming.choice import Choice
 from bookings.confirming.forms import parse_start, patients_for
 from bookings.finding.visitor import hold_token
 from bookings.services.writing import is_staff
-from bookings.slots import Code, SlotQuery, free_slots
+from bookings.slots import Blocker, SlotQuery, free_slots
 from bookings.status import Status
 from doctors.api import doctors_named, visible_doctor
 from doctors.models import ConsultationType, Doctor
@@ -177,7 +177,7 @@ def their_choice(request: HttpRequest, fields: dict[str, str]) -> Choice:
         raise not_a_time()
     choice = Choice(doctor, kind, starts_at)
     if end and choice.local_end.time() != end:
-        raise rules.refuse_time(Code.OFF_GRID, choice.query)
+        raise rules.refuse_time(Blocker.OFF_GRID, choice.query)
     return choice
 
 

@@ -19,7 +19,7 @@ from bookings.api import words
 from bookings.finding.visitor import hold_token
 from bookings.services import check_person
 from bookings.services.writing import is_staff
-from bookings.slots import Code, SlotQuery, day_slots, free_slots
+from bookings.slots import Blocker, SlotQuery, day_slots, free_slots
 from doctors.api import visible_doctor
 from doctors.models import ConsultationType
 from web.compiled import compiled_once
@@ -63,7 +63,7 @@ class DaySlotOut(Schema):
     time: str
     available: bool
     reason: str | None
-    code: Code | None
+    code: Blocker | None
 
 
 class DayOut(Schema):
@@ -116,9 +116,9 @@ def doctor_day(
     slots = [
         {
             "time": clock(slot.start),
-            "available": slot.code is None,
-            "reason": slot.reason and str(slot.reason),
-            "code": slot.code,
+            "available": slot.blocker is None,
+            "reason": slot.blocker and str(slot.blocker.label),
+            "code": slot.blocker,
         }
         for slot in day_slots(query, day, now=now, token=hold_token(request))
     ]

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from bookings.slots import Code
+from bookings.slots import Blocker
 from doctors.api_words import NO_DOCTOR, THE_DOCTOR
 from web.openapi import (
     BAD_REQUEST,
@@ -135,7 +135,7 @@ DAY = described(
                     {
                         "time": "10:30",
                         "available": False,
-                        "reason": Code.BOOKED.label,
+                        "reason": Blocker.BOOKED.label,
                         "code": "booked",
                     },
                 ],

@@ -138,7 +138,7 @@ def see_appointment(appointment: Appointment) -> HttpResponse:
 
 def _add_walk_in(request: Request, user: User) -> HttpResponse:
     wanted, kind = request.POST.get("doctor", ""), request.POST.get("consultation_type", "")
-    desk = Doctor.objects.desk_of(user).for_pages()
+    desk = Doctor.objects.staffed_by(user).for_pages()
     doctor = desk.filter(pk=any_id(wanted)).first()
     if doctor is None:
         # A patient, or somebody else's desk: an appointment needs a time there.
@@ -238,7 +238,7 @@ def _show_confirm(
         # Kept from other visitors, but not from an absence that came meanwhile.
         hold = None
     refusal = refusal or lost
-    until = min(calendars.changes_at(choice.query), hold.expires_at if hold else now + engine.DAY)
+    until = min(calendars.valid_until(choice.query), hold.expires_at if hold else now + engine.DAY)
     context = {
         "choice": choice,
         "doctor": choice.doctor,
@@ -294,5 +294,5 @@ def _no_longer_free(request: Request, choice: Choice, calendars: Calendars) -> r
         rules.check_bookable(choice.doctor, choice.consultation_type)
     except rules.Refusal as refusal:
         return refusal
-    code = calendars.why_not(choice.query, choice.starts_at)
-    return rules.refuse_time(code, choice.query) if code else None
+    blocker = calendars.blocker_at(choice.query, choice.starts_at)
+    return rules.refuse_time(blocker, choice.query) if blocker else None

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.finding.live import token_of
 from bookings.finding.panel import BookingPanel
-from bookings.slots import Calendars, Code, DaySlot, next_free
+from bookings.slots import Blocker, Calendars, DaySlot, next_free
 from doctors.models import ConsultationType, Doctor
 from scheduling.engine import DAY
 
@@ -84,13 +84,17 @@ class DayPanel(BookingPanel):
     @property
     def legend(self) -> list[Tally]:
         """How many times of each kind there are, free ones first."""
-        counts = Counter(slot.code for slot in self.slots)
-        taken = [Tally(code.value, code.label, counts[code]) for code in Code if counts[code]]
+        counts = Counter(slot.blocker for slot in self.slots)
+        taken = [
+            Tally(blocker.value, blocker.label, counts[blocker])
+            for blocker in Blocker
+            if counts[blocker]
+        ]
         return [Tally("", _("Free"), counts[None]), *taken]
 
     @property
     def has_free(self) -> bool:
-        return any(slot.code is None for slot in self.slots)
+        return any(slot.blocker is None for slot in self.slots)
 
     @cached_property
     def next_start(self) -> dt.datetime | None:
@@ -102,7 +106,7 @@ class DayPanel(BookingPanel):
     def live(self) -> str:
         """Until when the page says the same, if nobody writes: a time that begins is past."""
         ahead = [slot.start for slot in self.slots if slot.start > self.now]
-        until = min([self.calendars.changes_at(self.query), *ahead[:1]])
+        until = min([self.calendars.valid_until(self.query), *ahead[:1]])
         return str(token_of(self.doctor, until))
 
     # -- addresses --------------------------------------------------------------------------

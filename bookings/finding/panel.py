@@ -19,7 +19,7 @@ from bookings.finding.live import token_of
 from bookings.models import Appointment, WaitingListEntry
 from bookings.services import check_person
 from bookings.slots import Calendars, Day, SlotQuery, next_free
-from bookings.slots.no_slots import Nothing, Why, why_none_of
+from bookings.slots.no_slots import NoSlots, NoSlotsReason, combine_no_slots
 from doctors.models import ConsultationType, Doctor
 from scheduling import engine
 
@@ -131,21 +131,26 @@ class BookingPanel:
         return None
 
     @cached_property
-    def closed_to(self) -> Nothing | None:
+    def closed_to(self) -> NoSlots | None:
         """Why there is nothing to book here whatever the day, by a rule of the doctor's."""
         if not self.doctor.books_online or not self.doctor.is_approved:
-            return Nothing(Why.NOT_ONLINE)
+            return NoSlots(NoSlotsReason.NOT_ONLINE)
         if not self.types and not self.doctor.consultation_types.offered().exists():
-            return Nothing(Why.NO_TYPE)
+            return NoSlots(NoSlotsReason.NO_TYPE)
         if self.seen == "no" and not self.takes_them:
             new_ones = self.doctor.accepts_new_patients
-            return Nothing(Why.EXISTING_PATIENTS if new_ones else Why.NEW_PATIENTS)
+            return NoSlots(
+                NoSlotsReason.EXISTING_PATIENTS if new_ones else NoSlotsReason.NEW_PATIENTS
+            )
         return None
 
     @property
     def is_closed(self) -> bool:
         """Whether nobody can book here online: there are no steps to take."""
-        return self.closed_to is not None and self.closed_to.why in (Why.NOT_ONLINE, Why.NO_TYPE)
+        return self.closed_to is not None and self.closed_to.why in (
+            NoSlotsReason.NOT_ONLINE,
+            NoSlotsReason.NO_TYPE,
+        )
 
     @cached_property
     def calendars(self) -> Calendars:
@@ -171,24 +176,24 @@ class BookingPanel:
         return [
             day._replace(
                 starts=[start for start in day.starts if start != own],
-                nothing=Nothing(Why.FULL) if day.starts == [own] else day.nothing,
+                no_slots=NoSlots(NoSlotsReason.FULL) if day.starts == [own] else day.no_slots,
             )
             for day in days
         ]
 
     @property
-    def nothing(self) -> Nothing | None:
+    def no_slots(self) -> NoSlots | None:
         """Why none of the days shown has a free time."""
-        return why_none_of([day.nothing for day in self.days])
+        return combine_no_slots([day.no_slots for day in self.days])
 
     @property
     def days_differ(self) -> bool:
         """Whether each day has its own reason to say, beside the one for all of them."""
-        return len({day.nothing for day in self.days}) > 1
+        return len({day.no_slots for day in self.days}) > 1
 
     @property
     def is_empty(self) -> bool:
-        return self.nothing is not None
+        return self.no_slots is not None
 
     @property
     def has_more_starts(self) -> bool:
@@ -248,9 +253,9 @@ class BookingPanel:
         """Where to ask to be told of an earlier time: when others have those of these days, or
         the doctor is away, and it can wait."""
         kind = self.consultation_type
-        if kind is None or kind.is_emergency_only or self.nothing is None:
+        if kind is None or kind.is_emergency_only or self.no_slots is None:
             return None
-        if self.nothing.why not in (Why.FULL, Why.AWAY, Why.SEVERAL):
+        if self.no_slots.why not in (NoSlotsReason.FULL, NoSlotsReason.AWAY, NoSlotsReason.SEVERAL):
             return None
         if self.moving:
             return reverse("appointment_page", args=[self.moving.pk]) + "#earlier_time"
@@ -269,23 +274,23 @@ class BookingPanel:
     @property
     def live(self) -> str:
         """The tokens of all the times on show; an alternative's beside the doctor's own."""
-        tokens = [token_of(self.doctor, self.true_until)]
+        tokens = [token_of(self.doctor, self.valid_until)]
         if self.shows_alternatives and self.colleague:
             _address, (colleague, kind, start) = self.colleague
             tokens.append(token_of(colleague, SlotQuery(colleague, kind).lapses_at(start)))
         return " ".join(map(str, tokens))
 
     @property
-    def true_until(self) -> dt.datetime:
+    def valid_until(self) -> dt.datetime:
         """Until when the grid shows the same, if nobody writes."""
         if self.rule_refusal:
             return self.query.midnight(self.now)
-        changes = [self.calendars.changes_at(self.query)]
+        changes = [self.calendars.valid_until(self.query)]
         if self.is_empty and self.next_start:
             changes.append(self.query.lapses_at(self.next_start))
         if self.shows_alternatives:
             others = (SlotQuery(self.doctor, kind) for kind in self.types)
-            changes += [self.calendars.changes_at(query) for query in others]
+            changes += [self.calendars.valid_until(query) for query in others]
         return min(changes)
 
     @property

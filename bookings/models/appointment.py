@@ -27,7 +27,7 @@ def _at_desk_of(user: Any) -> Q:
 
     Of what her doctors do at another practice she sees that the time is taken, not for whom.
     """
-    desk = Q(doctor__in=Doctor.objects.desk_of(user).values("pk"))
+    desk = Q(doctor__in=Doctor.objects.staffed_by(user).values("pk"))
     at_her_practices = Q(practice__in=Membership.objects.of(user).values("practice"))
     return desk & (Q(doctor__user=user) | at_her_practices | Q(booked_by=user))
 

@@ -12,8 +12,8 @@ from bookings.services.booking import (
 from bookings.services.claims import claim, invitation_of, invite
 from bookings.services.closing import (
     Decisions,
-    Fate,
-    VisitsHit,
+    Outcome,
+    VisitsAffected,
     ask_to_move,
     change_hours,
     decide_holidays,
@@ -37,9 +37,9 @@ from bookings.services.waiting_list import (
 
 __all__ = [
     "Decisions",
-    "Fate",
     "NoteChanged",
-    "VisitsHit",
+    "Outcome",
+    "VisitsAffected",
     "add_walk_in",
     "ask_to_move",
     "block_patient",

@@ -15,7 +15,7 @@ from scheduling.engine import DAY, Span, day_span, days_from, merge, openings
 from scheduling.models import OpeningHours
 
 
-def hit_by_absence(
+def affected_by_absence(
     doctor: Doctor, start: dt.datetime, end: dt.datetime, *, now: dt.datetime
 ) -> AppointmentQuerySet:
     """Visits to come that share time with an absence of `doctor`, earliest first."""
@@ -23,7 +23,9 @@ def hit_by_absence(
     return visits.select_related("practice").order_by("starts_at")
 
 
-def hit_by_holiday(practice: Practice, day: dt.date, *, now: dt.datetime) -> AppointmentQuerySet:
+def affected_by_holiday(
+    practice: Practice, day: dt.date, *, now: dt.datetime
+) -> AppointmentQuerySet:
     """Visits to come to the practice's doctors on its local `day`, earliest first."""
     visits = Appointment.objects.upcoming(now).filter(doctor__practice=practice)
     visits = visits.overlapping(*day_span(day, practice.zone))

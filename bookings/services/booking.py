@@ -19,10 +19,10 @@ from bookings.services.writing import (
     lock_appointment,
     lock_doctor,
     lock_patient,
+    log_change,
     note_freed,
-    record,
+    queue_notification,
     settle_waits,
-    tell,
     writing,
 )
 from bookings.slots import SlotQuery
@@ -93,9 +93,11 @@ def book(
             **copies_of(consultation_type, starts_at),
         )
         _release(hold_token, doctor)
-        record(appointment, Verb.REQUEST if needs_confirmation else Verb.BOOK, by=by, now=now)
+        log_change(appointment, Verb.REQUEST if needs_confirmation else Verb.BOOK, by=by, now=now)
         kinds = Notification.Kind
-        tell(appointment, kinds.REQUESTED if needs_confirmation else kinds.BOOKED, now=now)
+        queue_notification(
+            appointment, kinds.REQUESTED if needs_confirmation else kinds.BOOKED, now=now
+        )
         settle_waits(appointment, now=now)
     return appointment
 
@@ -108,15 +110,16 @@ def move(
     overbook: bool = False,
     allow_patient_overlap: bool = False,
     hold_token: str | None = None,
-    seen: int | None = None,
+    expected_sequence: int | None = None,
     now: dt.datetime | None = None,
 ) -> Appointment:
     """Give the visit another start, on the same row; the old time is kept until then.
 
     A patient is asked the practice's deadline (unless the practice itself asked for another
     time) and the rules of booking, staff the overlap rules alone; `overbook` and
-    `allow_patient_overlap` are theirs only. `seen` is the sequence on the reader's screen (see
-    `check_unchanged`). Raises a `rules.Refusal`; moving to the present time changes nothing.
+    `allow_patient_overlap` are theirs only. `expected_sequence` is the sequence on the reader's
+    screen (see `check_unchanged`). Moving to the present time changes nothing. Raises a
+    `rules.Refusal`.
     """
     now = now or timezone.now()
     starts_at = starts_at.astimezone(dt.UTC)
@@ -128,7 +131,7 @@ def move(
             raise rules.StateConflict(_("This appointment can no longer be moved."))
         if appointment.starts_at == starts_at:
             return appointment
-        check_unchanged(appointment, seen)
+        check_unchanged(appointment, expected_sequence)
         query = SlotQuery(appointment.doctor, consultation_type)
         practice = _practice_at(query, starts_at)
         if not staff:
@@ -159,7 +162,7 @@ def move(
         appointment.sequence += 1
         appointment.save()
         _release(hold_token, appointment.doctor)
-        record(
+        log_change(
             appointment,
             Verb.MOVE,
             by=by,
@@ -167,7 +170,7 @@ def move(
             from_status=appointment.status,
             previous_start=previous,
         )
-        tell(appointment, Notification.Kind.MOVED, now=now, previous_start=previous)
+        queue_notification(appointment, Notification.Kind.MOVED, now=now, previous_start=previous)
         settle_waits(appointment, now=now)
     return appointment
 
@@ -177,20 +180,20 @@ def cancel(
     *,
     by: User | None,
     message: str = "",
-    seen: int | None = None,
+    expected_sequence: int | None = None,
     now: dt.datetime | None = None,
 ) -> Appointment:
     """Cancel the visit and offer its time again; cancelling twice changes nothing more.
 
     Patients may until the practice's deadline and while the visit has not begun; staff as
-    the status table says. `by=None` is the system. `seen` as in `move`.
+    the status table says. `by=None` is the system. `expected_sequence` as in `move`.
     """
     now = now or timezone.now()
     with writing():
         appointment = lock_appointment(appointment, now=now)
         if appointment.status == Status.CANCELLED:
             return appointment
-        check_unchanged(appointment, seen)
+        check_unchanged(appointment, expected_sequence)
         before = appointment.status
         if not leads_to(Verb.CANCEL, before):
             raise rules.StateConflict(_("This appointment can no longer be cancelled."))
@@ -202,8 +205,10 @@ def cancel(
         appointment.status = Status.CANCELLED
         appointment.sequence += 1
         appointment.save(update_fields=["status", "sequence"])
-        record(appointment, Verb.CANCEL, by=by, now=now, from_status=before)
-        tell(appointment, Notification.Kind.CANCELLED, now=now, message=message.strip())
+        log_change(appointment, Verb.CANCEL, by=by, now=now, from_status=before)
+        queue_notification(
+            appointment, Notification.Kind.CANCELLED, now=now, message=message.strip()
+        )
         note_freed(appointment, appointment.starts_at, now=now)
         appointment.waits.all().end(WaitingListEntry.End.CANCELLED, now=now)
     return appointment
@@ -316,19 +321,19 @@ def _check_time(
         return
     moving_id = moving.pk if moving else None
     if not staff:
-        code = slots.why_not(query, starts_at, now=now, token=token, moving=moving_id)
-        if code:
-            raise rules.refuse_time(code, query)
+        blocker = slots.blocker_at(query, starts_at, now=now, token=token, moving=moving_id)
+        if blocker:
+            raise rules.refuse_time(blocker, query)
         return
     ends_at = starts_at + query.length
     visits = Appointment.objects.live().of(query.doctor).filter(is_overbooked=False)
     if moving:
         visits = visits.exclude(pk=moving.pk)
     if visits.overlapping(starts_at, ends_at).exists():
-        raise rules.refuse_time(slots.Code.BOOKED, query)
+        raise rules.refuse_time(slots.Blocker.BOOKED, query)
     holds = Hold.objects.unexpired(now).of_others(token).filter(doctor=query.doctor)
     if holds.filter(starts_at__lt=ends_at, ends_at__gt=starts_at).exists():
-        raise rules.refuse_time(slots.Code.HELD, query)
+        raise rules.refuse_time(slots.Blocker.HELD, query)
 
 
 def _practice_at(query: SlotQuery, starts_at: dt.datetime) -> Practice:

@@ -21,17 +21,17 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Patient, User
 from bookings import rules
 from bookings.models import Appointment, Notification
-from bookings.services.affected import hit_by_absence, hit_by_holiday, outside_hours
+from bookings.services.affected import affected_by_absence, affected_by_holiday, outside_hours
 from bookings.services.booking import cancel
 from bookings.services.desk import require_desk
-from bookings.services.writing import lock_appointment, record, tell, writing
+from bookings.services.writing import lock_appointment, log_change, queue_notification, writing
 from bookings.status import UPCOMING, Verb
 from doctors.models import Doctor, Practice
 from scheduling import services as agendas
 from scheduling.models import DoctorAbsence, Holiday, OpeningHours
 
 
-class Fate(models.TextChoices):
+class Outcome(models.TextChoices):
     """What becomes of a visit whose time is closed."""
 
     KEEP = "keep", gettext_lazy("Keep")
@@ -43,25 +43,25 @@ class Fate(models.TextChoices):
 class Decisions:
     """What was decided for the visits on the screen, and the words that patients get with it."""
 
-    fates: Mapping[UUID, Fate] = field(default_factory=dict)
+    outcomes: Mapping[UUID, Outcome] = field(default_factory=dict)
     message: str = ""
 
 
-class Hit(NamedTuple):
+class AffectedVisit(NamedTuple):
     """A visit in the way. `is_ours`: the reader works at its desk, and decides."""
 
     visit: Appointment
     is_ours: bool
 
 
-class VisitsHit(rules.StateConflict):
-    """Visits stand in the way that nothing was decided for; `hits` is every one, as of now."""
+class VisitsAffected(rules.StateConflict):
+    """Visits stand in the way that nothing was decided for; `affected` is every one, as of now."""
 
     code = "visits_hit"
 
-    def __init__(self, hits: Sequence[Hit]) -> None:
+    def __init__(self, affected: Sequence[AffectedVisit]) -> None:
         super().__init__(_("There are appointments at that time. Please decide about each."))
-        self.hits = hits
+        self.affected = affected
 
 
 def take_absence(
@@ -75,12 +75,12 @@ def take_absence(
     now: dt.datetime | None = None,
 ) -> DoctorAbsence:
     """Take the doctor away for `[starts_at, ends_at)`; the same request again returns the same
-    absence. Raises VisitsHit."""
+    absence. Raises VisitsAffected."""
     now = now or timezone.now()
     with writing():
         (doctor,) = Doctor.objects.locked(doctor.pk)
         require_desk(by, doctor)
-        hit = hit_by_absence(doctor, starts_at, ends_at, now=now)
+        hit = affected_by_absence(doctor, starts_at, ends_at, now=now)
         _settle(hit, by=by, decisions=decisions, now=now)
         same = doctor.absences.filter(starts_at=starts_at, ends_at=ends_at, reason=reason)
         return same.first() or agendas.add_absence(
@@ -96,7 +96,7 @@ def change_hours(
     decisions: Decisions | None = None,
     now: dt.datetime | None = None,
 ) -> None:
-    """Make `{weekday: rows}` the whole of these days. Raises VisitsHit for the visits that it
+    """Make `{weekday: rows}` the whole of these days. Raises VisitsAffected for the visits that it
     puts outside the hours; those put outside earlier, on purpose, are not asked about again."""
     now = now or timezone.now()
     with writing():
@@ -116,7 +116,7 @@ def decide_holidays(
     decisions: Decisions | None = None,
     now: dt.datetime | None = None,
 ) -> None:
-    """Close the practice on these days, or open it on purpose. Raises VisitsHit."""
+    """Close the practice on these days, or open it on purpose. Raises VisitsAffected."""
     now = now or timezone.now()
     holidays = list(holidays)
     of_practices = Doctor.objects.filter(practice__in={each.practice_id for each in holidays})
@@ -129,7 +129,7 @@ def decide_holidays(
             closed = [
                 visit
                 for holiday in holidays
-                for visit in hit_by_holiday(holiday.practice, holiday.date, now=now)
+                for visit in affected_by_holiday(holiday.practice, holiday.date, now=now)
             ]
             _settle(closed, by=by, decisions=decisions, now=now)
         agendas.decide_holidays(holidays, decision)
@@ -151,8 +151,10 @@ def ask_to_move(
             raise rules.StateConflict(_("This appointment can no longer be moved."))
         appointment.sequence += 1
         appointment.save(update_fields=["sequence"])
-        record(appointment, Verb.ASK_TO_MOVE, by=by, now=now, from_status=appointment.status)
-        tell(appointment, Notification.Kind.MOVE_ASKED, now=now, message=message.strip())
+        log_change(appointment, Verb.ASK_TO_MOVE, by=by, now=now, from_status=appointment.status)
+        queue_notification(
+            appointment, Notification.Kind.MOVE_ASKED, now=now, message=message.strip()
+        )
     return appointment
 
 
@@ -164,12 +166,12 @@ def _settle(
     visits = list(visits)
     pks = [visit.pk for visit in visits]
     ours = set(Appointment.objects.at_desk_of(by).filter(pk__in=pks).values_list("pk", flat=True))
-    if ours - decisions.fates.keys():
+    if ours - decisions.outcomes.keys():
         shown = Appointment.objects.for_pages().filter(pk__in=pks).order_by("starts_at")
-        raise VisitsHit([Hit(visit, visit.pk in ours) for visit in shown])
-    changed = [v for v in visits if v.pk in ours and decisions.fates[v.pk] is not Fate.KEEP]
+        raise VisitsAffected([AffectedVisit(visit, visit.pk in ours) for visit in shown])
+    changed = [v for v in visits if v.pk in ours and decisions.outcomes[v.pk] is not Outcome.KEEP]
     # All persons first, by pk: one after the other would be in the order of their visits.
     Patient.objects.locked([visit.patient_id for visit in changed])
     for visit in changed:
-        change = cancel if decisions.fates[visit.pk] is Fate.CANCEL else ask_to_move
+        change = cancel if decisions.outcomes[visit.pk] is Outcome.CANCEL else ask_to_move
         change(visit, by=by, message=decisions.message, now=now)

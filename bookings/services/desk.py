@@ -18,8 +18,8 @@ from bookings.services.writing import (
     lock_appointment,
     lock_doctor,
     lock_patient,
-    record,
-    tell,
+    log_change,
+    queue_notification,
     writing,
 )
 from bookings.slots import SlotQuery
@@ -32,14 +32,13 @@ def change_status(
     verb: Verb,
     *,
     by: User,
-    seen: int | None = None,
+    expected_sequence: int | None = None,
     now: dt.datetime | None = None,
 ) -> Appointment:
     """Apply one of confirm, arrive, start, finish, mark_absent, as the status table allows.
 
-    Raises StateConflict for any other change, saying what the visit is now, and when it is not
-    what its reader saw (`seen`, see `check_unchanged`): of two people at two desks, the later
-    one is told. To cancel, see `cancel`: the patient is told.
+    Raises StateConflict for any other change, saying what the visit is now, and when its sequence
+    is not `expected_sequence` (see `check_unchanged`). To cancel a visit, call `cancel`.
     """
     if verb is Verb.CANCEL:
         raise ValueError("change_status tells nobody: use cancel")
@@ -47,7 +46,7 @@ def change_status(
     with writing():
         appointment = lock_appointment(appointment, now=now)
         require_desk(by, appointment.doctor)
-        check_unchanged(appointment, seen)
+        check_unchanged(appointment, expected_sequence)
         refusal = why_not_now(appointment, verb, now)
         if refusal:
             raise refusal
@@ -58,9 +57,9 @@ def change_status(
             # Who arrives a second time has lost the place of the first.
             appointment.waiting_place = None
         appointment.save(update_fields=["status", "sequence", "waiting_place"])
-        record(appointment, verb, by=by, now=now, from_status=before)
+        log_change(appointment, verb, by=by, now=now, from_status=before)
         if verb is Verb.CONFIRM:
-            tell(appointment, Notification.Kind.BOOKED, now=now)
+            queue_notification(appointment, Notification.Kind.BOOKED, now=now)
     return appointment
 
 
@@ -124,12 +123,14 @@ def undo(
         appointment.status = after
         appointment.sequence += 1
         appointment.save(update_fields=["status", "is_overbooked", "sequence"])
-        record(appointment, Verb.UNDO, by=by, now=now, from_status=before, undoes=last)
+        log_change(appointment, Verb.UNDO, by=by, now=now, from_status=before, undoes=last)
         if last.verb in (Verb.CANCEL, Verb.CONFIRM):
             # The patient was told of it, and it is no longer true.
             kinds = Notification.Kind
             is_request = after == Status.PENDING
-            tell(appointment, kinds.REQUESTED if is_request else kinds.BOOKED, now=now)
+            queue_notification(
+                appointment, kinds.REQUESTED if is_request else kinds.BOOKED, now=now
+            )
     return appointment
 
 
@@ -179,7 +180,7 @@ def add_walk_in(
             price=consultation_type.price if consultation_type else None,
             currency=consultation_type.currency if consultation_type else "",
         )
-        record(appointment, Verb.ADD_WALK_IN, by=by, now=now)
+        log_change(appointment, Verb.ADD_WALK_IN, by=by, now=now)
     return appointment
 
 
@@ -199,7 +200,7 @@ def _check_time_is_still_free(appointment: Appointment, *, now: dt.datetime) -> 
     )
     if taken.exclude(pk=appointment.pk).exists() or held.exists():
         query = SlotQuery(appointment.doctor, appointment.consultation_type)
-        raise rules.refuse_time(slots.Code.BOOKED, query)
+        raise rules.refuse_time(slots.Blocker.BOOKED, query)
 
 
 def _check_patient_is_still_free(appointment: Appointment) -> None:

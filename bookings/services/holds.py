@@ -50,9 +50,9 @@ def hold(
             return mine
         rules.check_bookable(doctor, consultation_type)
         query = SlotQuery(doctor, consultation_type)
-        code = slots.why_not(query, starts_at, now=now, token=token)
-        if code:
-            raise rules.refuse_time(code, query)
+        blocker = slots.blocker_at(query, starts_at, now=now, token=token)
+        if blocker:
+            raise rules.refuse_time(blocker, query)
         digest = address_digest(address)
         if settings.RATE_LIMITS:
             _check_address(digest, token, now)

@@ -20,11 +20,13 @@ class NoteChanged(rules.StateConflict):
         self.note = note
 
 
-def save_note(*, by: User, appointment: Appointment, text: str, seen: str) -> PrivateNote:
+def save_note(
+    *, by: User, appointment: Appointment, text: str, expected_version: str
+) -> PrivateNote:
     """Keep `text` as the doctor's own note about this visit, whose doctor `by` must be.
 
-    `seen` is the `version` of the note that the writer began from, "" for none yet. Raises
-    NoteChanged, and keeps the other text, when another window saved it meanwhile.
+    `expected_version` is the `version` of the note that the writer began from, "" for none
+    yet. Raises NoteChanged, and keeps the other text, when another window saved it meanwhile.
     """
     if appointment.doctor.user_id != by.pk:
         raise rules.RuleRefused(_("Only the doctor can do this."), code="doctor_only")
@@ -35,7 +37,7 @@ def save_note(*, by: User, appointment: Appointment, text: str, seen: str) -> Pr
         note = PrivateNote.objects.select_for_update().get(pk=note.pk)
         if note.text == text and not is_new:
             return note
-        if not is_new and note.version != seen:
+        if not is_new and note.version != expected_version:
             raise NoteChanged(note)
         note.text = text
         note.save()

@@ -86,13 +86,13 @@ def lock_appointment(appointment: Appointment, *, now: dt.datetime) -> Appointme
     return fresh
 
 
-def check_unchanged(appointment: Appointment, seen: int | None) -> None:
+def check_unchanged(appointment: Appointment, expected_sequence: int | None) -> None:
     """Refuse a change to a visit that is no longer what its reader saw.
 
-    `seen` is the visit's `sequence` on that reader's screen, None where no screen is compared.
-    Of two people who change the same visit, the later one is told what the first one did.
+    `expected_sequence` is the visit's `sequence` on that reader's screen, None where no screen is
+    compared. Of two people who change the same visit, the later one learns what the first did.
     """
-    if seen is None or seen == appointment.sequence:
+    if expected_sequence is None or expected_sequence == appointment.sequence:
         return
     refusal = _("This appointment has changed in the meantime: it is “%(status)s” now.")
     refusal %= {"status": appointment.get_status_display()}
@@ -111,10 +111,10 @@ def is_staff(user: User | AnonymousUser | None, doctor: Doctor) -> bool:
     """Whether `user` works at this doctor's desk now, or is an admin."""
     if user is None or not user.is_authenticated:
         return False
-    return user.is_superuser or Doctor.objects.desk_of(user).filter(pk=doctor.pk).exists()
+    return user.is_superuser or Doctor.objects.staffed_by(user).filter(pk=doctor.pk).exists()
 
 
-def record(
+def log_change(
     appointment: Appointment,
     verb: Verb,
     *,
@@ -138,7 +138,7 @@ def record(
     )
 
 
-def tell(
+def queue_notification(
     appointment: Appointment, kind: Notification.Kind, *, now: dt.datetime, **details: Any
 ) -> None:
     """Write the message about this change to the outbox; a file without account has no

@@ -4,21 +4,21 @@ A constant number of queries, whatever the number of doctors, days or rows: open
 holidays, and everything that occupies time in one UNION.
 """
 
-from bookings.slots.busy import Code
+from bookings.slots.busy import Blocker
 from bookings.slots.calendars import Calendars, Day, DaySlot, Weeks
 from bookings.slots.query import SlotQuery
-from bookings.slots.reading import day_slots, free_slots, nearest_free, next_free, why_not
+from bookings.slots.reading import blocker_at, day_slots, free_slots, nearest_free, next_free
 
 __all__ = [
+    "Blocker",
     "Calendars",
-    "Code",
     "Day",
     "DaySlot",
     "SlotQuery",
     "Weeks",
+    "blocker_at",
     "day_slots",
     "free_slots",
     "nearest_free",
     "next_free",
-    "why_not",
 ]

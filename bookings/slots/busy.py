@@ -21,7 +21,7 @@ from web.compiled import compiled_once
 LONGEST_PAUSE = dt.timedelta(minutes=ConsultationType.MAX_BUFFER)
 
 
-class Code(models.TextChoices):
+class Blocker(models.TextChoices):
     """Why a start of the grid cannot be booked, as the API names it."""
 
     BOOKED = "booked", _("Already booked")
@@ -38,7 +38,7 @@ class Busy(NamedTuple):
 
     start: dt.datetime
     end: dt.datetime
-    code: Code
+    blocker: Blocker
     over_at: dt.datetime
 
 
@@ -55,8 +55,8 @@ def read_busy(
     near = start - LONGEST - LONGEST_PAUSE
     rows = _rows_of_busy(tuple(doctor_ids), near, start, end, now, token, moving)
     found: dict[int, list[Busy]] = {}
-    for doctor_id, starts_at, ends_at, buffer_minutes, code, over_at in rows:
-        busy = Busy(starts_at, ends_at + minutes(buffer_minutes), Code(code), over_at)
+    for doctor_id, starts_at, ends_at, buffer_minutes, blocker, over_at in rows:
+        busy = Busy(starts_at, ends_at + minutes(buffer_minutes), Blocker(blocker), over_at)
         found.setdefault(doctor_id, []).append(busy)
     return found
 
@@ -73,7 +73,7 @@ def _rows_of_busy(
 ) -> models.QuerySet[Any, tuple[Any, ...]]:
     """`near` is so long before `start` that no visit from before it reaches in."""
     neighbours = {"starts_at__gt": near, "starts_at__lt": end}
-    columns = ("doctor_id", "starts_at", "ends_at", "buffer_minutes", "code", "over_at")
+    columns = ("doctor_id", "starts_at", "ends_at", "buffer_minutes", "blocker", "over_at")
     visits = Appointment.objects.live().filter(doctor__in=doctor_ids, **neighbours)
     if moving:
         visits = visits.exclude(pk=moving)
@@ -83,10 +83,10 @@ def _rows_of_busy(
     absences = DoctorAbsence.objects.filter(
         doctor__in=doctor_ids, ends_at__gt=start, starts_at__lt=end
     )
-    booked = visits.annotate(code=Value(Code.BOOKED.value), over_at=F("ends_at"))
-    held = holds.annotate(code=Value(Code.HELD.value), over_at=F("expires_at"))
+    booked = visits.annotate(blocker=Value(Blocker.BOOKED.value), over_at=F("ends_at"))
+    held = holds.annotate(blocker=Value(Blocker.HELD.value), over_at=F("expires_at"))
     closed = absences.annotate(
-        code=Value(Code.CLOSED.value), over_at=F("ends_at"), buffer_minutes=Value(0)
+        blocker=Value(Blocker.CLOSED.value), over_at=F("ends_at"), buffer_minutes=Value(0)
     )
     return (
         booked.order_by()

@@ -8,11 +8,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.utils.functional import Promise
 
 from bookings.models.appointment import LONGEST
-from bookings.slots.busy import LONGEST_PAUSE, Busy, Code, read_busy
-from bookings.slots.no_slots import Nothing, Why
+from bookings.slots.busy import LONGEST_PAUSE, Blocker, Busy, read_busy
+from bookings.slots.no_slots import NoSlots, NoSlotsReason
 from bookings.slots.query import SlotQuery
 from scheduling import engine
 from scheduling.models import Holiday, OpeningHours
@@ -22,14 +21,10 @@ FAR_AWAY = dt.timedelta(days=730)
 
 
 class DaySlot(NamedTuple):
-    """One start of a day's grid; `code` is None when it is free."""
+    """One start of the grid; `blocker` is None when it is free."""
 
     start: dt.datetime
-    code: Code | None
-
-    @property
-    def reason(self) -> str | Promise | None:
-        return self.code.label if self.code else None
+    blocker: Blocker | None
 
 
 class Day(NamedTuple):
@@ -39,7 +34,7 @@ class Day(NamedTuple):
     date: dt.date
     starts: list[dt.datetime]
     is_closed: bool
-    nothing: Nothing | None = None
+    no_slots: NoSlots | None = None
 
 
 class Weeks(NamedTuple):
@@ -100,7 +95,7 @@ class Calendars:
 
     def closures(self, query: SlotQuery) -> list[engine.Span]:
         """Absences and the practice's holidays."""
-        spans = [(b.start, b.end) for b in self._of(query) if b.code is Code.CLOSED]
+        spans = [(b.start, b.end) for b in self._of(query) if b.blocker is Blocker.CLOSED]
         holidays = self._weeks.holidays[query.doctor.practice_id]
         return spans + [engine.day_span(day, query.zone) for day in sorted(holidays)]
 
@@ -132,7 +127,7 @@ class Calendars:
             self.openings(query, days),
             length=query.length,
             pause=query.pause,
-            taken=[(b.start, b.end) for b in self._of(query) if b.code is not Code.CLOSED],
+            taken=[(b.start, b.end) for b in self._of(query) if b.blocker is not Blocker.CLOSED],
             closed=self.closures(query),
             earliest=self.now + query.notice,
             latest=query.latest(self.now),
@@ -144,16 +139,18 @@ class Calendars:
     def columns(self, query: SlotQuery) -> list[Day]:
         """The days as the grid draws them: an empty one with the reason why."""
         free = self.free(query)
-        codes: dict[dt.date, set[Code | None]] = {day: set() for day in self.days if not free[day]}
-        for slot in self.grid(query, codes):
-            codes[slot.start.date()].add(slot.code)
-        nothing = {day: self._why_empty(query, day, codes[day]) for day in codes}
+        blockers: dict[dt.date, set[Blocker | None]] = {
+            day: set() for day in self.days if not free[day]
+        }
+        for slot in self.grid(query, blockers):
+            blockers[slot.start.date()].add(slot.blocker)
+        no_slots = {day: self._why_empty(query, day, blockers[day]) for day in blockers}
         return [
             Day(
                 day,
                 free[day],
-                is_closed=day in nothing and nothing[day].is_closure,
-                nothing=nothing.get(day),
+                is_closed=day in no_slots and no_slots[day].is_closed,
+                no_slots=no_slots.get(day),
             )
             for day in self.days
         ]
@@ -167,78 +164,82 @@ class Calendars:
         starts = sorted(set(engine.grid_starts(self.openings(query), query.length)))
         closures = self.closures(query)
         return [
-            DaySlot(local, self._code(query, local.astimezone(dt.UTC), closures))
+            DaySlot(local, self._blocker(query, local.astimezone(dt.UTC), closures))
             for local in engine.local_starts(starts, query.zone)
             if local.date() in days
         ]
 
-    def _why_empty(self, query: SlotQuery, day: dt.date, codes: set[Code | None]) -> Nothing:
+    def _why_empty(self, query: SlotQuery, day: dt.date, blockers: set[Blocker | None]) -> NoSlots:
         """Why none of a day's starts is free, from why each of them is not.
 
         A rule of time comes first: without it the day had a free time, whatever is booked.
         """
-        if Code.TOO_SOON in codes:
-            return Nothing(Why.NOTICE)
-        if Code.TOO_FAR in codes and query.is_emergency_only:
-            return Nothing(Why.BEYOND_EMERGENCY)
-        if Code.TOO_FAR in codes:
-            return Nothing(Why.HORIZON, opens_on=day - dt.timedelta(days=query.horizon_days))
-        if codes & {Code.BOOKED, Code.HELD}:
-            return Nothing(Why.FULL)
-        if Code.CLOSED in codes:
+        if Blocker.TOO_SOON in blockers:
+            return NoSlots(NoSlotsReason.NOTICE)
+        if Blocker.TOO_FAR in blockers and query.is_emergency_only:
+            return NoSlots(NoSlotsReason.BEYOND_EMERGENCY)
+        if Blocker.TOO_FAR in blockers:
+            return NoSlots(
+                NoSlotsReason.HORIZON, opens_on=day - dt.timedelta(days=query.horizon_days)
+            )
+        if blockers & {Blocker.BOOKED, Blocker.HELD}:
+            return NoSlots(NoSlotsReason.FULL)
+        if Blocker.CLOSED in blockers:
             return self._why_closed(query, day)
-        return Nothing(Why.OVER if Code.PAST in codes else Why.CLOSED)
+        return NoSlots(NoSlotsReason.OVER if Blocker.PAST in blockers else NoSlotsReason.CLOSED)
 
-    def _why_closed(self, query: SlotQuery, day: dt.date) -> Nothing:
+    def _why_closed(self, query: SlotQuery, day: dt.date) -> NoSlots:
         holiday = self._weeks.holidays[query.doctor.practice_id].get(day)
         if holiday is not None:
-            return Nothing(Why.HOLIDAY, holiday=holiday)
+            return NoSlots(NoSlotsReason.HOLIDAY, holiday=holiday)
         opens, closes = engine.day_span(day, query.zone)
-        absences = engine.merge((b.start, b.end) for b in self._of(query) if b.code is Code.CLOSED)
+        absences = engine.merge(
+            (b.start, b.end) for b in self._of(query) if b.blocker is Blocker.CLOSED
+        )
         ends = [end for start, end in absences if start < closes and opens < end]
         if not ends:
             # Only what begins the next day stands in the way of a visit past midnight.
-            return Nothing(Why.CLOSED)
+            return NoSlots(NoSlotsReason.CLOSED)
         back = ends[-1]
         if back - self.now > FAR_AWAY:
-            return Nothing(Why.AWAY)
+            return NoSlots(NoSlotsReason.AWAY)
         last = back - dt.timedelta.resolution
-        return Nothing(Why.AWAY, until=last.astimezone(query.zone).date())
+        return NoSlots(NoSlotsReason.AWAY, until=last.astimezone(query.zone).date())
 
-    def _code(
+    def _blocker(
         self, query: SlotQuery, start: dt.datetime, closures: Iterable[engine.Span]
-    ) -> Code | None:
+    ) -> Blocker | None:
         end = start + query.length
         if start < self.now:
-            return Code.PAST
+            return Blocker.PAST
         if any(start < away_until and away_from < end for away_from, away_until in closures):
-            return Code.CLOSED
+            return Blocker.CLOSED
         for busy in self._of(query):
-            if busy.code is Code.CLOSED:
+            if busy.blocker is Blocker.CLOSED:
                 continue
             if start < busy.end and busy.start < end + query.pause:
-                return busy.code
+                return busy.blocker
         if start < self.now + query.notice:
-            return Code.TOO_SOON
+            return Blocker.TOO_SOON
         day = start.astimezone(query.zone).date()
         if start > query.latest(self.now) or not query.bookable_days([day], self.now):
-            return Code.TOO_FAR
+            return Blocker.TOO_FAR
         return None
 
-    def why_not(self, query: SlotQuery, start: dt.datetime) -> Code | None:
+    def blocker_at(self, query: SlotQuery, start: dt.datetime) -> Blocker | None:
         """Why `start`, on one of the days, cannot be booked; None when it can."""
         # By instants: of two zones, Python calls no times equal in an hour that is read twice.
-        codes = {slot.start.astimezone(dt.UTC): slot.code for slot in self.grid(query)}
-        return codes.get(start.astimezone(dt.UTC), Code.OFF_GRID)
+        blockers = {slot.start.astimezone(dt.UTC): slot.blocker for slot in self.grid(query)}
+        return blockers.get(start.astimezone(dt.UTC), Blocker.OFF_GRID)
 
-    def changes_at(self, query: SlotQuery) -> dt.datetime:
+    def valid_until(self, query: SlotQuery) -> dt.datetime:
         """Until when all that is said here of `query` stays as it is, if nobody writes.
 
         Midnight there at the latest. What is said may be the same then: of an empty day each
         start may have another reason, and the day as a whole still the one it had.
         """
         changes = [query.midnight(self.now)]
-        changes += [busy.over_at for busy in self._of(query) if busy.code is Code.HELD]
+        changes += [busy.over_at for busy in self._of(query) if busy.blocker is Blocker.HELD]
         starts = list(engine.grid_starts(self.openings(query), query.length))
         free = self.free(query)
         first = next((start for day in free.values() for start in day), None)
@@ -247,7 +248,7 @@ class Calendars:
         if not all(free.values()):
             # Why a day is empty: its starts go by, the end of an absence comes in sight.
             changes += [start + dt.datetime.resolution for start in starts]
-            away = [busy.end for busy in self._of(query) if busy.code is Code.CLOSED]
+            away = [busy.end for busy in self._of(query) if busy.blocker is Blocker.CLOSED]
             changes += [end - FAR_AWAY for end in away]
         if query.is_emergency_only:
             changes += [start - settings.EMERGENCY_WINDOW for start in starts]

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Why(models.TextChoices):
+class NoSlotsReason(models.TextChoices):
     """The label is what an empty day says in its column."""
 
     # Of a day, or of all the days shown.
@@ -32,25 +32,25 @@ class Why(models.TextChoices):
 
 
 @dataclass(frozen=True, slots=True)
-class Nothing:
+class NoSlots:
     """Why there is no free time, and what is known of its end.
 
     `until` is the last day of an absence, None when it is too far to name; `holiday` the
     holiday's name; `opens_on` the first day on which a day beyond the horizon can be booked.
     """
 
-    why: Why
+    why: NoSlotsReason
     until: dt.date | None = None
     holiday: str = ""
     opens_on: dt.date | None = None
 
     @property
-    def is_closure(self) -> bool:
+    def is_closed(self) -> bool:
         """Nobody is seen at all, as opposed to times that others have or that rules keep."""
-        return self.why in (Why.CLOSED, Why.HOLIDAY, Why.AWAY)
+        return self.why in (NoSlotsReason.CLOSED, NoSlotsReason.HOLIDAY, NoSlotsReason.AWAY)
 
 
-def why_none_of(days: Sequence[Nothing | None]) -> Nothing | None:
+def combine_no_slots(days: Sequence[NoSlots | None]) -> NoSlots | None:
     """One answer for several days, from the answer of each; None when one has free times.
 
     A weekend, or a day that is over, explains nothing beside a day that is full or away.
@@ -58,8 +58,10 @@ def why_none_of(days: Sequence[Nothing | None]) -> Nothing | None:
     reasons = [reason for reason in days if reason]
     if len(reasons) < len(days):
         return None
-    telling = [each for each in reasons if each.why not in (Why.CLOSED, Why.OVER)] or reasons
+    telling = [
+        each for each in reasons if each.why not in (NoSlotsReason.CLOSED, NoSlotsReason.OVER)
+    ] or reasons
     if len({each.why for each in telling}) > 1:
-        return Nothing(Why.SEVERAL)
+        return NoSlots(NoSlotsReason.SEVERAL)
     # Of an absence the last day shown knows the end; of days that open later, the first.
-    return telling[-1] if telling[0].why is Why.AWAY else telling[0]
+    return telling[-1] if telling[0].why is NoSlotsReason.AWAY else telling[0]

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from uuid import UUID
 
-from bookings.slots.busy import Code
+from bookings.slots.busy import Blocker
 from bookings.slots.calendars import Calendars, DaySlot, Weeks
 from bookings.slots.query import SlotQuery
 from scheduling import engine
@@ -38,22 +38,22 @@ def day_slots(
     return Calendars([query], [day], now=now, token=token).grid(query)
 
 
-def why_not(
+def blocker_at(
     query: SlotQuery,
     start: dt.datetime,
     *,
     now: dt.datetime,
     token: str | None = None,
     moving: UUID | None = None,
-) -> Code | None:
+) -> Blocker | None:
     """Why `start` cannot be booked for `query`; None when it can."""
     if start < now:
-        return Code.PAST
+        return Blocker.PAST
     day = start.astimezone(query.zone).date()
     if not query.bookable_days([day], now):
-        return Code.TOO_FAR
+        return Blocker.TOO_FAR
     calendars = Calendars([query], [day], now=now, token=token, moving=moving)
-    return calendars.why_not(query, start)
+    return calendars.blocker_at(query, start)
 
 
 def next_free(

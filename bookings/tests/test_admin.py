@@ -9,7 +9,7 @@ from accounts.tests.admin import act, add, admin_client, found, page, said, save
 from accounts.tests.factories import PatientFactory, UserFactory
 from bookings import slots
 from bookings.models import Appointment, Hold, PatientFile, StatusChange
-from bookings.slots import Code, SlotQuery
+from bookings.slots import Blocker, SlotQuery
 from bookings.status import Status, Verb
 from bookings.tests.factories import AppointmentFactory, HoldFactory
 from doctors.models import ConsultationType, Doctor
@@ -306,7 +306,7 @@ class TestPatientFiles:
 class TestAbsences:
     def code_at(self, doctor, at):
         kind = ConsultationTypeFactory(doctor=doctor)
-        return slots.why_not(SlotQuery(doctor, kind), at, now=timezone.now())
+        return slots.blocker_at(SlotQuery(doctor, kind), at, now=timezone.now())
 
     def add(self, doctor, days=7):
         day = local_day(doctor.practice, days).isoformat()
@@ -324,8 +324,8 @@ class TestAbsences:
     def test_an_absence_closes_its_time_and_counts_in_the_calendar(self, zone):
         doctor = DoctorFactory(practice__time_zone=zone)
         self.add(doctor)
-        assert self.code_at(doctor, coming(doctor, "09:00")) is Code.CLOSED
-        assert self.code_at(doctor, coming(doctor, "11:30")) is Code.CLOSED
+        assert self.code_at(doctor, coming(doctor, "09:00")) is Blocker.CLOSED
+        assert self.code_at(doctor, coming(doctor, "11:30")) is Blocker.CLOSED
         assert self.code_at(doctor, coming(doctor, "12:00")) is None
         assert changes_of(doctor) == 1
 

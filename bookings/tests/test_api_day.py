@@ -5,7 +5,7 @@ from django.utils import translation
 
 from bookings import services
 from bookings.finding.visitor import TOKEN
-from bookings.slots import Code
+from bookings.slots import Blocker
 from bookings.tests.factories import AppointmentFactory, HoldFactory
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory
 from scheduling.tests.factories import AbsenceFactory, HolidayFactory, OpeningHoursFactory
@@ -77,7 +77,7 @@ def test_the_reason_is_in_the_readers_language(client):
     visit = AppointmentFactory(starts_at=on_wednesday(9))
     open_on_wednesday(visit.doctor, 9, 10)
     with translation.override("fr"):
-        expected = str(Code.BOOKED.label)
+        expected = str(Blocker.BOOKED.label)
     (taken, _free) = day_of(client, visit.doctor, date=WEDNESDAY).json()["slots"]
     assert taken == {"time": "09:00", "available": False, "reason": expected, "code": "booked"}
 

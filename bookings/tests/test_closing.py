@@ -7,7 +7,7 @@ import pytest
 from bookings import rules, services
 from bookings.messages.outbox import compose
 from bookings.models import Appointment
-from bookings.services import Decisions, Fate, VisitsHit
+from bookings.services import Decisions, Outcome, VisitsAffected
 from bookings.status import Status, Verb
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
@@ -36,13 +36,13 @@ def away(doctor, *, by=None, decisions=None, now=FRIDAY_MORNING, **options):
 
 def hit_when(act):
     """[(visit, whether the reader decides)] of the refusal that `act` raises."""
-    with pytest.raises(VisitsHit) as refused:
+    with pytest.raises(VisitsAffected) as refused:
         act()
-    return [tuple(hit) for hit in refused.value.hits]
+    return [tuple(hit) for hit in refused.value.affected]
 
 
-def decide(*visits, fate, message=""):
-    return Decisions({visit.pk: fate for visit in visits}, message)
+def decide(*visits, outcome, message=""):
+    return Decisions({visit.pk: outcome for visit in visits}, message)
 
 
 def status_of(visit):
@@ -74,7 +74,7 @@ class TestAbsence:
             AppointmentFactory(doctor=doctor, starts_at=monday(at))
             for at in ("10:00", "11:00", "12:00")
         )
-        decided = {kept.pk: Fate.KEEP, asked.pk: Fate.ASK, cancelled.pk: Fate.CANCEL}
+        decided = {kept.pk: Outcome.KEEP, asked.pk: Outcome.ASK, cancelled.pk: Outcome.CANCEL}
         away(doctor, decisions=Decisions(decided, "Je suis en congrès."))
         assert [status_of(each) for each in (kept, asked, cancelled)] == [
             Status.CONFIRMED,
@@ -89,7 +89,7 @@ class TestAbsence:
 
     def test_a_visit_booked_meanwhile_is_shown_before_anything_is_written(self):
         seen = AppointmentFactory(starts_at=monday("10:00"))
-        decided = decide(seen, fate=Fate.CANCEL)
+        decided = decide(seen, outcome=Outcome.CANCEL)
         new = AppointmentFactory(doctor=seen.doctor, starts_at=monday("11:00"))
         hit = hit_when(lambda: away(seen.doctor, decisions=decided))
         assert hit == [(seen, True), (new, True)]
@@ -97,7 +97,7 @@ class TestAbsence:
 
     def test_a_visit_that_went_elsewhere_meanwhile_is_left_alone(self):
         visit = AppointmentFactory(starts_at=monday("10:00"))
-        decided = decide(visit, fate=Fate.CANCEL)
+        decided = decide(visit, outcome=Outcome.CANCEL)
         Appointment.objects.update(
             starts_at=monday("20:00"), ends_at=monday("20:00") + dt.timedelta(minutes=30)
         )
@@ -113,7 +113,7 @@ class TestAbsence:
         secretary = secretary_of(doctor)
         hit = hit_when(lambda: away(doctor, by=secretary))
         assert hit == [(ours, True), (theirs, False)]
-        away(doctor, by=secretary, decisions=decide(ours, theirs, fate=Fate.CANCEL))
+        away(doctor, by=secretary, decisions=decide(ours, theirs, outcome=Outcome.CANCEL))
         assert [status_of(each) for each in (ours, theirs)] == [Status.CANCELLED, Status.CONFIRMED]
 
     def test_is_the_desks_alone(self):
@@ -147,7 +147,7 @@ class TestHours:
         assert hit_when(lambda: self.change(doctor, morning)) == [(hit, True)]
         assert doctor.opening_hours.filter(end_minute=1020).count() == 7
         morning = {0: [OpeningHours(start_minute=540, end_minute=720)]}
-        self.change(doctor, morning, decisions=decide(hit, fate=Fate.CANCEL))
+        self.change(doctor, morning, decisions=decide(hit, outcome=Outcome.CANCEL))
         statuses = [status_of(each) for each in (inside, hit, before)]
         assert statuses == [Status.CONFIRMED, Status.CANCELLED, Status.CONFIRMED]
 
@@ -185,7 +185,7 @@ class TestHolidays:
         visit = AppointmentFactory(doctor__practice=holiday.practice)
         by = secretary_of(visit.doctor)
         assert hit_when(lambda: self.decide(holiday, by=by)) == [(visit, True)]
-        self.decide(holiday, by=by, decisions=decide(visit, fate=Fate.ASK))
+        self.decide(holiday, by=by, decisions=decide(visit, outcome=Outcome.ASK))
         holiday.refresh_from_db()
         assert (holiday.decision, visit.notifications.get().kind) == ("closed", "move_asked")
 

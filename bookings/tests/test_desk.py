@@ -106,7 +106,7 @@ class TestChangeStatus:
         apply(Verb.ARRIVE, appointment, by=secretary)
         with pytest.raises(rules.StateConflict) as told, translation.override("en"):
             services.change_status(
-                appointment, Verb.START, by=appointment.doctor.user, seen=0, now=ELEVEN
+                appointment, Verb.START, by=appointment.doctor.user, expected_sequence=0, now=ELEVEN
             )
         assert (told.value.code, str(told.value)) == (
             "changed_meanwhile",

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 
-from bookings.slots.no_slots import Why
+from bookings.slots.no_slots import NoSlotsReason
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory
@@ -51,7 +51,7 @@ class TestEmptyWindow:
     def test_says_why_and_leads_to_the_next_free_time(self, client):
         response = look(client, full_window())
         panel = response.context["panel"]
-        assert panel.nothing.why == Why.FULL
+        assert panel.no_slots.why == NoSlotsReason.FULL
         assert panel.next_start_address.endswith("from=2027-03-04")
         assert "Complet du lundi 1er mars au mercredi 3 mars." in text_of(response)
 
@@ -60,7 +60,10 @@ class TestEmptyWindow:
         away = {"starts_at": monday("08:00"), "ends_at": monday("08:00") + 90 * DAY}
         AbsenceFactory(doctor=kind.doctor, **away)
         panel = panel_of(client, kind, day="2027-03-10")
-        assert (panel.nothing.why, panel.nothing.until) == (Why.AWAY, dt.date(2027, 5, 30))
+        assert (panel.no_slots.why, panel.no_slots.until) == (
+            NoSlotsReason.AWAY,
+            dt.date(2027, 5, 30),
+        )
         assert panel.next_start.date() == dt.date(2027, 5, 30)
 
     def test_never_says_why_somebody_is_away(self, client):
@@ -86,7 +89,7 @@ class TestEmptyWindow:
         open_week(kind.doctor, end=600, weekdays=[0, 4])
         AppointmentFactory(consultation_type=kind, starts_at=monday("09:00"))
         response = look(client, kind)
-        assert response.context["panel"].nothing.why == Why.FULL
+        assert response.context["panel"].no_slots.why == NoSlotsReason.FULL
         assert "Aucune heure libre du lundi 1er mars au mercredi 3 mars." in text_of(response)
 
     def test_of_a_reason_with_notice_names_it(self, client):
@@ -180,20 +183,20 @@ class TestWhateverTheDay:
     def test_a_doctor_without_any_reason_says_so(self, client):
         doctor = DoctorFactory(practice__phone=PHONE)
         response = client.get(doctor.get_absolute_url())
-        assert response.context["panel"].closed_to.why == Why.NO_TYPE
+        assert response.context["panel"].closed_to.why == NoSlotsReason.NO_TYPE
         assert f"tel:{PHONE}" in html_of(response)
 
     def test_a_doctor_by_phone_only_says_so(self, client):
         kind = ConsultationTypeFactory(doctor__books_online=False, doctor__practice__phone=PHONE)
         response = look(client, kind)
-        assert response.context["panel"].closed_to.why == Why.NOT_ONLINE
+        assert response.context["panel"].closed_to.why == NoSlotsReason.NOT_ONLINE
         assert "ne prend pas de rendez-vous en ligne" in text_of(response)
 
     @pytest.mark.parametrize(
         ("doctor", "kind", "why"),
         [
-            ({"accepts_new_patients": False}, {}, Why.NEW_PATIENTS),
-            ({}, {"require_existing_patient": True}, Why.EXISTING_PATIENTS),
+            ({"accepts_new_patients": False}, {}, NoSlotsReason.NEW_PATIENTS),
+            ({}, {"require_existing_patient": True}, NoSlotsReason.EXISTING_PATIENTS),
         ],
     )
     def test_a_first_visit_that_is_not_possible_is_answered_at_step_1(
@@ -241,4 +244,8 @@ class TestMoving:
         ConsultationTypeFactory(doctor=kind.doctor, duration=5)
         ConsultationTypeFactory(doctor=DoctorFactory(practice=kind.doctor.practice))
         panel = self.moving(client, consultation_type=kind, starts_at=monday("09:00") + 3 * DAY)
-        assert (panel.nothing.why, panel.other_types, panel.colleague) == (Why.FULL, [], None)
+        assert (panel.no_slots.why, panel.other_types, panel.colleague) == (
+            NoSlotsReason.FULL,
+            [],
+            None,
+        )

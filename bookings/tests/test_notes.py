@@ -9,24 +9,26 @@ from bookings.tests.steps import secretary_of
 pytestmark = pytest.mark.django_db
 
 
-def save(visit, text, *, seen="", by=None):
+def save(visit, text, *, expected_version="", by=None):
     by = by or visit.doctor.user
-    return services.save_note(by=by, appointment=visit, text=text, seen=seen)
+    return services.save_note(
+        by=by, appointment=visit, text=text, expected_version=expected_version
+    )
 
 
 def test_a_doctor_keeps_one_note_about_a_visit():
     visit = AppointmentFactory()
     first = save(visit, "TA 15/9")
-    save(visit, "TA 15/9, œdèmes", seen=first.version)
+    save(visit, "TA 15/9, œdèmes", expected_version=first.version)
     assert PrivateNote.objects.get().text == "TA 15/9, œdèmes"
 
 
 def test_the_later_of_two_windows_is_told_and_nothing_is_overwritten():
     visit = AppointmentFactory()
     first = save(visit, "")
-    save(visit, "first window", seen=first.version)
+    save(visit, "first window", expected_version=first.version)
     with pytest.raises(services.NoteChanged) as told:
-        save(visit, "second window", seen=first.version)
+        save(visit, "second window", expected_version=first.version)
     assert told.value.note.text == PrivateNote.objects.get().text == "first window"
 
 

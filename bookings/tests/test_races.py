@@ -142,7 +142,7 @@ class TestTwoBookOneSlot:
 
 @in_threads
 def test_one_visitor_in_two_tabs_keeps_one_of_two_doctors_times(monkeypatch):
-    monkeypatch.setattr(slots, "why_not", waiting_for_the_other(slots.why_not))
+    monkeypatch.setattr(slots, "blocker_at", waiting_for_the_other(slots.blocker_at))
     here, there = ConsultationTypeFactory(), ConsultationTypeFactory()
     results = at_once(lambda: hold(here), lambda: hold(there))
     assert types_of(results) == ["Hold", "Hold"]
@@ -311,7 +311,7 @@ def test_an_unconfirmed_account_books_one_visit_for_two_persons_at_once(monkeypa
 def test_an_absence_sees_the_visit_that_is_booked_at_the_same_moment():
     kind = ConsultationTypeFactory()
     booked, refused = first_then(lambda: book(kind), lambda: take_monday_off(kind.doctor))
-    assert [hit.visit for hit in refused.hits] == [booked]
+    assert [hit.visit for hit in refused.affected] == [booked]
     assert DoctorAbsence.objects.count() == 0
 
 

@@ -161,7 +161,7 @@ class TestSampleAccounts:
 
     def test_secretary_works_at_the_desk_of_the_first_five(self):
         write(8, appointments=0)
-        desk = Doctor.objects.desk_of(User.objects.get(username="secretaire"))
+        desk = Doctor.objects.staffed_by(User.objects.get(username="secretaire"))
         assert {found.user.username for found in desk} == {
             "dr_smith",
             "dr_johnson",

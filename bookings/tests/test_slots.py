@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from bookings.slots import Calendars, Code, SlotQuery, day_slots, free_slots
+from bookings.slots import Blocker, Calendars, SlotQuery, day_slots, free_slots
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from bookings.tests.steps import free_on, free_on_monday
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, PracticeFactory
@@ -36,7 +36,7 @@ def columns(kind, day=MONDAY, days=3):
 def codes(kind, day=MONDAY, **options):
     """{"09:00": None, "10:30": "booked", …} for a day's grid."""
     slots = day_slots(SlotQuery(kind.doctor, kind), day, now=FRIDAY_MORNING, **options)
-    return {f"{slot.start:%H:%M}": slot.code for slot in slots}
+    return {f"{slot.start:%H:%M}": slot.blocker for slot in slots}
 
 
 class TestHours:
@@ -134,7 +134,7 @@ class TestAbsence:
         assert free_on(TUESDAY, kind) == []
         assert free_on(WEDNESDAY, kind) == HALF_HOURS[HALF_HOURS.index("10:00") :]
         assert columns(kind) == [(12, False), (0, True), (14, False)]
-        assert codes(kind, TUESDAY) == dict.fromkeys(HALF_HOURS, Code.CLOSED)
+        assert codes(kind, TUESDAY) == dict.fromkeys(HALF_HOURS, Blocker.CLOSED)
 
     def test_an_old_one_that_has_not_ended_blocks_today(self):
         kind = ConsultationTypeFactory()
@@ -159,7 +159,7 @@ class TestHoliday:
         kind = ConsultationTypeFactory()
         HolidayFactory(practice=kind.doctor.practice)
         assert columns(kind) == [(0, True), (16, False), (16, False)]
-        assert set(codes(kind).values()) == {Code.CLOSED}
+        assert set(codes(kind).values()) == {Blocker.CLOSED}
 
     @pytest.mark.parametrize("decision", [Holiday.Decision.PROPOSED, Holiday.Decision.OPEN])
     def test_that_is_undecided_or_open_closes_nothing(self, decision):

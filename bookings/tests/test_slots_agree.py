@@ -9,7 +9,7 @@ from hypothesis import event, example, given
 from hypothesis import strategies as st
 
 from accounts.tests.factories import PatientFactory
-from bookings.slots import Calendars, SlotQuery, day_slots, free_slots, nearest_free, why_not
+from bookings.slots import Calendars, SlotQuery, blocker_at, day_slots, free_slots, nearest_free
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory, HoldFactory
 from doctors.tests.factories import ConsultationTypeFactory
@@ -140,11 +140,11 @@ def test_every_start_of_the_grid_is_shown_free_exactly_when_it_can_be_booked(age
 
         # The grid has every start once, and those without a reason are the ones shown.
         assert starts == sorted(set(starts))
-        assert {start for start, slot in zip(starts, grid, strict=True) if not slot.code} == free
+        assert {start for start, slot in zip(starts, grid, strict=True) if not slot.blocker} == free
         # Booking gives the same answer, start by start; also between the grid's starts.
-        assert {start for start in starts if why_not(query, start, **asked) is None} == free
+        assert {start for start in starts if blocker_at(query, start, **asked) is None} == free
         between = [start + dt.timedelta(minutes=1) for start in starts[:5]]
-        assert not [start for start in between if why_not(query, start, **asked) is None]
+        assert not [start for start in between if blocker_at(query, start, **asked) is None]
         # A day asked alone shows what it shows among others.
         for day, starts_of_day in shown.items():
             assert free_slots(query, day, 1, **asked) == {day: starts_of_day}
@@ -155,10 +155,10 @@ def test_every_start_of_the_grid_is_shown_free_exactly_when_it_can_be_booked(age
         first = next((start for day in columns for start in day.starts), None)
         assert calendars.first_free(query) == first
         # What is empty says why, and nothing else does.
-        assert [day.nothing is None for day in columns] == [bool(day.starts) for day in columns]
+        assert [day.no_slots is None for day in columns] == [bool(day.starts) for day in columns]
         # Alternatives are free.
         for start in nearest_free(query, now + engine.DAY, **asked):
-            assert why_not(query, start, **asked) is None
+            assert blocker_at(query, start, **asked) is None
 
         event("something is free" if free else "nothing is free")
         transaction.set_rollback(True)

@@ -9,11 +9,11 @@ from bookings.models import Appointment
 from bookings.slots import (
     Calendars,
     SlotQuery,
+    blocker_at,
     day_slots,
     free_slots,
     nearest_free,
     next_free,
-    why_not,
 )
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
@@ -75,7 +75,7 @@ def test_one_day_and_one_start(visits, django_assert_num_queries):
     with django_assert_num_queries(QUERIES):
         day_slots(query, MONDAY, now=FRIDAY_MORNING)
     with django_assert_num_queries(QUERIES):
-        why_not(query, monday("10:00"), now=FRIDAY_MORNING)
+        blocker_at(query, monday("10:00"), now=FRIDAY_MORNING)
     with django_assert_num_queries(QUERIES):
         nearest_free(query, monday("10:00"), now=FRIDAY_MORNING)
 

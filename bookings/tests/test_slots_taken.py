@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from bookings import services
-from bookings.slots import Calendars, Code, SlotQuery, day_slots, free_slots, why_not
+from bookings.slots import Blocker, Calendars, SlotQuery, blocker_at, day_slots, free_slots
 from bookings.status import LIVE, Status
 from bookings.tests.factories import AppointmentFactory, HoldFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
@@ -35,7 +35,7 @@ def visit(kind, at, minutes=30, **options):
 
 def codes(kind, day=MONDAY, **options):
     slots = day_slots(SlotQuery(kind.doctor, kind), day, now=FRIDAY_MORNING, **options)
-    return {f"{slot.start:%H:%M}": slot.code for slot in slots}
+    return {f"{slot.start:%H:%M}": slot.blocker for slot in slots}
 
 
 class TestVisits:
@@ -62,7 +62,7 @@ class TestVisits:
         kind = ConsultationTypeFactory()
         visit(kind, "10:00", status=status)
         assert ("10:00" not in free_on_monday(kind)) == (status in LIVE)
-        assert codes(kind)["10:00"] == (Code.BOOKED if status in LIVE else None)
+        assert codes(kind)["10:00"] == (Blocker.BOOKED if status in LIVE else None)
 
     def test_overbooked_on_purpose_take_time_too(self):
         kind = ConsultationTypeFactory()
@@ -99,7 +99,7 @@ class TestVisits:
         AppointmentFactory(doctor=kind.doctor, starts_at=monday("10:30") + 2 * engine.DAY)
         grid = codes(kind, WEDNESDAY)
         assert (len(grid), min(grid), max(grid)) == (16, "09:00", "16:30")
-        assert {at: code for at, code in grid.items() if code} == {"10:30": Code.BOOKED}
+        assert {at: code for at, code in grid.items() if code} == {"10:30": Blocker.BOOKED}
 
     @pytest.mark.parametrize("zone", ["Europe/Paris", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
     def test_of_eight_hours_and_a_pause_of_four_are_seen_from_the_next_day(self, zone):
@@ -156,7 +156,7 @@ class TestHolds:
         HoldFactory(consultation_type=kind, expires_at=SOON)
         visit(kind, "11:00")
         grid = codes(kind)
-        assert (grid["10:00"], grid["11:00"]) == (Code.HELD, Code.BOOKED)
+        assert (grid["10:00"], grid["11:00"]) == (Blocker.HELD, Blocker.BOOKED)
 
     def test_of_ones_own_take_none(self):
         kind = ConsultationTypeFactory()
@@ -222,13 +222,13 @@ class TestWhyNot:
     @pytest.mark.parametrize(
         ("at", "code"),
         [
-            ("09:00", Code.BOOKED),
-            ("10:00", Code.HELD),
-            ("11:00", Code.CLOSED),
+            ("09:00", Blocker.BOOKED),
+            ("10:00", Blocker.HELD),
+            ("11:00", Blocker.CLOSED),
             ("12:00", None),
-            ("12:07", Code.OFF_GRID),
-            ("17:00", Code.OFF_GRID),
-            ("08:30", Code.OFF_GRID),
+            ("12:07", Blocker.OFF_GRID),
+            ("17:00", Blocker.OFF_GRID),
+            ("08:30", Blocker.OFF_GRID),
         ],
     )
     def test_names_the_reason(self, at, code):
@@ -236,13 +236,13 @@ class TestWhyNot:
         visit(kind, "09:00")
         HoldFactory(consultation_type=kind, expires_at=SOON)
         AbsenceFactory(doctor=kind.doctor, starts_at=monday("11:00"), ends_at=monday("11:30"))
-        assert why_not(SlotQuery(kind.doctor, kind), monday(at), now=FRIDAY_MORNING) == code
+        assert blocker_at(SlotQuery(kind.doctor, kind), monday(at), now=FRIDAY_MORNING) == code
 
     def test_takes_the_same_instant_in_any_zone(self):
         kind = ConsultationTypeFactory()
         query = SlotQuery(kind.doctor, kind)
         start = monday("10:00").astimezone(dt.timezone(dt.timedelta(hours=-11)))
-        assert why_not(query, start, now=FRIDAY_MORNING) is None
+        assert blocker_at(query, start, now=FRIDAY_MORNING) is None
 
     def test_an_hour_read_twice_is_offered_once(self):
         kind = ConsultationTypeFactory(horizon_days=365)
@@ -254,8 +254,8 @@ class TestWhyNot:
             f"{start:%H:%M}" for start in free_slots(query, autumn, 1, now=FRIDAY_MORNING)[autumn]
         ]
         assert labels.count("02:30") == 1
-        assert why_not(query, first, now=FRIDAY_MORNING) is None
-        assert why_not(query, second, now=FRIDAY_MORNING) == Code.OFF_GRID
+        assert blocker_at(query, first, now=FRIDAY_MORNING) is None
+        assert blocker_at(query, second, now=FRIDAY_MORNING) == Blocker.OFF_GRID
 
 
 def test_a_cancelled_time_is_offered_to_the_public_at_once(client):

@@ -4,7 +4,15 @@ import datetime as dt
 
 import pytest
 
-from bookings.slots import Code, SlotQuery, day_slots, free_slots, nearest_free, next_free, why_not
+from bookings.slots import (
+    Blocker,
+    SlotQuery,
+    blocker_at,
+    day_slots,
+    free_slots,
+    nearest_free,
+    next_free,
+)
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory, HoldFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
@@ -76,7 +84,7 @@ class TestNow:
         open_week(kind.doctor, start=23 * 60, end=24 * 60)
         (start,) = free_slots(query_of(kind), MONDAY, 1, now=FRIDAY_MORNING)[MONDAY][1:]
         assert f"{start:%Y-%m-%d %H:%M}" == "2027-03-01 23:30"
-        assert why_not(query_of(kind), start, now=FRIDAY_MORNING) is None
+        assert blocker_at(query_of(kind), start, now=FRIDAY_MORNING) is None
 
 
 class TestNoticeAndHorizon:
@@ -89,8 +97,8 @@ class TestNoticeAndHorizon:
     def test_reasons_are_told_apart(self):
         kind = ConsultationTypeFactory(notice_minutes=120)
         slots = day_slots(query_of(kind), MONDAY, now=monday("09:10"))
-        codes = [slot.code for slot in slots[:6]]
-        assert codes == [Code.PAST, *[Code.TOO_SOON] * 4, None]
+        codes = [slot.blocker for slot in slots[:6]]
+        assert codes == [Blocker.PAST, *[Blocker.TOO_SOON] * 4, None]
 
     def test_the_horizon_counts_days_of_the_practice(self):
         kind = ConsultationTypeFactory(
@@ -101,7 +109,7 @@ class TestNoticeAndHorizon:
         assert len(free_on(MONDAY, kind, now=now)) == 16
         assert free_on(MONDAY + engine.DAY, kind, now=now) == []
         tuesday = dt.datetime(2027, 3, 2, 17, tzinfo=dt.UTC)
-        assert why_not(query_of(kind), tuesday, now=now) == Code.TOO_FAR
+        assert blocker_at(query_of(kind), tuesday, now=now) == Blocker.TOO_FAR
 
     def test_without_a_type_it_is_180_days(self):
         doctor = ConsultationTypeFactory().doctor
@@ -123,8 +131,8 @@ class TestEmergencies:
     def test_later_ones_are_too_far(self):
         kind = ConsultationTypeFactory(is_emergency_only=True)
         now = monday("10:00") - engine.DAY
-        assert why_not(query_of(kind), monday("10:00"), now=now) is None
-        assert why_not(query_of(kind), monday("10:30"), now=now) == Code.TOO_FAR
+        assert blocker_at(query_of(kind), monday("10:00"), now=now) is None
+        assert blocker_at(query_of(kind), monday("10:30"), now=now) == Blocker.TOO_FAR
 
 
 class TestNextFree:

@@ -66,7 +66,7 @@ def doctor_background(
 
 def desk_doctor(request: SignedInRequest, pk: int | None) -> Doctor:
     """The doctor asked for, of the reader's desks; without one the reader's own."""
-    desks = Doctor.objects.desk_of(request.user).for_pages()
+    desks = Doctor.objects.staffed_by(request.user).for_pages()
     found = desks.filter(pk=pk) if pk is not None else desks.filter(user=request.user)
     doctor = found.first()
     if doctor is None:

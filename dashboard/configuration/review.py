@@ -10,9 +10,9 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 
 from bookings.models import Appointment
-from bookings.services import Decisions, Fate, VisitsHit
+from bookings.services import Decisions, Outcome, VisitsAffected
 
-SEEN, EVERY, MESSAGE = "seen", "fate-all", "message"
+SEEN, EVERY, MESSAGE = "seen", "outcome-all", "message"
 OWN_FIELDS = ("csrfmiddlewaretoken", "doctor", SEEN, EVERY, MESSAGE)
 LONGEST_MESSAGE = 1000
 
@@ -24,11 +24,11 @@ class Line:
     visit: Appointment
     is_ours: bool
     is_new: bool
-    fate: str
+    outcome: str
 
     @property
     def name(self) -> str:
-        return f"fate-{self.visit.pk}"
+        return f"outcome-{self.visit.pk}"
 
     @property
     def is_told_by_mail(self) -> bool:
@@ -59,21 +59,21 @@ class Review:
         return any(line.is_new for line in self.lines)
 
     @property
-    def fates(self) -> list[tuple[str, str]]:
-        return [(str(value), str(label)) for value, label in Fate.choices]
+    def outcomes(self) -> list[tuple[str, str]]:
+        return [(str(value), str(label)) for value, label in Outcome.choices]
 
 
 def decisions_in(data: QueryDict) -> Decisions:
     """A visit without an answer of its own has the one for all, if it was on the screen."""
     every = data.get(EVERY, "")
-    fates = {pk: data.get(f"fate-{pk}") or every for pk in _seen(data)}
-    known = {pk: Fate(fate) for pk, fate in fates.items() if fate in Fate.values}
+    outcomes = {pk: data.get(f"outcome-{pk}") or every for pk in _seen(data)}
+    known = {pk: Outcome(outcome) for pk, outcome in outcomes.items() if outcome in Outcome.values}
     return Decisions(known, _message(data))
 
 
 def review_of(
     data: QueryDict,
-    refusal: VisitsHit,
+    refusal: VisitsAffected,
     *,
     title: str | Promise,
     confirm: str | Promise,
@@ -83,9 +83,12 @@ def review_of(
     seen = set(_seen(data))
     lines = [
         Line(
-            hit.visit, hit.is_ours, bool(seen) and hit.visit.pk not in seen, _fate(data, hit.visit)
+            hit.visit,
+            hit.is_ours,
+            bool(seen) and hit.visit.pk not in seen,
+            _outcome(data, hit.visit),
         )
-        for hit in refusal.hits
+        for hit in refusal.affected
     ]
     return Review(
         lines=lines,
@@ -99,8 +102,8 @@ def review_of(
     )
 
 
-def _fate(data: QueryDict, visit: Appointment) -> str:
-    return data.get(f"fate-{visit.pk}", "")
+def _outcome(data: QueryDict, visit: Appointment) -> str:
+    return data.get(f"outcome-{visit.pk}", "")
 
 
 def _message(data: QueryDict) -> str:
@@ -120,4 +123,4 @@ def _pairs(data: QueryDict) -> Iterator[tuple[str, str]]:
 
 
 def _is_answer(name: str) -> bool:
-    return name in OWN_FIELDS or name.startswith("fate-")
+    return name in OWN_FIELDS or name.startswith("outcome-")

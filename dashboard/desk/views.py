@@ -50,7 +50,9 @@ def change_status(request: SignedInRequest, pk: UUID) -> HttpResponse:
     try:
         if verb is None:
             raise rules.StateConflict(_("This is not something the desk does."))
-        visit = services.change_status(visit, verb, by=request.user, seen=_seen(request))
+        visit = services.change_status(
+            visit, verb, by=request.user, expected_sequence=_expected_sequence(request)
+        )
     except rules.Refusal as refusal:
         return refuse(request, visit, refusal, "status")
     return done(request, visit)
@@ -91,7 +93,7 @@ def move(request: SignedInRequest, pk: UUID) -> HttpResponse:
             starts_at=form.cleaned_data["starts_at"],
             overbook=form.cleaned_data["overbook"],
             allow_patient_overlap=form.cleaned_data["allow_patient_overlap"],
-            seen=_seen(request),
+            expected_sequence=_expected_sequence(request),
         )
     except rules.Refusal as refusal:
         return show_dialog(request, "move_form", visit, form=form, refusal=refusal)
@@ -106,7 +108,9 @@ def cancel(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return show_dialog(request, "cancel_form", visit)
     message = request.POST.get("message", "").replace("\x00", " ")[:1000]
     try:
-        visit = services.cancel(visit, by=request.user, message=message, seen=_seen(request))
+        visit = services.cancel(
+            visit, by=request.user, message=message, expected_sequence=_expected_sequence(request)
+        )
     except rules.Refusal as refusal:
         return show_dialog(request, "cancel_form", visit, refusal=refusal, message=message)
     return done(request, visit, _("The appointment is cancelled."))
@@ -162,7 +166,10 @@ def save_note(request: SignedInRequest, pk: UUID) -> HttpResponse:
     wants_json = request.headers.get("Accept") == "application/json"
     try:
         note = services.save_note(
-            by=request.user, appointment=visit, text=text, seen=request.POST.get("seen", "")
+            by=request.user,
+            appointment=visit,
+            text=text,
+            expected_version=request.POST.get("seen", ""),
         )
     except services.NoteChanged as refusal:
         if not wants_json:
@@ -250,7 +257,7 @@ def _desk_of(request: SignedInRequest, visit: Appointment | None) -> Desk:
     return at.turned_to(visit.doctor_id) if visit else at
 
 
-def _seen(request: SignedInRequest) -> int | None:
+def _expected_sequence(request: SignedInRequest) -> int | None:
     """The sequence on the reader's screen; a form that has none compares nothing."""
     text = request.POST.get("seen", "")
     return any_id(text) if text else None

@@ -71,7 +71,9 @@ def change(request: SignedInRequest, pk: UUID) -> HttpResponse:
     try:
         if verb is None:
             raise rules.StateConflict(_("This is not something the waiting room does."))
-        services.change_status(visit, verb, by=request.user, seen=any_id(seen) if seen else None)
+        services.change_status(
+            visit, verb, by=request.user, expected_sequence=any_id(seen) if seen else None
+        )
     except rules.Refusal as refusal:
         return show(request, desk, refusal=refusal, status=refusal.status)
     return done(request, desk)

@@ -11,7 +11,7 @@ def panel(name):
     return HTMX | {"HX-Target": name}
 
 
-def desk_of(client, doctor):
+def staffed_by(client, doctor):
     """Signs in the secretary of the doctor's practice."""
     client.force_login(secretary_of(doctor))
     return client

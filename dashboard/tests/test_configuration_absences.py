@@ -8,7 +8,7 @@ from bookings.models import Appointment
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
-from dashboard.tests.configuring import ROOT, desk_of, panel
+from dashboard.tests.configuring import ROOT, panel, staffed_by
 from doctors.tests.factories import DoctorFactory, PracticeFactory
 from scheduling.models import DoctorAbsence
 from scheduling.tests.factories import AbsenceFactory
@@ -102,7 +102,9 @@ class TestHits:
         ]
 
     def lines(self, response):
-        return [(line.visit, line.is_new, line.fate) for line in response.context["review"].lines]
+        return [
+            (line.visit, line.is_new, line.outcome) for line in response.context["review"].lines
+        ]
 
     def test_are_shown_before_anything_is_written(self, client):
         early, late = self.both(client)
@@ -114,7 +116,11 @@ class TestHits:
 
     def test_each_gets_its_own_answer_or_the_one_for_all(self, client):
         early, late = self.both(client)
-        answers = {"seen": [early.pk, late.pk], "fate-all": "ask", f"fate-{early.pk}": "cancel"}
+        answers = {
+            "seen": [early.pk, late.pk],
+            "outcome-all": "ask",
+            f"outcome-{early.pk}": "cancel",
+        }
         client.post(URL, MONDAY | answers | {"message": "Désolés."})
         early.refresh_from_db()
         late.refresh_from_db()
@@ -128,7 +134,7 @@ class TestHits:
 
     def test_a_list_that_grew_comes_back_with_the_answers_and_marks_the_new_one(self, client):
         early, late = self.both(client)
-        answers = {"seen": early.pk, "fate-all": "cancel", f"fate-{early.pk}": "keep"}
+        answers = {"seen": early.pk, "outcome-all": "cancel", f"outcome-{early.pk}": "keep"}
         response = client.post(URL, MONDAY | answers | {"message": "Désolés."})
         assert self.lines(response) == [(early, False, "keep"), (late, True, "")]
         assert response.context["review"].message == "Désolés."
@@ -136,10 +142,10 @@ class TestHits:
         assert not DoctorAbsence.objects.exists()
         assert {each.status for each in Appointment.objects.all()} == {Status.CONFIRMED}
 
-    @pytest.mark.parametrize("fate", ["", "explode"])
-    def test_without_an_answer_it_asks_again(self, client, fate):
+    @pytest.mark.parametrize("outcome", ["", "explode"])
+    def test_without_an_answer_it_asks_again(self, client, outcome):
         early, late = self.both(client)
-        answers = {"seen": [early.pk, late.pk, "nonsense"], "fate-all": fate}
+        answers = {"seen": [early.pk, late.pk, "nonsense"], "outcome-all": outcome}
         assert client.post(URL, MONDAY | answers).status_code == 409
         assert not DoctorAbsence.objects.exists()
 
@@ -147,9 +153,9 @@ class TestHits:
         doctor = DoctorFactory()
         AppointmentFactory(doctor=doctor, practice=PracticeFactory(), patient_name="Zoé")
         ours = AppointmentFactory(doctor=doctor, starts_at=monday("11:00"))
-        response = desk_of(client, doctor).post(URL, MONDAY)
+        response = staffed_by(client, doctor).post(URL, MONDAY)
         assert ("Zoé" in response.text, "Horaire occupé" in response.text) == (False, True)
-        assert f"fate-{ours.pk}" in response.text
+        assert f"outcome-{ours.pk}" in response.text
 
     def test_who_has_no_address_is_to_be_called(self, client):
         visit = AppointmentFactory(patient__account=None, patient__phone="+33612345678")
@@ -160,14 +166,14 @@ class TestHits:
 
     def test_that_stay_booked_are_listed_under_the_absence(self, client):
         early, late = self.both(client)
-        answers = {"seen": [early.pk, late.pk], "fate-all": "keep"}
+        answers = {"seen": [early.pk, late.pk], "outcome-all": "keep"}
         client.post(URL, MONDAY | answers)
         [away] = client.get(URL).context["ahead"]
         assert away.visits == [early, late]
 
     def test_the_same_post_twice_is_one_absence_and_one_message(self, client):
         early, late = self.both(client)
-        answers = {"seen": [early.pk, late.pk], "fate-all": "cancel"}
+        answers = {"seen": [early.pk, late.pk], "outcome-all": "cancel"}
         for _click in range(2):
             client.post(URL, MONDAY | answers)
         assert DoctorAbsence.objects.count() == 1

@@ -6,7 +6,7 @@ import time_machine
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
-from dashboard.tests.configuring import ROOT, desk_of, panel
+from dashboard.tests.configuring import ROOT, panel, staffed_by
 from doctors.tests.factories import DoctorFactory, PracticeFactory
 from scheduling.models import Holiday
 from scheduling.services import propose_holidays
@@ -101,7 +101,7 @@ class TestHits:
     def test_answered_it_closes_and_does_so(self, client):
         holiday = proposed(client)
         visit = AppointmentFactory(doctor=holiday.practice.doctors.get())
-        answers = {"seen": visit.pk, "fate-all": "cancel"}
+        answers = {"seen": visit.pk, "outcome-all": "cancel"}
         client.post(URL, {"holiday": "every", "decision": "closed"} | answers)
         visit.refresh_from_db()
         assert (decision_of(holiday), visit.status) == ("closed", Status.CANCELLED)
@@ -161,7 +161,7 @@ class TestWho:
     def test_the_secretary_decides_for_her_practice(self, client):
         doctor = DoctorFactory()
         holiday = HolidayFactory(practice=doctor.practice, decision=PROPOSED)
-        desk_of(client, doctor).post(URL, {"holiday": holiday.pk, "decision": "closed"})
+        staffed_by(client, doctor).post(URL, {"holiday": holiday.pk, "decision": "closed"})
         assert decision_of(holiday) == "closed"
 
     def test_strangers_find_nothing(self, client):
@@ -176,7 +176,7 @@ class TestWho:
         OpeningHoursFactory(doctor=doctor, practice=hers)
         home = HolidayFactory(practice=doctor.practice, decision=PROPOSED)
         here = HolidayFactory(practice=hers, decision=PROPOSED)
-        desk_of(client, DoctorFactory(practice=hers))
+        staffed_by(client, DoctorFactory(practice=hers))
         page = client.get(URL, {"doctor": doctor.pk})
         [(_year, listed)] = page.context["years"]
         assert (page.context["practice"], [each.holiday for each in listed]) == (hers, [here])

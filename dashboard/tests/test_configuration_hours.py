@@ -8,7 +8,7 @@ from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from dashboard.configuration.week import Range, drawn_week
-from dashboard.tests.configuring import ROOT, desk_of, panel
+from dashboard.tests.configuring import ROOT, panel, staffed_by
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, PracticeFactory
 from scheduling.tests.factories import OpeningHoursFactory, open_week
 
@@ -131,7 +131,7 @@ class TestErrors:
         assert len(week(doctor)) == 2
 
     def test_a_range_that_ends_before_it_begins_says_how_a_night_is_written(self, client):
-        response = save(desk_of(client, DoctorFactory()), 0, ("18:00", "09:00"))
+        response = save(staffed_by(client, DoctorFactory()), 0, ("18:00", "09:00"))
         [(said, _day)] = [errors(response)]
         assert "jusqu’au lendemain" in said[0]["closes"][0]
 
@@ -251,7 +251,7 @@ class TestHits:
         doctor = signed_in(client)
         open_week(doctor)
         visit = AppointmentFactory(doctor=doctor, starts_at=monday("15:00"))
-        answers = {"seen": visit.pk, f"fate-{visit.pk}": "cancel", "message": "Désolés."}
+        answers = {"seen": visit.pk, f"outcome-{visit.pk}": "cancel", "message": "Désolés."}
         response = save(client, 0, ("09:00", "12:00"), **answers)
         visit.refresh_from_db()
         assert (response.status_code, visit.status) == (302, Status.CANCELLED)
@@ -270,7 +270,7 @@ class TestWho:
     def test_the_secretary_edits_another_days_hours_elsewhere_unchanged(self, client):
         doctor, elsewhere = DoctorFactory(), PracticeFactory()
         OpeningHoursFactory(doctor=doctor, weekday=1, practice=elsewhere)
-        save(desk_of(client, doctor), 0, ("08:00", "09:00"))
+        save(staffed_by(client, doctor), 0, ("08:00", "09:00"))
         assert doctor.opening_hours.get(weekday=1).practice == elsewhere
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from dashboard.tests.configuring import ROOT, desk_of, panel
+from dashboard.tests.configuring import ROOT, panel, staffed_by
 from doctors.models import Doctor, Practice
 from doctors.tests.factories import DoctorFactory, MembershipFactory, PracticeFactory
 from scheduling.tests.factories import OpeningHoursFactory
@@ -93,7 +93,7 @@ def test_to_htmx_it_answers_the_panel(client):
 
 def test_the_secretary_saves_it_too(client):
     doctor = DoctorFactory()
-    desk_of(client, doctor).post(URL, TYPED)
+    staffed_by(client, doctor).post(URL, TYPED)
     assert Practice.objects.get().name == "Cabinet du Port"
 
 

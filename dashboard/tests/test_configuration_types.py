@@ -8,7 +8,7 @@ from bookings.models import Appointment
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING
 from dashboard.configuration.forms import TypeForm
-from dashboard.tests.configuring import ROOT, desk_of, panel
+from dashboard.tests.configuring import ROOT, panel, staffed_by
 from doctors.models import ConsultationType
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, PracticeFactory
 
@@ -215,14 +215,14 @@ class TestRetire:
 class TestWho:
     def test_a_secretary_changes_the_reasons_of_her_practices_doctors(self, client):
         kind = ConsultationTypeFactory()
-        desk_of(client, kind.doctor).post(f"{ROOT}types/{kind.pk}/", TYPED)
+        staffed_by(client, kind.doctor).post(f"{ROOT}types/{kind.pk}/", TYPED)
         kind.refresh_from_db()
         assert kind.name == "Échographie cardiaque"
 
     def test_a_form_stays_at_its_doctor_whatever_another_window_chose(self, client):
         doctor = DoctorFactory()
         colleague = DoctorFactory(practice=doctor.practice)
-        desk_of(client, doctor)
+        staffed_by(client, doctor)
         client.get(ROOT, {"doctor": colleague.pk})
         client.post(f"{ROOT}types/new/?doctor={doctor.pk}", TYPED)
         assert [each.consultation_types.count() for each in (doctor, colleague)] == [1, 0]
@@ -239,7 +239,7 @@ class TestWho:
         here = PracticeFactory()
         kind = ConsultationTypeFactory()
         kind.doctor.opening_hours.create(practice=here, weekday=0, start_minute=540, end_minute=720)
-        desk_of(client, DoctorFactory(practice=here))
+        staffed_by(client, DoctorFactory(practice=here))
         assert client.get(f"{ROOT}types/{kind.pk}/").status_code == 200
 
 

@@ -139,9 +139,9 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
         if user.is_superuser:
             return self.all()
         approved = Q(approved_at__isnull=False, user__is_active=True)
-        return self.filter(approved | Q(pk__in=Doctor.objects.desk_of(user).values("pk")))
+        return self.filter(approved | Q(pk__in=Doctor.objects.staffed_by(user).values("pk")))
 
-    def desk_of(self, user: Any) -> DoctorQuerySet:
+    def staffed_by(self, user: Any) -> DoctorQuerySet:
         """The doctors whose desk `user` works at: the own one, or those who work at a practice
         where a membership runs now, as their own or in some of their opening hours."""
         if not user.is_authenticated:

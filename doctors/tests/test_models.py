@@ -73,7 +73,7 @@ def test_a_doctor_visible_for_two_reasons_is_listed_once():
     MembershipFactory(practice=doctor.practice, user=doctor.user)
 
     assert list(Doctor.objects.visible_to(doctor.user)) == [doctor]
-    assert list(Doctor.objects.desk_of(doctor.user)) == [doctor]
+    assert list(Doctor.objects.staffed_by(doctor.user)) == [doctor]
 
 
 # Desks -------------------------------------------------------------------------------------------
@@ -83,7 +83,7 @@ def test_a_doctor_works_at_the_own_desk_only():
     doctor = DoctorFactory()
     DoctorFactory(practice=doctor.practice)
 
-    assert list(Doctor.objects.desk_of(doctor.user)) == [doctor]
+    assert list(Doctor.objects.staffed_by(doctor.user)) == [doctor]
 
 
 def test_a_secretary_works_at_every_desk_of_her_practices():
@@ -93,7 +93,7 @@ def test_a_secretary_works_at_every_desk_of_her_practices():
     secretary = MembershipFactory(practice=here).user
     MembershipFactory(practice=there, user=secretary)
 
-    assert list(Doctor.objects.desk_of(secretary).order_by("pk")) == hers
+    assert list(Doctor.objects.staffed_by(secretary).order_by("pk")) == hers
     assert set(Practice.objects.visible_to(secretary)) == {here, there}
 
 
@@ -104,7 +104,7 @@ def test_a_membership_that_ended_opens_no_desk():
     membership.save()
 
     assert list(Membership.objects.of(membership.user)) == []
-    assert list(Doctor.objects.desk_of(membership.user)) == []
+    assert list(Doctor.objects.staffed_by(membership.user)) == []
     assert list(Doctor.objects.visible_to(membership.user)) == []
     assert list(Practice.objects.visible_to(membership.user)) == []
 
@@ -114,14 +114,14 @@ def test_a_colleague_who_comes_back_works_again():
     before = MembershipFactory(practice=doctor.practice, ended_at=LONG_AGO)
     MembershipFactory(practice=doctor.practice, user=before.user)
 
-    assert list(Doctor.objects.desk_of(before.user)) == [doctor]
+    assert list(Doctor.objects.staffed_by(before.user)) == [doctor]
 
 
 @pytest.mark.parametrize("user", [AnonymousUser, UserFactory, AdminFactory])
 def test_nobody_else_works_at_a_desk(user):
     DoctorFactory()
 
-    assert list(Doctor.objects.desk_of(user())) == []
+    assert list(Doctor.objects.staffed_by(user())) == []
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_the_desk_of_a_practice_is_one_query(count, django_assert_num_queries):
     secretary = MembershipFactory(practice=practice).user
 
     with django_assert_num_queries(1):
-        names = [doctor.name for doctor in Doctor.objects.desk_of(secretary).for_pages()]
+        names = [doctor.name for doctor in Doctor.objects.staffed_by(secretary).for_pages()]
 
     assert names == ["Dr John Smith"] * count
 

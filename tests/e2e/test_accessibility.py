@@ -751,7 +751,7 @@ def dashboard_with_news(page, enter):
 @state
 def dashboard_note_changed_elsewhere(page, enter):
     visit = at_the_desk(page, enter)
-    services.save_note(by=visit.doctor.user, appointment=visit, text="other", seen="")
+    services.save_note(by=visit.doctor.user, appointment=visit, text="other", expected_version="")
     page.locator("textarea.notes").fill("mine")
     expect(page.locator("[data-note-clash]")).to_be_visible()
 
@@ -966,7 +966,7 @@ def patient_with_an_error_in_the_block(page, enter):
 def patient_blocked_with_a_link_and_a_note(page, enter):
     doctor, person = patient_of_the_desk(page, enter)
     visit = person.appointments.get()
-    services.save_note(by=doctor.user, appointment=visit, text="TA 15/9", seen="")
+    services.save_note(by=doctor.user, appointment=visit, text="TA 15/9", expected_version="")
     services.block_patient(
         by=doctor.user, patient=person, practice=doctor.practice, reason="Insultes"
     )

@@ -100,7 +100,7 @@ class TestMorning:
         open_agenda(page, base_url, visit.doctor.user)
         event_of(page, visit).click()
         status_button(page, 4).click(force=True)
-        expect(page.locator("#why_not")).to_contain_text("avant")
+        expect(page.locator("#blocker_at")).to_contain_text("avant")
         assert status_of(visit) == Status.CONFIRMED
 
     def test_the_later_of_two_desks_is_told(self, page, base_url, begun):
@@ -254,7 +254,9 @@ class TestLive:
         go_to_begun(page, base_url, begun)
         event_of(page, begun).click()
         page.locator("textarea.notes").wait_for()
-        services.save_note(by=begun.doctor.user, appointment=begun, text="other", seen="")
+        services.save_note(
+            by=begun.doctor.user, appointment=begun, text="other", expected_version=""
+        )
         page.locator("textarea.notes").fill("mine")
         expect(page.locator("[data-note-other]")).to_have_text("other")
         page.locator("[data-note-keep]").click()

@@ -64,7 +64,7 @@ def absences(request: SignedInRequest) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             decisions=decisions_in(request.POST),
         )
-    except services.VisitsHit as refusal:
+    except services.VisitsAffected as refusal:
         here = address("configure_absences", desk)
         review = review_of(
             request.POST,
@@ -81,7 +81,7 @@ def absences(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def remove(request: SignedInRequest, pk: int) -> HttpResponse:
     """The time is open again; visits cancelled for it stay cancelled."""
-    desks = Doctor.objects.desk_of(request.user).values("pk")
+    desks = Doctor.objects.staffed_by(request.user).values("pk")
     absence = get_object_or_404(DoctorAbsence.objects.filter(doctor__in=desks), pk=pk)
     desk = chosen_desk(request).turned_to(absence.doctor_id)
     remove_absence(absence)

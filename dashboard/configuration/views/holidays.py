@@ -52,7 +52,7 @@ def holidays(request: SignedInRequest) -> HttpResponse:
             decision=Holiday.Decision(decision),
             decisions=decisions_in(request.POST),
         )
-    except services.VisitsHit as refusal:
+    except services.VisitsAffected as refusal:
         here = address("configure_holidays", desk)
         words = ngettext(
             "Close on this public holiday", "Close on these public holidays", len(chosen)

@@ -50,7 +50,7 @@ def edit_day(request: SignedInRequest, weekday: int) -> HttpResponse:
             days=day.rows(),
             decisions=decisions_in(request.POST),
         )
-    except services.VisitsHit as refusal:
+    except services.VisitsAffected as refusal:
         review = review_of(
             request.POST,
             refusal,

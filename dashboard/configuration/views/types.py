@@ -94,7 +94,7 @@ def _edit(request: SignedInRequest, desk: Desk, kind: ConsultationType) -> HttpR
 
 def _type(request: SignedInRequest, pk: int) -> tuple[Desk, ConsultationType]:
     """A type of one of the reader's doctors, at that doctor's desk; a stranger's is a 404."""
-    desks = Doctor.objects.desk_of(request.user).values("pk")
+    desks = Doctor.objects.staffed_by(request.user).values("pk")
     kinds = ConsultationType.objects.select_related("doctor__practice")
     kind = get_object_or_404(kinds.filter(doctor__in=desks), pk=pk)
     return chosen_desk(request).turned_to(kind.doctor_id), kind

@@ -1,7 +1,7 @@
 // "For all": what is chosen there is chosen in every line, and may then be changed in one.
 
 document.addEventListener("change", (event) => {
-  const all = event.target.closest?.("[data-fate-all]");
+  const all = event.target.closest?.("[data-outcome-all]");
   if (!all) return;
   const { value } = event.target;
   for (const each of all.closest("form").querySelectorAll(`.hit input[value="${value}"]`)) {

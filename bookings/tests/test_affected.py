@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from bookings.models import Appointment
-from bookings.services.affected import hit_by_absence, hit_by_holiday, outside_hours
+from bookings.services.affected import affected_by_absence, affected_by_holiday, outside_hours
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
@@ -21,7 +21,7 @@ def visit(at="10:00", **attributes):
 
 class TestHitByAbsence:
     def hit(self, doctor, start, end, now=FRIDAY_MORNING):
-        return list(hit_by_absence(doctor, start, end, now=now))
+        return list(affected_by_absence(doctor, start, end, now=now))
 
     @pytest.mark.parametrize(
         ("start", "end", "is_hit"),
@@ -71,7 +71,7 @@ def test_a_holiday_hits_the_local_day_of_the_practice():
     )
     AppointmentFactory(doctor=tokyo, starts_at=dt.datetime(2027, 3, 1, 15, 30, tzinfo=dt.UTC))
     visit()
-    hit = hit_by_holiday(tokyo.practice, dt.date(2027, 3, 1), now=FRIDAY_MORNING)
+    hit = affected_by_holiday(tokyo.practice, dt.date(2027, 3, 1), now=FRIDAY_MORNING)
     assert list(hit) == [early]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bookings.finding.alternatives import soonest_colleague
 from bookings.slots import Calendars, SlotQuery
-from bookings.slots.no_slots import Nothing, Why, why_none_of
+from bookings.slots.no_slots import NoSlots, NoSlotsReason, combine_no_slots
 from bookings.tests.factories import AppointmentFactory, HoldFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory
@@ -32,7 +32,7 @@ def one_start_a_day(**options):
 def nothing_on(day, kind, *, now=FRIDAY_MORNING, days=1):
     """Why there is nothing on `day`, read with the `days - 1` days after it."""
     query = SlotQuery(kind.doctor, kind)
-    return Calendars([query], engine.days_from(day, days), now=now).columns(query)[0].nothing
+    return Calendars([query], engine.days_from(day, days), now=now).columns(query)[0].no_slots
 
 
 class TestOneDay:
@@ -42,92 +42,101 @@ class TestOneDay:
     def test_without_hours_is_closed(self):
         kind = ConsultationTypeFactory()
         open_week(kind.doctor, weekdays=[1])
-        assert nothing_on(MONDAY, kind) == Nothing(Why.CLOSED)
+        assert nothing_on(MONDAY, kind) == NoSlots(NoSlotsReason.CLOSED)
 
     def test_a_holiday_has_its_name(self):
         kind = one_start_a_day()
         HolidayFactory(practice=kind.doctor.practice, name="Aïd el-Fitr")
-        assert nothing_on(MONDAY, kind) == Nothing(Why.HOLIDAY, holiday="Aïd el-Fitr")
+        assert nothing_on(MONDAY, kind) == NoSlots(NoSlotsReason.HOLIDAY, holiday="Aïd el-Fitr")
 
     def test_a_holiday_on_a_day_without_hours_is_a_closed_day(self):
         kind = ConsultationTypeFactory()
         open_week(kind.doctor, weekdays=[1])
         HolidayFactory(practice=kind.doctor.practice)
-        assert nothing_on(MONDAY, kind) == Nothing(Why.CLOSED)
+        assert nothing_on(MONDAY, kind) == NoSlots(NoSlotsReason.CLOSED)
 
     def test_in_an_absence_names_the_last_day_of_it(self):
         kind = one_start_a_day()
         AbsenceFactory(doctor=kind.doctor, ends_at=MIDNIGHT + 11 * DAY)
-        assert nothing_on(MONDAY, kind) == Nothing(Why.AWAY, until=dt.date(2027, 3, 11))
+        assert nothing_on(MONDAY, kind) == NoSlots(NoSlotsReason.AWAY, until=dt.date(2027, 3, 11))
 
     def test_an_absence_that_ends_at_noon_lasts_that_day(self):
         kind = one_start_a_day()
         AbsenceFactory(doctor=kind.doctor, ends_at=monday("12:00") + 11 * DAY)
-        assert nothing_on(MONDAY, kind) == Nothing(Why.AWAY, until=dt.date(2027, 3, 12))
+        assert nothing_on(MONDAY, kind) == NoSlots(NoSlotsReason.AWAY, until=dt.date(2027, 3, 12))
 
     def test_absences_one_after_the_other_are_one(self):
         kind = one_start_a_day()
         AbsenceFactory(doctor=kind.doctor)
         AbsenceFactory(doctor=kind.doctor, starts_at=MIDNIGHT + DAY)
-        assert nothing_on(MONDAY, kind, days=2) == Nothing(Why.AWAY, until=MONDAY + DAY)
+        assert nothing_on(MONDAY, kind, days=2) == NoSlots(NoSlotsReason.AWAY, until=MONDAY + DAY)
 
     def test_an_absence_without_end_names_none(self):
         kind = one_start_a_day()
         AbsenceFactory(doctor=kind.doctor, ends_at=dt.datetime(9999, 12, 31, 23, tzinfo=dt.UTC))
-        assert nothing_on(MONDAY, kind) == Nothing(Why.AWAY)
+        assert nothing_on(MONDAY, kind) == NoSlots(NoSlotsReason.AWAY)
 
     @pytest.mark.parametrize("taken_by", [AppointmentFactory, HoldFactory])
     def test_taken_by_others_is_full(self, taken_by):
         kind = one_start_a_day()
         options = {"expires_at": FRIDAY_MORNING + HOUR} if taken_by is HoldFactory else {}
         taken_by(consultation_type=kind, starts_at=monday("09:00"), **options)
-        assert nothing_on(MONDAY, kind) == Nothing(Why.FULL)
+        assert nothing_on(MONDAY, kind) == NoSlots(NoSlotsReason.FULL)
 
     def test_full_in_the_morning_and_away_in_the_afternoon_is_full(self):
         kind = ConsultationTypeFactory(duration=60)
         open_week(kind.doctor, end=660)
         AppointmentFactory(consultation_type=kind, starts_at=monday("09:00"))
         AbsenceFactory(doctor=kind.doctor, starts_at=monday("10:00"))
-        assert nothing_on(MONDAY, kind) == Nothing(Why.FULL)
+        assert nothing_on(MONDAY, kind) == NoSlots(NoSlotsReason.FULL)
 
     def test_today_after_the_last_start_is_over(self):
-        assert nothing_on(FRIDAY, one_start_a_day(), now=FRIDAY_MORNING + HOUR) == Nothing(Why.OVER)
+        assert nothing_on(FRIDAY, one_start_a_day(), now=FRIDAY_MORNING + HOUR) == NoSlots(
+            NoSlotsReason.OVER
+        )
 
     def test_today_with_a_visit_in_what_is_left_is_full(self):
         kind = ConsultationTypeFactory(duration=60)
         open_week(kind.doctor, end=660)
         AppointmentFactory(consultation_type=kind, starts_at=FRIDAY_MORNING + HOUR)
         now = FRIDAY_MORNING + HOUR / 2
-        assert nothing_on(FRIDAY, kind, now=now) == Nothing(Why.FULL)
+        assert nothing_on(FRIDAY, kind, now=now) == NoSlots(NoSlotsReason.FULL)
 
     def test_within_the_notice_is_too_soon_though_part_of_it_is_booked(self):
         kind = ConsultationTypeFactory(duration=60, notice_minutes=4 * 1440)
         AppointmentFactory(consultation_type=kind, starts_at=monday("09:00"))
-        assert nothing_on(MONDAY, kind) == Nothing(Why.NOTICE)
+        assert nothing_on(MONDAY, kind) == NoSlots(NoSlotsReason.NOTICE)
 
     def test_beyond_the_horizon_says_when_it_opens(self):
         kind = one_start_a_day(horizon_days=2)
-        expected = Nothing(Why.HORIZON, opens_on=MONDAY - 2 * DAY)
+        expected = NoSlots(NoSlotsReason.HORIZON, opens_on=MONDAY - 2 * DAY)
         assert nothing_on(MONDAY, kind) == expected
 
     def test_an_emergency_is_beyond_its_24_hours(self):
         kind = one_start_a_day(is_emergency_only=True)
-        assert nothing_on(MONDAY, kind) == Nothing(Why.BEYOND_EMERGENCY)
+        assert nothing_on(MONDAY, kind) == NoSlots(NoSlotsReason.BEYOND_EMERGENCY)
 
     def test_an_evening_that_runs_into_a_holiday_is_closed_that_day(self):
         kind = ConsultationTypeFactory(duration=120)
         open_week(kind.doctor, start=23 * 60, end=25 * 60)
         HolidayFactory(practice=kind.doctor.practice, date=MONDAY + DAY)
-        assert nothing_on(MONDAY, kind) == Nothing(Why.CLOSED)
+        assert nothing_on(MONDAY, kind) == NoSlots(NoSlotsReason.CLOSED)
 
     def test_which_closures_close_the_day_is_said_too(self):
-        whys = [Why.CLOSED, Why.HOLIDAY, Why.AWAY]
-        assert [why for why in Why if Nothing(why).is_closure] == whys
+        whys = [NoSlotsReason.CLOSED, NoSlotsReason.HOLIDAY, NoSlotsReason.AWAY]
+        assert [why for why in NoSlotsReason if NoSlots(why).is_closed] == whys
 
 
 class TestSeveralDays:
-    AWAY, LATER = Nothing(Why.AWAY, until=MONDAY), Nothing(Why.AWAY, until=MONDAY + DAY)
-    FULL, CLOSED, OVER = Nothing(Why.FULL), Nothing(Why.CLOSED), Nothing(Why.OVER)
+    AWAY, LATER = (
+        NoSlots(NoSlotsReason.AWAY, until=MONDAY),
+        NoSlots(NoSlotsReason.AWAY, until=MONDAY + DAY),
+    )
+    FULL, CLOSED, OVER = (
+        NoSlots(NoSlotsReason.FULL),
+        NoSlots(NoSlotsReason.CLOSED),
+        NoSlots(NoSlotsReason.OVER),
+    )
 
     @pytest.mark.parametrize(
         ("days", "answer"),
@@ -138,16 +147,16 @@ class TestSeveralDays:
             # A weekend and a day that is over explain nothing beside others.
             ([OVER, FULL, CLOSED], FULL),
             (
-                [CLOSED, CLOSED, Nothing(Why.HOLIDAY, holiday="Noël")],
-                Nothing(Why.HOLIDAY, holiday="Noël"),
+                [CLOSED, CLOSED, NoSlots(NoSlotsReason.HOLIDAY, holiday="Noël")],
+                NoSlots(NoSlotsReason.HOLIDAY, holiday="Noël"),
             ),
-            ([OVER, CLOSED, CLOSED], Nothing(Why.SEVERAL)),
-            ([FULL, AWAY, AWAY], Nothing(Why.SEVERAL)),
+            ([OVER, CLOSED, CLOSED], NoSlots(NoSlotsReason.SEVERAL)),
+            ([FULL, AWAY, AWAY], NoSlots(NoSlotsReason.SEVERAL)),
             ([AWAY, LATER, LATER], LATER),
         ],
     )
     def test_have_one_answer(self, days, answer):
-        assert why_none_of(days) == answer
+        assert combine_no_slots(days) == answer
 
 
 @pytest.mark.parametrize("doctors", [1, 30])
@@ -161,8 +170,8 @@ def test_reasons_of_many_doctors_cost_no_query_more(doctors, django_assert_num_q
     # Hours, holidays, and whatever takes time.
     with django_assert_num_queries(3):
         calendars = Calendars(queries, engine.days_from(MONDAY, 3), now=FRIDAY_MORNING)
-        found = [[day.nothing.why for day in calendars.columns(query)] for query in queries]
-    assert found == [[Why.AWAY, Why.HOLIDAY, Why.FULL]] * doctors
+        found = [[day.no_slots.why for day in calendars.columns(query)] for query in queries]
+    assert found == [[NoSlotsReason.AWAY, NoSlotsReason.HOLIDAY, NoSlotsReason.FULL]] * doctors
 
 
 class TestColleague:
