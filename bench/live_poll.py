@@ -1,4 +1,4 @@
-"""How much of the server's own speed is left for the poll of open pages (quality figure Q6).
+"""How much of the server's own speed is left for the poll of open pages.
 
     .venv/bin/python bench/live_poll.py
     DATABASE_URL=postgres://postgres@127.0.0.1:5432/any .venv/bin/python bench/live_poll.py

@@ -111,7 +111,10 @@ def check_books_online(doctor: Doctor) -> None:
 
 
 def check_not_blocked(patient: Patient, practice: Practice, now: dt.datetime) -> None:
-    """Rule 6: an admin's block everywhere, a practice's own block, three no-shows there."""
+    """Refuse a person whom an admin, the practice or three no-shows there block.
+
+    docs/contracts.md, rule 6.
+    """
     if patient.account and patient.account.is_blocked:
         refusal = _("This account cannot book online.")
         raise RuleRefused(f"{refusal} {by_phone(practice)}", code="patient_blocked")
@@ -157,7 +160,10 @@ def check_existing_patient(
 
 
 def check_emergency_day(query: SlotQuery, first_day: dt.date, now: dt.datetime) -> None:
-    """Rule 5: an emergency type is not shown for days after tomorrow, practice's date."""
+    """Refuse an emergency type for days after tomorrow, the practice's date.
+
+    docs/contracts.md, rule 5.
+    """
     if query.is_emergency_only and first_day > query.today(now) + dt.timedelta(days=1):
         phones = ", ".join(emergency_phones(query.doctor.practice))
         refusal = _(
@@ -173,7 +179,10 @@ def emergency_phones(practice: Practice) -> list[str]:
 
 
 def check_verified(account: User | None, now: dt.datetime) -> None:
-    """Rule 10: an account whose e-mail is not confirmed may have one future appointment."""
+    """Refuse a second future appointment to an account whose e-mail is not confirmed.
+
+    docs/contracts.md, rule 10.
+    """
     if account is None or user_is_verified(account):
         return
     if Appointment.objects.upcoming(now).filter(patient__account=account).exists():
@@ -189,7 +198,7 @@ def check_verified(account: User | None, now: dt.datetime) -> None:
 def check_patient_free(
     patient: Patient, start: dt.datetime, end: dt.datetime, *, moving: Any = None
 ) -> None:
-    """Rule 8: nobody is at two visits at once."""
+    """Refuse a time at which the person has another visit (docs/contracts.md, rule 8)."""
     clash = (
         Appointment.objects.live()
         .overlapping(start, end)

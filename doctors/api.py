@@ -1,4 +1,4 @@
-"""Doctors and what they offer, as JSON (contract C11)."""
+"""Doctors and what they offer, as JSON (docs/contracts.md, C11)."""
 
 from __future__ import annotations
 

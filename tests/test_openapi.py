@@ -249,7 +249,7 @@ def test_each_has_words_and_examples(path, method):
 
 
 def test_each_refusal_that_a_rule_has_is_described():
-    """Contract C2, and what a booking may meet beside it."""
+    """Those of docs/contracts.md, C2, and those that a booking can meet beside them."""
 
     def codes(path, method, status):
         content = DESCRIPTION["paths"][path][method]["responses"][status]["content"]

@@ -87,7 +87,7 @@ class NotificationInline(ReadOnlyInline):
 
 
 class WhenFilter(admin.SimpleListFilter):
-    """Days of each practice's own calendar, converted in Python (rule 13)."""
+    """Days of each practice's own calendar, converted in Python (docs/contracts.md, rule 13)."""
 
     title = gettext_lazy("day")
     parameter_name = "when"

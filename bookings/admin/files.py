@@ -36,7 +36,7 @@ def with_no_shows(files: QuerySet[PatientFile], now: dt.datetime) -> QuerySet[Pa
 
 
 class BlockFilter(admin.SimpleListFilter):
-    """Why a person cannot book online at the practice (rule 6)."""
+    """Why a person cannot book online at the practice (docs/contracts.md, rule 6)."""
 
     title = gettext_lazy("online booking")
     parameter_name = "blocked"

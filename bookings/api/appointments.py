@@ -1,4 +1,4 @@
-"""Booking as JSON, also in the words of the systems before (contract C6).
+"""Booking as JSON, also in the words of the systems before (docs/contracts.md, C6).
 
 Those name a doctor by name, a time by "9:00 AM - 9:30 AM" and no reason for the visit, and read
 the answer's `msg`. Ours name all three by id, and book by the same services.

@@ -1,5 +1,7 @@
-"""Addresses of the systems this one replaces (contracts C6 and C7): bookmarks, printed cards,
-programs."""
+"""Addresses of the systems that Tbib replaces, for bookmarks, printed cards and programs.
+
+See docs/contracts.md, C6 and C7.
+"""
 
 from __future__ import annotations
 

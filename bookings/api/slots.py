@@ -1,4 +1,4 @@
-"""Free times as JSON (contracts C1, C2 and C3)."""
+"""Free times as JSON (docs/contracts.md, C1, C2 and C3)."""
 
 from __future__ import annotations
 
@@ -152,8 +152,10 @@ def check_reader(
     patient_id: int | None,
     now: dt.datetime,
 ) -> None:
-    """Contract C2: visitors are asked what does not depend on the person, patients also what
-    does, the doctor's desk nothing."""
+    """Raise the refusal of a rule that these times break (docs/contracts.md, C2).
+
+    Visitors get the rules that do not depend on the person, patients get all rules, staff none.
+    """
     if is_staff(request.user, query.doctor):
         return
     person = own_person(request, patient_id)

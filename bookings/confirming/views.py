@@ -101,7 +101,7 @@ def confirm_booking(request: Request) -> HttpResponse:
 @login_not_required
 @require_POST
 def book(request: Request) -> HttpResponse:
-    """Contract C4: with a time an appointment; without one, from the desk, a walk-in."""
+    """Book an appointment; without a time, from staff, a walk-in (docs/contracts.md, C4)."""
     if request.user.is_authenticated and not request.POST.get("appointment_time"):
         return _add_walk_in(request, request.user)
     form = ChoiceForm(request.POST, user=request.user)

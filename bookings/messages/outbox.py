@@ -128,7 +128,7 @@ def _context_of_offer(row: Notification) -> dict[str, Any]:
     local = row.practice.local(start)
     state: dict[str, Any] = {"from": local.date()}
     if entry.appointment:
-        # The old time stays theirs until the new one is confirmed (rule 11).
+        # The patient keeps the old time until the new one is confirmed.
         path = reverse("move_appointment", args=[entry.appointment.pk])
     else:
         path = entry.doctor.get_absolute_url()

@@ -1,7 +1,7 @@
 """Which visits a change of hours, an absence or a holiday hits.
 
-Nothing here changes one (rule 14): whoever closes a time is shown them, and moves or cancels
-each on purpose.
+Nothing here changes a visit: the person who closes a time sees them all, and decides about each
+(docs/contracts.md, rule 14).
 """
 
 from __future__ import annotations

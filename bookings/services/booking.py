@@ -231,7 +231,10 @@ def cancel_unanswered_requests(*, now: dt.datetime | None = None) -> int:
 
 
 def check_person(*, patient: Patient, query: SlotQuery, now: dt.datetime) -> None:
-    """Every rule about this person at this doctor, time aside (contract C2 shows them early)."""
+    """Raise the first rule about this person at this doctor that refuses, time aside.
+
+    The free times show these refusals early (docs/contracts.md, C2).
+    """
     assert query.consultation_type is not None
     rules.check_bookable(query.doctor, query.consultation_type)
     rules.check_not_blocked(patient, query.doctor.practice, now)

@@ -1,8 +1,8 @@
-"""Closing time that was open, and what becomes of the visits booked in it (rule 14).
+"""Closing time that was open, and what becomes of the visits in it.
 
 An absence, other hours, a holiday: each is written together with what was decided for every
 visit it hits, in one transaction under the doctors' locks. When one has no decision, because the
-list on the screen is older than the agenda, nothing is written.
+list on the screen is older than the agenda, nothing is written (docs/contracts.md, rule 14).
 """
 
 from __future__ import annotations

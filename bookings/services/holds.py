@@ -1,4 +1,4 @@
-"""Keeping a slot for a visitor while they sign in and confirm (rule 10)."""
+"""Keeping a slot for a visitor while they sign in and confirm (docs/contracts.md, rule 10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a doctor writes about a visit for themselves alone (quality Q9)."""
+"""What a doctor writes about a visit for themselves alone."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def open_on_wednesday(doctor, start=9, end=17, **options):
 
 
 def test_exactly_the_booked_start_is_taken_and_cancelling_frees_it_at_once(reader):
-    """Contract C3: open on Wednesday 09:00-17:00, an appointment at 10:30."""
+    """docs/contracts.md, C3: open on Wednesday 09:00-17:00, an appointment at 10:30."""
     visit = AppointmentFactory(starts_at=on_wednesday(10, 30))
     open_on_wednesday(visit.doctor)
     starts = [f"{hour:02d}:{minute}" for hour in range(9, 17) for minute in ("00", "30")]

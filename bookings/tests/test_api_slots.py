@@ -60,7 +60,7 @@ def open_on(doctor, weekday, start, end, **options):
 
 
 class TestSlots:
-    """Contract C1."""
+    """docs/contracts.md, C1."""
 
     def test_every_day_asked_for_is_a_key_with_its_free_times(self, reader):
         doctor = DoctorFactory()
@@ -274,7 +274,7 @@ class TestRefusals:
 
 
 class TestRulesOfThePerson:
-    """Contract C2: what the rules say of whom the visit is for, before anything is chosen."""
+    """docs/contracts.md, C2: the rules of the person, before a time is chosen."""
 
     def test_a_visitor_sees_times_of_a_type_for_known_patients(self, reader):
         kind = ConsultationTypeFactory(require_existing_patient=True)
@@ -452,8 +452,6 @@ class TestEmergencies:
 
 
 class TestHolds:
-    """Case 5."""
-
     AT_NINE = dt.datetime(2026, 12, 24, 8, tzinfo=dt.UTC)
 
     def test_somebody_elses_hold_hides_the_time_until_it_ends(self, reader, time_machine):
@@ -475,14 +473,14 @@ class TestHolds:
 
 class TestZones:
     def test_casablanca_is_on_utc_since_september_2026(self, reader, time_machine):
-        """Case 17: whatever the operating system's zone files say."""
+        """Whatever the operating system's zone files say."""
         time_machine.move_to(dt.datetime(2026, 12, 23, 9, 30, tzinfo=dt.UTC), tick=False)
         doctor = DoctorFactory(practice__time_zone="Africa/Casablanca")
         open_on(doctor, 2, 9, 11)
         assert times_on(reader, doctor, "2026-12-23") == ["09:30", "10:00", "10:30"]
 
     def test_half_hour_zones_show_their_own_clock(self, reader, time_machine):
-        """Case 18: 18:30 UTC is midnight in Kolkata."""
+        """18:30 UTC is midnight in Kolkata."""
         time_machine.move_to(dt.datetime(2026, 12, 23, 18, 29, tzinfo=dt.UTC), tick=False)
         doctor = DoctorFactory(practice__time_zone="Asia/Kolkata")
         open_on(doctor, 3, 0, 1)
@@ -492,7 +490,7 @@ class TestZones:
         }
 
     def test_a_slot_sits_under_the_practices_day(self, reader):
-        """Case 18: Thursday 08:00 in Auckland is Wednesday for a reader in Paris."""
+        """Thursday 08:00 in Auckland is Wednesday for a reader in Paris."""
         doctor = DoctorFactory(practice__time_zone="Pacific/Auckland")
         open_on(doctor, 3, 8, 9)
         asked = {"start_date": "2026-12-23", "days": 2}
@@ -502,7 +500,7 @@ class TestZones:
         }
 
     def test_at_half_past_nine_in_paris_a_quarter_to_nine_is_gone(self, reader, time_machine):
-        """Case 19: the server's clock says 08:30."""
+        """The server's clock says 08:30."""
         time_machine.move_to(dt.datetime(2026, 12, 23, 8, 30, tzinfo=dt.UTC), tick=False)
         kind = ConsultationTypeFactory(duration=75)
         open_on(kind.doctor, 2, 8.75, 12)
@@ -511,20 +509,19 @@ class TestZones:
 
     @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
     def test_half_past_eleven_at_night_is_offered_far_from_utc(self, reader, zone):
-        """Case 19."""
         doctor = DoctorFactory(practice__time_zone=zone)
         open_on(doctor, 4, 23, 24)
         assert times_on(reader, doctor, "2026-12-25") == ["23:00", "23:30"]
 
     def test_the_spring_night_has_no_time_between_two_and_three(self, reader):
-        """Case 14: Europe/Paris, 28 March 2027."""
+        """Europe/Paris, 28 March 2027."""
         doctor = DoctorFactory()
         open_on(doctor, 6, 1, 4)
         assert times_on(reader, doctor, "2027-03-28") == ["01:00", "01:30", "03:00", "03:30"]
 
 
 class TestQueries:
-    """Q3: doctor, type, hours, holidays, and everything that occupies time."""
+    """One each for doctor, type, hours, holidays, and everything that occupies time."""
 
     def ask(self, reader, kind, **asked):
         return slots_of(reader, kind.doctor, consultation_type_id=kind.pk, **asked)

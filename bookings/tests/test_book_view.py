@@ -1,4 +1,4 @@
-"""POST /book (contract C4) and the pages around it, over HTTP."""
+"""POST /book (docs/contracts.md, C4) and the pages around it, over HTTP."""
 
 import datetime as dt
 import re

@@ -1,4 +1,4 @@
-"""Contract C6: booking as JSON, in the words of the systems before and in ours."""
+"""docs/contracts.md, C6: booking as JSON, in the words of the systems before and in ours."""
 
 import datetime as dt
 import json

@@ -221,7 +221,7 @@ def test_six_queries_whatever_is_booked(reader, kind, django_assert_num_queries,
 
 
 class TestOldCalendar:
-    """Contract C7: a browser that asks for the old address gets the page."""
+    """docs/contracts.md, C7: a browser that asks for the old address gets the page."""
 
     BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 

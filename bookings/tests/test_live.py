@@ -107,7 +107,7 @@ class TestPoll:
 
 
 class TestCost:
-    """Quality figure Q6: one query, whoever asks, for however many doctors."""
+    """One query for any reader and any number of doctors."""
 
     @pytest.mark.parametrize("count", [1, 50])
     def test_it_is_one_query_for_a_visitor(self, client, django_assert_num_queries, count):

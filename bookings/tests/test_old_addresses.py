@@ -1,4 +1,4 @@
-"""Contract C7: the addresses of the systems this one replaces."""
+"""docs/contracts.md, C7: the addresses of the systems that Tbib replaces."""
 
 import datetime as dt
 

@@ -226,7 +226,7 @@ class TestPages:
 
 
 class TestQueries:
-    """Figure Q4: at most ten, the same for 1, 20 and 50 doctors."""
+    """At most ten, the same for 1, 20 and 50 doctors."""
 
     def make(self, count):
         for number in range(count):

@@ -1,4 +1,7 @@
-"""What takes time away: visits, their pauses, holds, midnight (rules 3 and 8)."""
+"""What takes time away: visits, their pauses, holds, midnight.
+
+See docs/contracts.md, rules 3 and 8.
+"""
 
 import datetime as dt
 
@@ -259,7 +262,7 @@ class TestWhyNot:
 
 
 def test_a_cancelled_time_is_offered_to_the_public_at_once(client):
-    """On the doctor's page and by the contract C1."""
+    """On the doctor's page and in the API (docs/contracts.md, C1)."""
     kind = ConsultationTypeFactory()
     with time_machine.travel(FRIDAY_MORNING, tick=False):
         visit = book(kind, at="10:00")

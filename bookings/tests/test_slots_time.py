@@ -1,4 +1,7 @@
-"""Now, notice, horizon, emergencies, and the first time that is free (rules 4 and 5)."""
+"""Now, notice, horizon, emergencies, and the first time that is free.
+
+See docs/contracts.md, rules 4 and 5.
+"""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""The cockpit's feeds (contract C5): a doctor's visits, and what lies behind them.
+"""The cockpit's feeds (docs/contracts.md, C5): a doctor's visits, and what lies behind them.
 
 For the signed-in doctor, and a secretary who says whose with `doctor=`; for anybody else there
 is no such doctor.

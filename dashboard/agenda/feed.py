@@ -23,7 +23,7 @@ from scheduling import engine
 from scheduling.models import DoctorAbsence, Holiday, OpeningHours
 from web.templatetags.tbib import day_long, phone_display, time_spoken
 
-# Contract C5's colours, for programs; the cockpit draws a status by its class.
+# Colours of the feed (docs/contracts.md, C5); the cockpit draws a status by its class.
 ARRIVED_COLOR = "#9aa82b"
 NO_SHOW_COLOR = "#9aa39f"
 BUSY_COLOR = "#7c8c86"
@@ -35,7 +35,7 @@ Event = dict[str, Any]
 def events(
     user: User, doctor: Doctor, start: dt.datetime, end: dt.datetime, *, now: dt.datetime
 ) -> list[Event]:
-    """Contract C5: FullCalendar's events, walk-ins and what is cancelled left out.
+    """FullCalendar's events, without walk-ins and cancelled visits (docs/contracts.md, C5).
 
     Times are the wall clock of the doctor's practice without an offset, and `end` is the start
     plus the duration: the night the clocks change draws no visit backwards.

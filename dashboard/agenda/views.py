@@ -38,7 +38,7 @@ class DayLink(NamedTuple):
 
 @require_safe
 def agenda(request: SignedInRequest) -> HttpResponse:
-    """The cockpit (contract C9). A patient has no desk and is sent to the own appointments."""
+    """Show the cockpit (docs/contracts.md, C9); a patient is sent to "Mes rendez-vous"."""
     try:
         desk = chosen_desk(request)
     except NoDesk:

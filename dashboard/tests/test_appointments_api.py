@@ -1,4 +1,4 @@
-"""Contract C5: GET /api/doctor/appointments, and what lies behind it."""
+"""docs/contracts.md, C5: GET /api/doctor/appointments, and what lies behind it."""
 
 import datetime as dt
 

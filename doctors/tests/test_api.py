@@ -1,4 +1,4 @@
-"""Contract C11."""
+"""docs/contracts.md, C11: doctors and what they offer, as JSON."""
 
 from decimal import Decimal
 

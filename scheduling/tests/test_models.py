@@ -150,7 +150,7 @@ def test_covers_a_range_past_midnight_while_it_is_valid(day, hour, is_covered):
 # Holidays ----------------------------------------------------------------------------------------
 
 
-def test_a_holiday_closes_only_when_the_practice_says_so():  # case 24
+def test_a_holiday_closes_only_when_the_practice_says_so():
     practice, other = PracticeFactory.create_batch(2)
     days = [dt.date(2027, 3, day) for day in range(1, 8)]
     HolidayFactory(practice=practice, date=days[0], decision=Holiday.Decision.PROPOSED)

@@ -1,4 +1,4 @@
-// The week and the day as FullCalendar draws them, fed by /api/doctor/… (contract C5).
+// The week and the day as FullCalendar draws them, fed by /api/doctor/… (docs/contracts.md, C5).
 //
 // Feeds carry the practice's wall clock without an offset, and the calendar runs on UTC: what the
 // browser takes for its own time zone never matters, the now-line included. All its looks are
