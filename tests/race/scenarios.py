@@ -143,7 +143,7 @@ def hold_and_confirm(scene: Scene) -> None:
     for n in range(scene.rounds):
         start = desk.at(n, "10:00")
         online = [person.holds(desk.half, start) for person in scene.eight]
-        # A booking by a visitor is kept as a hold, like a slot (docs/contracts.md, C4).
+        # Signed out, /book keeps the choice as a hold too (docs/contracts.md, C4).
         paths = ("/book", "/bookings/hold/")
         unknown = [
             visitor.holds(desk.half, start, path=paths[number % 2])
