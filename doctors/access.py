@@ -23,7 +23,7 @@ ABOUT = {
 
 
 class Line(NamedTuple):
-    """`about`: a key of ABOUT, or "" (partials/access_icon.html)."""
+    """`about`: a key of ABOUT, or "" (includes/access_icon.html)."""
 
     text: str
     about: str

@@ -127,7 +127,7 @@ class DoctorSignUpForm(SignUpForm):
 class PhotoInput(forms.ClearableFileInput):
     """A file, and a box that removes the present one; the page shows which that is."""
 
-    template_name = "doctors/partials/photo_input.html"
+    template_name = "doctors/includes/photo_input.html"
     clear_checkbox_label: Any = _("Remove the photo")
 
     def is_initial(self, value: Any) -> bool:
@@ -189,7 +189,7 @@ class PageForm(forms.ModelForm):
         self.fields["accepts_new_patients"].label = _("I take new patients")
         self.fields["offers_video"].label = _("I offer video visits")
         self.helper = helper()
-        photo = Field("new_photo", template="doctors/partials/photo_field.html")
+        photo = Field("new_photo", template="doctors/includes/photo_field.html")
         self.helper.layout = Layout(photo, *self.Meta.fields)
 
     def clean_presentation(self) -> str:

@@ -20,7 +20,7 @@ STATUS_LOOKS = {
 }
 
 
-@register.inclusion_tag("partials/status.html")
+@register.inclusion_tag("bookings/includes/status.html")
 def status(appointment: Any) -> dict[str, object]:
     """The badge of an appointment's status: `{% status appointment %}`."""
     look, icon = STATUS_LOOKS[str(appointment.status)]

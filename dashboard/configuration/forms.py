@@ -22,7 +22,7 @@ from scheduling.engine import to_utc
 from scheduling.forms import ClockField
 from web.templatetags.tbib import reader_locale
 
-PARTIALS = "dashboard/configuration/partials"
+INCLUDES = "dashboard/configuration/includes"
 
 COLORS = (
     ("#129d82", pgettext_lazy("color", "green")),
@@ -143,13 +143,13 @@ class TypeForm(forms.ModelForm):
         self._limit("buffer_after", 0, 240, _("From 0 to 240 minutes."))
         self.helper = helper()
         self.helper.form_error_title = _("Not saved yet: please correct this.")
-        flag = f"{PARTIALS}/flag.html"
+        flag = f"{INCLUDES}/flag.html"
         self.helper.layout = Layout(
             "name",
             Row(AppendedText("duration", "min"), AppendedText("buffer_after", "min")),
             Row("price", "currency"),
             "price_note",
-            Field("color", template=f"{PARTIALS}/colors.html"),
+            Field("color", template=f"{INCLUDES}/colors.html"),
             Fieldset(
                 _("Online booking"),
                 Field("require_existing_patient", template=flag),

@@ -33,10 +33,9 @@ def patients(request: SignedInRequest) -> HttpResponse:
     practice = desk.doctor.practice
     found = for_list(search(known_at(practice), text), desk.user, practice, desk.now)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    template = "list" if request.htmx.target == "patients" else "page"
-    response = render(
-        request, f"dashboard/patients/{template}.html", {"desk": desk, "page": page, "q": text}
-    )
+    template = "partials/patients" if request.htmx.target == "patients" else "page"
+    context = {"desk": desk, "page": page, "q": text}
+    response = render(request, f"dashboard/patients/{template}.html", context)
     patch_vary_headers(response, ["HX-Target"])
     return response
 

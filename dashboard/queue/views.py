@@ -40,7 +40,8 @@ def queue(request: SignedInRequest) -> HttpResponse:
     """The room now; htmx asks for it alone, or for the people that a name means."""
     desk = chosen_desk(request)
     if request.htmx.target == "queue_found":
-        return render(request, "dashboard/queue/found.html", found(desk, request.GET.get("q", "")))
+        people = found(desk, request.GET.get("q", ""))
+        return render(request, "dashboard/queue/partials/queue_found.html", people)
     return show(request, desk)
 
 
@@ -182,7 +183,7 @@ def show(
         "keeps_text": alone and request.path != reverse("queue_add"),
         **context,
     }
-    template = "dashboard/queue/room.html" if alone else "dashboard/queue/page.html"
+    template = "dashboard/queue/partials/queue.html" if alone else "dashboard/queue/page.html"
     response = render(request, template, context, status=status)
     patch_vary_headers(response, ["HX-Target"])
     return response

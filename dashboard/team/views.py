@@ -22,7 +22,7 @@ def team(request: SignedInRequest) -> HttpResponse:
     day = wanted_day(request) or desk.today
     context = {"desk": desk, "team": team_day(desk.user, desk.doctors, day, now=desk.now)}
     if request.htmx.target == "team_day" and not request.htmx.history_restore_request:
-        return render(request, "dashboard/team/day.html", context)
+        return render(request, "dashboard/team/partials/team_day.html", context)
     wanted = request.GET.get("appointment", "")
     card = Card(desk_visit(request, wanted), desk.user, desk.now) if wanted else None
     return render(request, "dashboard/team/page.html", {**context, "card": card})

@@ -12,7 +12,7 @@ from bookings.templatetags.statuses import STATUS_LOOKS
 register = template.Library()
 
 
-@register.inclusion_tag("dashboard/partials/event_icon.html")
+@register.inclusion_tag("dashboard/includes/event_icon.html")
 def event_icon(visit: Any) -> dict[str, str]:
     """The mark of a visit's status in its event; none for one that is simply confirmed."""
     look, icon = STATUS_LOOKS[str(visit.status)]

@@ -237,7 +237,7 @@ class TestDay:
         DoctorFactory(practice=practice)
         headers = {"HX-Request": "true", "HX-Target": "team_day"}
         fragment = desk.get("/dashboard/team/", MONDAY, headers=headers)
-        assert fragment.templates[0].name == "dashboard/team/day.html"
+        assert fragment.templates[0].name == "dashboard/team/partials/team_day.html"
 
     @pytest.mark.parametrize(("doctors", "number"), [(1, 1), (10, 1), (2, 150)])
     def test_it_costs_the_same_for_one_doctor_and_ten_one_visit_and_three_hundred(

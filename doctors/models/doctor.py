@@ -46,7 +46,7 @@ class Specialty(models.Model):
     """A field of medicine, named in each language for the field and for who works in it."""
 
     class Icon(models.TextChoices):
-        """What is drawn beside it (partials/specialty_icon.html)."""
+        """What is drawn beside it (includes/specialty_icon.html)."""
 
         STETHOSCOPE = "stethoscope", _("stethoscope")
         BONE = "bone", _("bone")

@@ -46,7 +46,7 @@ TITLES = {"dr", "dr.", "docteur", "doctor", "pr", "pr."}
 AVATAR_WIDTHS = {"sm": 32, "": 48, "lg": 72, "xl": 112}
 
 
-@register.inclusion_tag("partials/avatar.html")
+@register.inclusion_tag("includes/avatar.html")
 def avatar(
     name: object, size: str = "", photo: Sequence[tuple[str, int]] = ()
 ) -> dict[str, object]:
