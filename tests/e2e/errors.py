@@ -35,7 +35,6 @@ urlpatterns = [
     path("error/400/", fails_with(BadRequest())),
     path("error/403/", fails_with(PermissionDenied())),
     path("error/405/", login_not_required(require_POST(answers(200)))),
-    path("error/409/", answers(409)),
     path("error/429/", answers(429)),
     path("error/500/", fails_with(RuntimeError("broken on purpose"))),
     path("error/503/", fails_with(OperationalError("busy on purpose"))),

@@ -1169,7 +1169,7 @@ def error_page(status):
     STATES[f"error_{status}"] = bring_about
 
 
-for status in (400, 403, 404, 405, 409, 429, 500, 503, "maintenance"):
+for status in (400, 403, 404, 405, 429, 500, 503, "maintenance"):
     error_page(status)
 
 
