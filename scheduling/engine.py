@@ -8,15 +8,22 @@ per opening range; from there the grid steps in elapsed time.
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from itertools import islice
+from operator import itemgetter
+from typing import Generic, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 Span = tuple[dt.datetime, dt.datetime]
+Blocker = TypeVar("Blocker")
+"""What names the reason of a blocked start: the caller's own values."""
 
 DAY = dt.timedelta(days=1)
-NOTHING = dt.timedelta(0)
+INSTANT = dt.timedelta.resolution
+# A day inside the calendar, so that a reach can be subtracted.
+BEGINNING = dt.datetime(1, 1, 3, tzinfo=dt.UTC)
+END = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
 class WeeklyRange(NamedTuple):
@@ -115,55 +122,49 @@ def openings(ranges: Sequence[WeeklyRange], days: Iterable[dt.date], zone: ZoneI
     return spans
 
 
-def grid_starts(opened: Iterable[Span], length: dt.timedelta) -> Iterator[dt.datetime]:
-    """Every start of the grid, taken or not: opening time plus whole steps of `length`,
-    as long as the visit ends by closing time."""
-    for opens, closes in opened:
-        start = opens
-        while start + length <= closes:
-            yield start
-            start += length
+class Obstacle(NamedTuple, Generic[Blocker]):
+    """Spans that block a start, and the name under which they do.
 
-
-def free_starts(
-    opened: Iterable[Span],
-    *,
-    length: dt.timedelta,
-    taken: Iterable[Span] = (),
-    closed: Iterable[Span] = (),
-    pause: dt.timedelta = NOTHING,
-    earliest: dt.datetime,
-    latest: dt.datetime,
-) -> list[dt.datetime]:
-    """The starts at which a visit of `length` fits, sorted, each once.
-
-    `taken` are visits and holds with the pauses after them, `closed` are absences and
-    holidays. The visit's own `pause` must be free of other visits but may reach past closing
-    time or into an absence. Starts lie in `earliest <= start <= latest`.
-
-    One pass over the blocked spans, whatever their number: a start that does not fit jumps
-    to the first grid step at or after the end of what blocks it.
+    A visit is blocked when the stretch of `reach` from its start meets one of `spans`, which are
+    sorted and disjoint (see `merge`): the visit's length for closed time, with its pause for
+    other visits, and `INSTANT` for what concerns the start alone.
     """
-    blocked = merge([*closed, *((start - pause, end) for start, end in taken)])
-    ends = [end for _start, end in blocked]
-    free: set[dt.datetime] = set()
-    for opens, closes in opened:
-        last = min(closes - length, latest)
-        start = _step_at_or_after(opens, max(opens, earliest), length)
-        at = bisect_right(ends, start)
-        while start <= last:
-            while at < len(blocked) and ends[at] <= start:
-                at += 1
-            if at < len(blocked) and blocked[at][0] < start + length:
-                start = _step_at_or_after(opens, ends[at], length)
-            else:
-                free.add(start)
-                start += length
-    return sorted(free)
+
+    blocker: Blocker
+    spans: Sequence[Span]
+    reach: dt.timedelta
 
 
-def _step_at_or_after(anchor: dt.datetime, instant: dt.datetime, step: dt.timedelta) -> dt.datetime:
-    return anchor + step * -((anchor - instant) // step)
+def grid(
+    opened: Iterable[Span], length: dt.timedelta, obstacles: Sequence[Obstacle[Blocker]]
+) -> list[tuple[dt.datetime, Blocker | None]]:
+    """Every start of the grid with what blocks it, None for a free one; sorted, each once.
+
+    The starts are the opening time plus whole steps of `length`, as long as the visit ends by
+    closing time. Of several obstacles in the way of a start, the first one names it.
+    """
+    starts = sorted({start for span in opened for start in _steps(span, length)})
+    if not starts:
+        return []
+    blockers: list[Blocker | None] = [None] * len(starts)
+    # The first obstacle has the last word: it is written over the others.
+    for blocker, spans, reach in reversed(obstacles):
+        at = bisect_right(spans, starts[0], key=itemgetter(1))
+        for begin, end in islice(spans, at, None):
+            low = bisect_right(starts, begin - reach)
+            if low == len(starts):
+                break
+            high = bisect_left(starts, end, low)
+            blockers[low:high] = [blocker] * (high - low)
+    return list(zip(starts, blockers, strict=True))
+
+
+def _steps(span: Span, length: dt.timedelta) -> Iterator[dt.datetime]:
+    start, closes = span
+    last = closes - length
+    while start <= last:
+        yield start
+        start += length
 
 
 def local_starts(starts: Iterable[dt.datetime], zone: ZoneInfo) -> Iterator[dt.datetime]:

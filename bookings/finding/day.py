@@ -69,7 +69,7 @@ class DayPanel(BookingPanel):
 
     @cached_property
     def slots(self) -> list[DaySlot]:
-        return self.calendars.grid(self.query)
+        return self.calendars.grid(self.query)[self.first]
 
     @property
     def parts(self) -> list[Part]:

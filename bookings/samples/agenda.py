@@ -11,7 +11,17 @@ from zoneinfo import ZoneInfo
 from bookings.samples.chance import Chance
 from bookings.samples.roster import DoctorPlan
 from bookings.samples.week import RangePlan
-from scheduling.engine import Span, days_from, free_starts, merge, openings
+from scheduling.engine import (
+    BEGINNING,
+    END,
+    INSTANT,
+    Obstacle,
+    Span,
+    days_from,
+    grid,
+    merge,
+    openings,
+)
 
 PAST_DAYS, FUTURE_DAYS = 14, 28
 LONGEST_PAST = 15 * 365
@@ -162,13 +172,13 @@ def _up_to_five(minute: int) -> int:
 
 def _kept_free(diary: Diary, day: dt.date, chance: Chance) -> list[Span]:
     """Half hours that nobody takes on this day, so that whoever tries the site finds some."""
-    free = free_starts(
-        diary.plain_openings(day),
-        length=HALF_HOUR,
-        closed=diary.blocked,
-        earliest=max(diary.now, diary.now),
-        latest=diary.now + dt.timedelta(days=FUTURE_DAYS + 2),
-    )
+    obstacles = [
+        Obstacle("past", [(BEGINNING, diary.now)], INSTANT),
+        Obstacle("far", [(diary.now + dt.timedelta(days=FUTURE_DAYS + 2), END)], INSTANT),
+        Obstacle("closed", merge(diary.blocked), HALF_HOUR),
+    ]
+    starts = grid(diary.plain_openings(day), HALF_HOUR, obstacles)
+    free = [start for start, blocker in starts if blocker is None]
     return [
         (start, start + HALF_HOUR) for start in chance.few(free, CELLS_KEPT_FREE, CELLS_KEPT_FREE)
     ]

@@ -322,21 +322,14 @@ def _check_time(
     """
     if overbook:
         return
-    moving_id = moving.pk if moving else None
-    if not staff:
-        blocker = slots.blocker_at(query, starts_at, now=now, token=token, moving=moving_id)
-        if blocker:
-            raise rules.refuse_time(blocker, query)
-        return
-    ends_at = starts_at + query.length
-    visits = Appointment.objects.live().of(query.doctor).filter(is_overbooked=False)
-    if moving:
-        visits = visits.exclude(pk=moving.pk)
-    if visits.overlapping(starts_at, ends_at).exists():
-        raise rules.refuse_time(slots.Blocker.BOOKED, query)
-    holds = Hold.objects.unexpired(now).of_others(token).filter(doctor=query.doctor)
-    if holds.filter(starts_at__lt=ends_at, ends_at__gt=starts_at).exists():
-        raise rules.refuse_time(slots.Blocker.HELD, query)
+    moved = moving.pk if moving else None
+    if staff:
+        end = starts_at + query.length
+        blocker = slots.overlap_at(query.doctor, starts_at, end, now=now, token=token, moving=moved)
+    else:
+        blocker = slots.blocker_at(query, starts_at, now=now, token=token, moving=moved)
+    if blocker:
+        raise rules.refuse_time(blocker, query)
 
 
 def _practice_at(query: SlotQuery, starts_at: dt.datetime) -> Practice:

@@ -193,14 +193,10 @@ def require_desk(by: User, doctor: Doctor) -> None:
 def _check_time_is_still_free(appointment: Appointment, *, now: dt.datetime) -> None:
     if appointment.is_overbooked or appointment.starts_at is None or appointment.ends_at is None:
         return
-    rivals = Appointment.objects.live().of(appointment.doctor).filter(is_overbooked=False)
-    taken = rivals.overlapping(appointment.starts_at, appointment.ends_at)
-    held = appointment.doctor.holds.unexpired(now).filter(
-        starts_at__lt=appointment.ends_at, ends_at__gt=appointment.starts_at
-    )
-    if taken.exclude(pk=appointment.pk).exists() or held.exists():
-        query = SlotQuery(appointment.doctor, appointment.consultation_type)
-        raise rules.refuse_time(slots.Blocker.BOOKED, query)
+    doctor, start, end = appointment.doctor, appointment.starts_at, appointment.ends_at
+    blocker = slots.overlap_at(doctor, start, end, now=now, moving=appointment.pk)
+    if blocker:
+        raise rules.refuse_time(blocker, SlotQuery(doctor, appointment.consultation_type))
 
 
 def _check_patient_is_still_free(appointment: Appointment) -> None:

@@ -7,7 +7,14 @@ holidays, and everything that occupies time in one UNION.
 from bookings.slots.busy import Blocker
 from bookings.slots.calendars import Calendars, Day, DaySlot, Weeks
 from bookings.slots.query import SlotQuery
-from bookings.slots.reading import blocker_at, day_slots, free_slots, nearest_free, next_free
+from bookings.slots.reading import (
+    blocker_at,
+    day_slots,
+    free_slots,
+    nearest_free,
+    next_free,
+    overlap_at,
+)
 
 __all__ = [
     "Blocker",
@@ -21,4 +28,5 @@ __all__ = [
     "free_slots",
     "nearest_free",
     "next_free",
+    "overlap_at",
 ]

@@ -34,12 +34,18 @@ class Blocker(models.TextChoices):
 
 
 class Busy(NamedTuple):
-    """A stretch of one doctor's time that something occupies, a hold until `over_at` only."""
+    """A stretch of one doctor's time that something occupies, a hold until `over_at` only.
+
+    `pause` follows a visit or hold and must be free of other visits. A visit that is
+    overbooked blocks public slots, and the desk may put another one beside it.
+    """
 
     start: dt.datetime
     end: dt.datetime
+    pause: dt.timedelta
     blocker: Blocker
     over_at: dt.datetime
+    is_overbooked: bool
 
 
 def read_busy(
@@ -51,12 +57,16 @@ def read_busy(
     token: str | None,
     moving: UUID | None,
 ) -> dict[int, list[Busy]]:
-    """What occupies these doctors within `[start, end)`, pauses included, in one query."""
+    """{doctor: what occupies the time within `[start, end)`, pauses included}, in one query.
+
+    `token` owns a hold that occupies nothing; `moving` is a visit that occupies nothing.
+    """
     near = start - LONGEST - LONGEST_PAUSE
-    rows = _rows_of_busy(tuple(doctor_ids), near, start, end, now, token, moving)
     found: dict[int, list[Busy]] = {}
-    for doctor_id, starts_at, ends_at, buffer_minutes, blocker, over_at in rows:
-        busy = Busy(starts_at, ends_at + minutes(buffer_minutes), Blocker(blocker), over_at)
+    for row in _rows_of_busy(tuple(doctor_ids), near, start, end, now, token, moving):
+        doctor_id, starts_at, ends_at, buffer_minutes, blocker, over_at, is_overbooked = row
+        pause = minutes(buffer_minutes)
+        busy = Busy(starts_at, ends_at, pause, Blocker(blocker), over_at, bool(is_overbooked))
         found.setdefault(doctor_id, []).append(busy)
     return found
 
@@ -73,7 +83,8 @@ def _rows_of_busy(
 ) -> models.QuerySet[Any, tuple[Any, ...]]:
     """`near` is so long before `start` that no visit from before it reaches in."""
     neighbours = {"starts_at__gt": near, "starts_at__lt": end}
-    columns = ("doctor_id", "starts_at", "ends_at", "buffer_minutes", "blocker", "over_at")
+    stored = ("doctor_id", "starts_at", "ends_at", "buffer_minutes")
+    columns = (*stored, "blocker", "over_at", "overbooked")
     visits = Appointment.objects.live().filter(doctor__in=doctor_ids, **neighbours)
     if moving:
         visits = visits.exclude(pk=moving)
@@ -83,10 +94,17 @@ def _rows_of_busy(
     absences = DoctorAbsence.objects.filter(
         doctor__in=doctor_ids, ends_at__gt=start, starts_at__lt=end
     )
-    booked = visits.annotate(blocker=Value(Blocker.BOOKED.value), over_at=F("ends_at"))
-    held = holds.annotate(blocker=Value(Blocker.HELD.value), over_at=F("expires_at"))
+    booked = visits.annotate(
+        blocker=Value(Blocker.BOOKED.value), over_at=F("ends_at"), overbooked=F("is_overbooked")
+    )
+    held = holds.annotate(
+        blocker=Value(Blocker.HELD.value), over_at=F("expires_at"), overbooked=Value(False)
+    )
     closed = absences.annotate(
-        blocker=Value(Blocker.CLOSED.value), over_at=F("ends_at"), buffer_minutes=Value(0)
+        blocker=Value(Blocker.CLOSED.value),
+        over_at=F("ends_at"),
+        buffer_minutes=Value(0),
+        overbooked=Value(False),
     )
     return (
         booked.order_by()

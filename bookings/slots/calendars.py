@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 
 from bookings.models.appointment import LONGEST
-from bookings.slots.busy import LONGEST_PAUSE, Blocker, Busy, read_busy
+from bookings.slots.busy import LONGEST_PAUSE, Blocker, read_busy
 from bookings.slots.no_slots import NoSlots, NoSlotsReason
 from bookings.slots.query import SlotQuery
 from scheduling import engine
@@ -58,7 +58,11 @@ class Weeks(NamedTuple):
 
 
 class Calendars:
-    """What a few queries say about some doctors over some days."""
+    """What a few queries to the database say about some doctors over some days.
+
+    Every answer is read from one grid of starts, each with what blocks it: a free start is one
+    that nothing blocks. Each grid is computed once.
+    """
 
     def __init__(
         self,
@@ -77,182 +81,178 @@ class Calendars:
         """
         self.now, self.days = now, list(days)
         # A range of the day before may reach past midnight.
-        self._read_days = engine.days_from(days[0] - engine.DAY, len(days) + 1)
+        self._opening_days = engine.days_from(days[0] - engine.DAY, len(days) + 1)
         self._weeks = weeks or Weeks.of(queries, days[0], days[-1])
         zones = {query.zone for query in queries}
         start = min(engine.to_utc(days[0], 0, zone) for zone in zones)
         end = max(engine.to_utc(days[-1], 1440, zone) for zone in zones) + LONGEST + LONGEST_PAUSE
         doctor_ids = {query.doctor.pk for query in queries}
         self._busy = read_busy(doctor_ids, start, end, now=now, token=token, moving=moving)
+        self._obstacles: dict[SlotQuery, list[engine.Obstacle[Blocker]]] = {}
+        self._slots: dict[tuple[SlotQuery, dt.date], list[DaySlot]] = {}
+        self._grids: dict[SlotQuery, dict[dt.date, list[DaySlot]]] = {}
 
-    def openings(
-        self, query: SlotQuery, days: Sequence[dt.date] | None = None
-    ) -> list[engine.Span]:
-        """Those that begin on `days`; on all that were read, when none are named."""
-        ranges = self._weeks.ranges[query.doctor.pk]
-        wanted = [*ranges.get(None, ()), *(ranges.get(query.type_id, ()) if query.type_id else ())]
-        return engine.openings(wanted, self._read_days if days is None else days, query.zone)
+    # -- answers ------------------------------------------------------------------------------
 
-    def closures(self, query: SlotQuery) -> list[engine.Span]:
-        """Absences and the practice's holidays."""
-        spans = [(b.start, b.end) for b in self._of(query) if b.blocker is Blocker.CLOSED]
-        holidays = self._weeks.holidays[query.doctor.practice_id]
-        return spans + [engine.day_span(day, query.zone) for day in sorted(holidays)]
+    def grid(self, query: SlotQuery) -> dict[dt.date, list[DaySlot]]:
+        """{day: every start of its grid, on the practice's clock}; every day is a key."""
+        if query not in self._grids:
+            grid: dict[dt.date, list[DaySlot]] = {day: [] for day in self.days}
+            # Openings of two days may overlap and offer one start twice.
+            slots = {slot for day in self._opening_days for slot in self._opening(query, day)}
+            for slot in sorted(slots, key=lambda slot: slot.start):
+                if slot.start.date() in grid:
+                    grid[slot.start.date()].append(slot)
+            self._grids[query] = grid
+        return self._grids[query]
 
     def free(self, query: SlotQuery) -> dict[dt.date, list[dt.datetime]]:
         """{day: free starts on the practice's clock}; every day is a key."""
-        found: dict[dt.date, list[dt.datetime]] = {day: [] for day in self.days}
-        for local in self._free_within(query, self._read_days):
-            found[local.date()].append(local)
-        return found
+        return {
+            day: [slot.start for slot in slots if slot.blocker is None]
+            for day, slots in self.grid(query).items()
+        }
 
     def first_free(self, query: SlotQuery) -> dt.datetime | None:
-        """The first of all `free` starts, for the work of the days up to it: a list of thousands
-        of doctors asks for one start each."""
+        """The first of all `free` starts. Computes the grid of the days up to it only: a list of
+        thousands of doctors asks for one start each."""
         first = None
-        for day in self._read_days:
+        for day in self._opening_days:
             # A range of the evening before may reach past one that begins at midnight.
             if first and engine.to_utc(day, 0, query.zone) > first.astimezone(dt.UTC):
                 break
-            own = next(self._free_within(query, [day]), None)
-            first = min(filter(None, (first, own)), default=None)
+            for start, blocker in self._opening(query, day):
+                if blocker is None and self.days[0] <= start.date() <= self.days[-1]:
+                    first = min(filter(None, (first, start)))
+                    break
         return first
 
-    def _free_within(self, query: SlotQuery, days: Sequence[dt.date]) -> Iterator[dt.datetime]:
-        """The bookable starts in openings that begin on `days`, on the practice's clock."""
-        bookable = set(query.bookable_days(self.days, self.now))
-        if not bookable:
-            return
-        starts = engine.free_starts(
-            self.openings(query, days),
-            length=query.length,
-            pause=query.pause,
-            taken=[(b.start, b.end) for b in self._of(query) if b.blocker is not Blocker.CLOSED],
-            closed=self.closures(query),
-            earliest=self.now + query.notice,
-            latest=query.latest(self.now),
-        )
-        for local in engine.local_starts(starts, query.zone):
-            if local.date() in bookable:
-                yield local
+    def blocker_at(self, query: SlotQuery, start: dt.datetime) -> Blocker | None:
+        """Why `start`, on one of the days, cannot be booked; None when it can."""
+        wanted = start.astimezone(dt.UTC)
+        for slot in self.grid(query).get(start.astimezone(query.zone).date(), ()):
+            # By instants: of two zones, Python calls no times equal in an hour that is read twice.
+            if slot.start.astimezone(dt.UTC) == wanted:
+                return slot.blocker
+        return Blocker.OFF_GRID
 
     def columns(self, query: SlotQuery) -> list[Day]:
         """The days as the grid draws them: an empty one with the reason why."""
+        columns = []
+        for day, starts in self.free(query).items():
+            no_slots = None if starts else self._no_slots(query, day)
+            columns.append(Day(day, starts, bool(no_slots and no_slots.is_closed), no_slots))
+        return columns
+
+    def valid_until(self, query: SlotQuery) -> dt.datetime:
+        """The next instant at which an answer about `query` changes by time alone.
+
+        The practice's midnight at the latest. An answer may stay the same then: each start of
+        an empty day may get another blocker, and the day keep its reason.
+        """
+        busy = self._busy.get(query.doctor.pk, [])
         free = self.free(query)
-        blockers: dict[dt.date, set[Blocker | None]] = {
-            day: set() for day in self.days if not free[day]
-        }
-        for slot in self.grid(query, blockers):
-            blockers[slot.start.date()].add(slot.blocker)
-        no_slots = {day: self._why_empty(query, day, blockers[day]) for day in blockers}
-        return [
-            Day(
-                day,
-                free[day],
-                is_closed=day in no_slots and no_slots[day].is_closed,
-                no_slots=no_slots.get(day),
-            )
-            for day in self.days
-        ]
+        starts = [slot.start for slots in self.grid(query).values() for slot in slots]
+        changes = [query.midnight(self.now)]
+        changes += [each.over_at for each in busy if each.blocker is Blocker.HELD]
+        first = next((start for day in free.values() for start in day), None)
+        if first:
+            changes.append(query.lapses_at(first))
+        if not all(free.values()):
+            # The reason of an empty day: its starts go by, the end of an absence comes in sight.
+            changes += [start.astimezone(dt.UTC) + engine.INSTANT for start in starts]
+            changes += [each.end - FAR_AWAY for each in busy if each.blocker is Blocker.CLOSED]
+        if query.is_emergency_only:
+            window = settings.EMERGENCY_WINDOW
+            changes += [start.astimezone(dt.UTC) - window for start in starts]
+        return min(change for change in changes if change > self.now)
 
-    def grid(self, query: SlotQuery, days: Collection[dt.date] | None = None) -> list[DaySlot]:
-        """Every start of the grid on `days` (all that were read), free or not, with the reason
-        when not."""
-        days = set(self.days if days is None else days)
-        if not days:
-            return []
-        starts = sorted(set(engine.grid_starts(self.openings(query), query.length)))
-        closures = self.closures(query)
-        return [
-            DaySlot(local, self._blocker(query, local.astimezone(dt.UTC), closures))
-            for local in engine.local_starts(starts, query.zone)
-            if local.date() in days
-        ]
+    # -- how the grid is made -------------------------------------------------------------------
 
-    def _why_empty(self, query: SlotQuery, day: dt.date, blockers: set[Blocker | None]) -> NoSlots:
-        """Why none of a day's starts is free, from why each of them is not.
+    def _opening(self, query: SlotQuery, day: dt.date) -> list[DaySlot]:
+        """The starts in openings that begin on `day`, those read twice on a clock only once."""
+        key = (query, day)
+        if key not in self._slots:
+            ranges = self._weeks.ranges[query.doctor.pk]
+            wanted = [*ranges.get(None, ())]
+            if query.type_id:
+                wanted += ranges.get(query.type_id, ())
+            opened = engine.openings(wanted, [day], query.zone)
+            grid = engine.grid(opened, query.length, self._obstacles_of(query))
+            local = ((start.astimezone(query.zone), blocker) for start, blocker in grid)
+            self._slots[key] = [DaySlot(*slot) for slot in local if not slot[0].fold]
+        return self._slots[key]
+
+    def _obstacles_of(self, query: SlotQuery) -> list[engine.Obstacle[Blocker]]:
+        """What may block a start, the first reason to name first.
+
+        The visit's own pause must be free of other visits, but may reach past closing time or
+        into an absence.
+        """
+        if query not in self._obstacles:
+            closed = self._absences(query) + [
+                engine.day_span(day, query.zone)
+                for day in self._weeks.holidays[query.doctor.practice_id]
+            ]
+            with_pause = query.length + query.pause
+            too_soon, too_far = self.now + query.notice, query.closes_at(self.now)
+            self._obstacles[query] = [
+                _rule_of_time(Blocker.PAST, engine.BEGINNING, self.now),
+                engine.Obstacle(Blocker.CLOSED, engine.merge(closed), query.length),
+                engine.Obstacle(Blocker.BOOKED, self._taken(query, Blocker.BOOKED), with_pause),
+                engine.Obstacle(Blocker.HELD, self._taken(query, Blocker.HELD), with_pause),
+                _rule_of_time(Blocker.TOO_SOON, engine.BEGINNING, too_soon),
+                _rule_of_time(Blocker.TOO_FAR, too_far, engine.END),
+            ]
+        return self._obstacles[query]
+
+    def _taken(self, query: SlotQuery, blocker: Blocker) -> list[engine.Span]:
+        busy = self._busy.get(query.doctor.pk, [])
+        return engine.merge((b.start, b.end + b.pause) for b in busy if b.blocker is blocker)
+
+    def _absences(self, query: SlotQuery) -> list[engine.Span]:
+        return self._taken(query, Blocker.CLOSED)
+
+    # -- why a day is empty -----------------------------------------------------------------------
+
+    def _no_slots(self, query: SlotQuery, day: dt.date) -> NoSlots:
+        """Why none of a day's starts is free, from what blocks each of them.
 
         A rule of time comes first: without it the day had a free time, whatever is booked.
         """
+        blockers = {slot.blocker for slot in self.grid(query)[day]}
         if Blocker.TOO_SOON in blockers:
             return NoSlots(NoSlotsReason.NOTICE)
         if Blocker.TOO_FAR in blockers and query.is_emergency_only:
             return NoSlots(NoSlotsReason.BEYOND_EMERGENCY)
         if Blocker.TOO_FAR in blockers:
-            return NoSlots(
-                NoSlotsReason.HORIZON, opens_on=day - dt.timedelta(days=query.horizon_days)
-            )
+            opens_on = day - dt.timedelta(days=query.horizon_days)
+            return NoSlots(NoSlotsReason.HORIZON, opens_on=opens_on)
         if blockers & {Blocker.BOOKED, Blocker.HELD}:
             return NoSlots(NoSlotsReason.FULL)
         if Blocker.CLOSED in blockers:
-            return self._why_closed(query, day)
+            return self._closure(query, day)
         return NoSlots(NoSlotsReason.OVER if Blocker.PAST in blockers else NoSlotsReason.CLOSED)
 
-    def _why_closed(self, query: SlotQuery, day: dt.date) -> NoSlots:
+    def _closure(self, query: SlotQuery, day: dt.date) -> NoSlots:
+        """The holiday or absence that closes `day`."""
         holiday = self._weeks.holidays[query.doctor.practice_id].get(day)
         if holiday is not None:
             return NoSlots(NoSlotsReason.HOLIDAY, holiday=holiday)
         opens, closes = engine.day_span(day, query.zone)
-        absences = engine.merge(
-            (b.start, b.end) for b in self._of(query) if b.blocker is Blocker.CLOSED
-        )
-        ends = [end for start, end in absences if start < closes and opens < end]
+        ends = [end for start, end in self._absences(query) if start < closes and opens < end]
         if not ends:
             # Only what begins the next day stands in the way of a visit past midnight.
             return NoSlots(NoSlotsReason.CLOSED)
         back = ends[-1]
         if back - self.now > FAR_AWAY:
             return NoSlots(NoSlotsReason.AWAY)
-        last = back - dt.timedelta.resolution
+        last = back - engine.INSTANT
         return NoSlots(NoSlotsReason.AWAY, until=last.astimezone(query.zone).date())
 
-    def _blocker(
-        self, query: SlotQuery, start: dt.datetime, closures: Iterable[engine.Span]
-    ) -> Blocker | None:
-        end = start + query.length
-        if start < self.now:
-            return Blocker.PAST
-        if any(start < away_until and away_from < end for away_from, away_until in closures):
-            return Blocker.CLOSED
-        for busy in self._of(query):
-            if busy.blocker is Blocker.CLOSED:
-                continue
-            if start < busy.end and busy.start < end + query.pause:
-                return busy.blocker
-        if start < self.now + query.notice:
-            return Blocker.TOO_SOON
-        day = start.astimezone(query.zone).date()
-        if start > query.latest(self.now) or not query.bookable_days([day], self.now):
-            return Blocker.TOO_FAR
-        return None
 
-    def blocker_at(self, query: SlotQuery, start: dt.datetime) -> Blocker | None:
-        """Why `start`, on one of the days, cannot be booked; None when it can."""
-        # By instants: of two zones, Python calls no times equal in an hour that is read twice.
-        blockers = {slot.start.astimezone(dt.UTC): slot.blocker for slot in self.grid(query)}
-        return blockers.get(start.astimezone(dt.UTC), Blocker.OFF_GRID)
-
-    def valid_until(self, query: SlotQuery) -> dt.datetime:
-        """Until when all that is said here of `query` stays as it is, if nobody writes.
-
-        Midnight there at the latest. What is said may be the same then: of an empty day each
-        start may have another reason, and the day as a whole still the one it had.
-        """
-        changes = [query.midnight(self.now)]
-        changes += [busy.over_at for busy in self._of(query) if busy.blocker is Blocker.HELD]
-        starts = list(engine.grid_starts(self.openings(query), query.length))
-        free = self.free(query)
-        first = next((start for day in free.values() for start in day), None)
-        if first:
-            changes.append(query.lapses_at(first))
-        if not all(free.values()):
-            # Why a day is empty: its starts go by, the end of an absence comes in sight.
-            changes += [start + dt.datetime.resolution for start in starts]
-            away = [busy.end for busy in self._of(query) if busy.blocker is Blocker.CLOSED]
-            changes += [end - FAR_AWAY for end in away]
-        if query.is_emergency_only:
-            changes += [start - settings.EMERGENCY_WINDOW for start in starts]
-        return min(change for change in changes if change > self.now)
-
-    def _of(self, query: SlotQuery) -> list[Busy]:
-        return self._busy.get(query.doctor.pk, [])
+def _rule_of_time(
+    blocker: Blocker, start: dt.datetime, end: dt.datetime
+) -> engine.Obstacle[Blocker]:
+    """No visit may start within `[start, end)`."""
+    return engine.Obstacle(blocker, [(start, end)], engine.INSTANT)

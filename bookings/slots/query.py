@@ -65,21 +65,23 @@ class SlotQuery:
         horizon = self.today(now) + dt.timedelta(days=self.horizon_days)
         if not self.is_emergency_only:
             return horizon
-        return min(horizon, self.latest(now).astimezone(self.zone).date())
+        return min(horizon, (now + settings.EMERGENCY_WINDOW).astimezone(self.zone).date())
 
     def bookable_days(self, days: Iterable[dt.date], now: dt.datetime) -> list[dt.date]:
         """`days` without those gone by or too far ahead."""
         today, last = self.today(now), self.last_day(now)
         return [day for day in days if today <= day <= last]
 
-    def latest(self, now: dt.datetime) -> dt.datetime:
-        """The last instant that rules of time admit, the horizon's days aside."""
-        far = dt.datetime.max.replace(tzinfo=dt.UTC)
-        return now + settings.EMERGENCY_WINDOW if self.is_emergency_only else far
+    def closes_at(self, now: dt.datetime) -> dt.datetime:
+        """The first instant that is too far ahead to be booked."""
+        horizon = engine.to_utc(self.last_day(now), 1440, self.zone)
+        if not self.is_emergency_only:
+            return horizon
+        return min(horizon, now + settings.EMERGENCY_WINDOW + engine.INSTANT)
 
     def lapses_at(self, start: dt.datetime) -> dt.datetime:
         """The first instant at which `start` is too near to be booked."""
-        return start.astimezone(dt.UTC) - self.notice + dt.datetime.resolution
+        return start.astimezone(dt.UTC) - self.notice + engine.INSTANT
 
     def midnight(self, now: dt.datetime) -> dt.datetime:
         """When the practice's date changes."""

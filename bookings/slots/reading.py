@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from uuid import UUID
 
-from bookings.slots.busy import Blocker
+from bookings.slots.busy import Blocker, read_busy
 from bookings.slots.calendars import Calendars, DaySlot, Weeks
 from bookings.slots.query import SlotQuery
+from doctors.models import Doctor
 from scheduling import engine
 
 FIRST_CHUNK_DAYS = 14
@@ -34,8 +35,8 @@ def free_slots(
 def day_slots(
     query: SlotQuery, day: dt.date, *, now: dt.datetime, token: str | None = None
 ) -> list[DaySlot]:
-    """The whole grid of one day, with the reason of each start that is not free."""
-    return Calendars([query], [day], now=now, token=token).grid(query)
+    """The whole grid of one day, each start with what blocks it."""
+    return Calendars([query], [day], now=now, token=token).grid(query)[day]
 
 
 def blocker_at(
@@ -54,6 +55,31 @@ def blocker_at(
         return Blocker.TOO_FAR
     calendars = Calendars([query], [day], now=now, token=token, moving=moving)
     return calendars.blocker_at(query, start)
+
+
+def overlap_at(
+    doctor: Doctor,
+    start: dt.datetime,
+    end: dt.datetime,
+    *,
+    now: dt.datetime,
+    token: str | None = None,
+    moving: UUID | None = None,
+) -> Blocker | None:
+    """BOOKED or HELD when a visit within `[start, end)` would overlap a visit or a hold.
+
+    This is what the desk must respect: it books at any time, beside overbooked visits and in
+    the pauses of others, as the database's own guard allows.
+    """
+    busy = read_busy([doctor.pk], start, end, now=now, token=token, moving=moving)
+    spans: dict[Blocker, list[engine.Span]] = {Blocker.BOOKED: [], Blocker.HELD: []}
+    for each in busy.get(doctor.pk, []):
+        if each.blocker in spans and not each.is_overbooked:
+            spans[each.blocker].append((each.start, each.end))
+    obstacles = [engine.Obstacle(key, engine.merge(spans[key]), end - start) for key in spans]
+    # The grid of an opening that is as long as the visit has one start.
+    ((_start, blocker),) = engine.grid([(start, end)], end - start, obstacles)
+    return blocker
 
 
 def next_free(

@@ -67,7 +67,7 @@ class TestMove:
     def test_move_of_what_changed_meanwhile_is_refused(self):
         appointment = book(ConsultationTypeFactory())
         secretary = secretary_of(appointment.doctor)
-        first = {"by": secretary, "seen": 0, "now": FRIDAY_MORNING}
+        first = {"by": secretary, "expected_sequence": 0, "now": FRIDAY_MORNING}
         services.move(appointment, starts_at=monday("14:00"), **first)
         with pytest.raises(rules.StateConflict) as told:
             services.move(appointment, starts_at=monday("15:00"), **first)

@@ -331,17 +331,11 @@ class TestTheWorld:
             kinds = {kind.pk: kind for kind in found.consultation_types.all()}
             ranges = OpeningHours.objects.ranges_of([found.pk], kinds)[found.pk]
             days = engine.days_from(WEDNESDAY.date() - dt.timedelta(days=16), 50)
-            grids = {
-                pk: set(
-                    engine.grid_starts(
-                        engine.openings(
-                            [*ranges[None], *ranges.get(pk, [])], days, found.practice.zone
-                        ),
-                        kind.length,
-                    )
-                )
-                for pk, kind in kinds.items()
-            }
+            grids = {}
+            for pk, kind in kinds.items():
+                hours = [*ranges[None], *ranges.get(pk, [])]
+                opened = engine.openings(hours, days, found.practice.zone)
+                grids[pk] = {start for start, _blocker in engine.grid(opened, kind.length, [])}
             timed = found.appointments.exclude(starts_at=None)
             off += [v for v in timed if v.starts_at not in grids[v.consultation_type_id]]
         assert off == []

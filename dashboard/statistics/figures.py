@@ -210,5 +210,5 @@ def _minutes_left(opening: engine.Span, away: Iterable[engine.Span]) -> int:
     opens, closes = opening
     left = closes - opens
     for start, end in away:
-        left -= max(min(closes, end) - max(opens, start), engine.NOTHING)
+        left -= max(min(closes, end) - max(opens, start), dt.timedelta())
     return int(left / MINUTE)

@@ -30,15 +30,15 @@ def offered(
 ) -> Grid:
     """{local day: free starts, aware, on the practice's clock}; every day asked for is a key."""
     grid: Grid = {day: [] for day in engine.days_from(first_day, days)}
-    starts = engine.free_starts(
-        engine.openings(ranges, engine.days_from(first_day - engine.DAY, days + 1), zone),
-        length=dt.timedelta(minutes=minutes),
-        pause=dt.timedelta(minutes=pause),
-        taken=taken,
-        closed=closed,
-        earliest=earliest,
-        latest=latest,
-    )
+    opened = engine.openings(ranges, engine.days_from(first_day - engine.DAY, days + 1), zone)
+    length = dt.timedelta(minutes=minutes)
+    obstacles = [
+        engine.Obstacle("early", [(engine.BEGINNING, earliest)], engine.INSTANT),
+        engine.Obstacle("late", [(latest + engine.INSTANT, engine.END)], engine.INSTANT),
+        engine.Obstacle("closed", engine.merge(closed), length),
+        engine.Obstacle("taken", engine.merge(taken), length + dt.timedelta(minutes=pause)),
+    ]
+    starts = [start for start, blocker in engine.grid(opened, length, obstacles) if not blocker]
     for local in engine.local_starts(starts, zone):
         if local.date() in grid:
             grid[local.date()].append(local)

@@ -568,9 +568,60 @@ def test_two_days_whose_shifts_overlap_offer_both_grids_each_start_once():
     assert times(quarter_past, TUESDAY) == ["00:00", "00:15", "00:30", "00:45", "01:00", "01:15"]
 
 
-def test_the_whole_grid_is_what_is_offered_when_nothing_is_taken():
-    opened = engine.openings(daily("09:00-12:00", "14:00-15:00"), [MONDAY], PARIS)
+# -- what blocks a start --------------------------------------------------------------------------
 
-    grid = list(engine.grid_starts(opened, 45 * MINUTE))
 
-    assert grid == [utc(MONDAY, clock) for clock in ("09:00", "09:45", "10:30", "11:15", "14:00")]
+def blockers(*obstacles: engine.Obstacle[str]) -> dict[str, str | None]:
+    """{start: what blocks it}, of half hours from 09:00 to 12:00."""
+    found = engine.grid([span(MONDAY, "09:00", "12:00")], 30 * MINUTE, obstacles)
+    return {f"{start.astimezone(PARIS):%H:%M}": blocker for start, blocker in found}
+
+
+def test_the_grid_has_every_start_and_names_what_blocks_it():
+    visit = engine.Obstacle("booked", [span(MONDAY, "10:00", "10:45")], 30 * MINUTE)
+
+    assert blockers(visit) == {
+        "09:00": None,
+        "09:30": None,
+        "10:00": "booked",
+        "10:30": "booked",
+        "11:00": None,
+        "11:30": None,
+    }
+
+
+def test_of_two_obstacles_in_the_way_the_first_one_is_named():
+    absence = engine.Obstacle("closed", [span(MONDAY, "10:00", "11:00")], 30 * MINUTE)
+    visit = engine.Obstacle("booked", [span(MONDAY, "10:30", "11:30")], 30 * MINUTE)
+
+    assert (blockers(absence, visit)["10:30"], blockers(visit, absence)["10:30"]) == (
+        "closed",
+        "booked",
+    )
+    assert (blockers(absence, visit)["10:00"], blockers(absence, visit)["11:00"]) == (
+        "closed",
+        "booked",
+    )
+
+
+@pytest.mark.parametrize(
+    ("reach", "blocked"),
+    [
+        (engine.INSTANT, ["10:00", "10:30"]),
+        (30 * MINUTE, ["10:00", "10:30"]),
+        (30 * MINUTE + engine.INSTANT, ["09:30", "10:00", "10:30"]),
+        (60 * MINUTE, ["09:30", "10:00", "10:30"]),
+        (90 * MINUTE, ["09:00", "09:30", "10:00", "10:30"]),
+    ],
+)
+def test_a_start_is_blocked_when_its_reach_meets_the_span(reach, blocked):
+    found = blockers(engine.Obstacle("x", [span(MONDAY, "10:00", "11:00")], reach))
+
+    assert [start for start, blocker in found.items() if blocker] == blocked
+
+
+def test_an_obstacle_without_beginning_or_end_blocks_all_before_or_after():
+    past = engine.Obstacle("past", [(engine.BEGINNING, utc(MONDAY, "10:00"))], engine.INSTANT)
+    far = engine.Obstacle("far", [(utc(MONDAY, "11:00"), engine.END)], engine.INSTANT)
+
+    assert list(blockers(past, far).values()) == ["past", "past", None, None, "far", "far"]

@@ -225,16 +225,6 @@ def _steps(first, last, step):
 
 
 @every_zone_and_agenda
-def test_the_grid_is_what_is_free_when_nothing_is_taken(zone, agenda):
-    ranges, minutes, _pause = AGENDAS[agenda]
-    length = dt.timedelta(minutes=minutes)
-    for day in change_days(zone):
-        opened = engine.openings(ranges, engine.days_from(day - engine.DAY, 3), zone)
-        free = engine.free_starts(opened, length=length, earliest=ALWAYS, latest=NEVER)
-        assert sorted(set(engine.grid_starts(opened, length))) == free
-
-
-@every_zone_and_agenda
 def test_a_day_asked_alone_offers_what_it_offers_in_a_month(zone, agenda):
     ranges, minutes, pause = AGENDAS[agenda]
     month = three_years(zone, agenda)
