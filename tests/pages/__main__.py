@@ -1,4 +1,4 @@
-"""`python -m tests.pages FOLDER`: see the package."""
+"""`python -m tests.pages FOLDER [PAGES]`: see the package."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import os
 import sys
 import tempfile
 import time
+from fnmatch import fnmatch
 from pathlib import Path
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, wanted: str = "*") -> None:
     begin = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="tbib-pages-") as place:
         os.environ["DATABASE_URL"] = f"sqlite:///{place}/tbib.sqlite3"
@@ -29,15 +30,17 @@ def main(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with stopped():
             call_command("migrate", verbosity=0)
-            count = 0
-            for page in pages_of(build_world()):
-                for role in page.roles:
-                    (folder / f"{page.name}.{role}.txt").write_text(draw(page, role))
-                    count += 1
+            world, count = build_world(), 0
+            for page in pages_of(world):
+                if fnmatch(page.name, wanted):
+                    for role in page.roles:
+                        text = draw(page, role, world.sessions)
+                        (folder / f"{page.name}.{role}.txt").write_text(text)
+                        count += 1
     print(f"{count} files in {time.perf_counter() - begin:.0f} s")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:])

@@ -14,6 +14,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import transaction
+from django.test import Client
 
 from tests.pages.list_of_pages import Page
 from tests.pages.world import client_of, same_randomness
@@ -47,12 +48,12 @@ RANDOM = (
 )
 
 
-def draw(page: Page, role: str) -> str:
+def draw(page: Page, role: str, sessions: dict[str, str]) -> str:
     """What `role` gets for `page`, with the mails it sends; the database stays as it is."""
     cache.clear()
     mail.outbox = []
     with taking_it_back(), same_randomness(f"{page.name} {role}"):
-        response = answer(page, role)
+        response = answer(page, client_of(role, sessions))
         text = as_text(response)
         if page.method == "post":
             call_command("send_outbox", stdout=io.StringIO())
@@ -60,9 +61,8 @@ def draw(page: Page, role: str) -> str:
     return numbered(text)
 
 
-def answer(page: Page, role: str) -> Any:
+def answer(page: Page, client: Client) -> Any:
     """The response; `page.before` are requests that the same browser sends first."""
-    client = client_of(role)
     for path, data in page.before:
         client.post(path, data)
     if page.method == "post":

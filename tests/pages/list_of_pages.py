@@ -10,11 +10,21 @@ from types import SimpleNamespace
 from typing import Any
 
 from tests.pages.world import ROLES
-from tests.test_authorisation import ROUTES, fill
+from tests.test_authorisation import ROUTES, SIGN_IN, Statuses, fill
+
+PEOPLE = {
+    "visitor": "anonymous",
+    "patient": "patient_a",
+    "doctor": "doctor_a",
+    "secretary": "secretary_a",
+    "admin": "admin",
+}
+"""{role: the route table's name of it}."""
 
 EVERYONE = tuple(ROLES)
 VISITOR = ("visitor",)
 PATIENT = ("patient",)
+SECRETARY = ("secretary",)
 DESK = ("doctor", "secretary")
 
 
@@ -70,11 +80,16 @@ def of_route_table(world: SimpleNamespace) -> Iterator[Page]:
             continue
         name = f"route-{file_name(route)}"
         path = fill(row.path, world)
-        if 405 not in row.get.values():
-            yield Page(name, path, EVERYONE)
-        if 405 not in row.post.values():
-            data = {key: fill(value, world) for key, value in row.data.items()}
-            yield Page(f"{name}-post", path, EVERYONE, "post", data, is_json=row.is_json)
+        data = {key: fill(value, world) for key, value in row.data.items()}
+        yield Page(name, path, answered(row.get))
+        yield Page(f"{name}-post", path, answered(row.post), "post", data, is_json=row.is_json)
+
+
+def answered(answers: Statuses) -> tuple[str, ...]:
+    """The roles to which there is more to show than that there is nothing for them."""
+    return tuple(
+        role for role, person in PEOPLE.items() if answers[person] not in (404, 405, SIGN_IN)
+    )
 
 
 def file_name(text: str) -> str:
@@ -98,25 +113,22 @@ def finding(world: SimpleNamespace) -> Iterator[Page]:
         state = f"{path}?seen=yes&type={each.pk}"
         yield get(f"doctor-type{at}", state, VISITOR, "booking_panel")
         for first in ("2027-03-06", "2027-04-02", "2027-09-01", "nonsense"):
-            yield get(f"doctor-type{at}-{first}", f"{state}&from={first}", VISITOR)
             yield get(f"doctor-type{at}-{first}", f"{state}&from={first}", VISITOR, "slot_grid")
         yield get(f"doctor-type{at}-all", f"{state}&from=2027-03-10&all=1", anyone)
         yield get(f"doctor-type{at}-all", f"{state}&all=1", VISITOR, "slot_grid")
         for day in ("2027-03-03", "2027-03-05", "2027-03-07", "2027-02-01", "2027-04-02"):
             day_state = f"{path}day/?date={day}&type={each.pk}"
             yield get(f"day-type{at}-{day}", day_state, VISITOR)
-            yield get(f"day-type{at}-{day}", day_state, VISITOR, "day_slots")
+        yield get(f"day-type{at}", f"{path}day/?type={each.pk}", VISITOR, "day_slots")
         yield get(f"day-type{at}-new", f"{path}day/?type={each.pk}&seen=no", anyone)
     yield get("doctor-other-target", f"{path}?seen=yes&type={kind.pk}", VISITOR, "elsewhere")
     yield get("doctor-english", f"{path}?seen=yes", VISITOR, headers={"Accept-Language": "en"})
     for username, other in world.doctors.items():
         yield get(f"each-{username}", other.get_absolute_url(), VISITOR)
-        yield get(f"each-{username}-new", f"{other.get_absolute_url()}?seen=no", VISITOR)
         first = other.consultation_types.order_by("position", "pk").first()
         if first:
             state = f"?seen=yes&type={first.pk}"
             yield get(f"each-{username}-grid", other.get_absolute_url() + state, VISITOR)
-            yield get(f"each-{username}-day", f"{other.get_absolute_url()}day/{state}", VISITOR)
             card = f"{other.get_absolute_url()}grid/?seen=yes&from=2027-03-08"
             yield get(f"each-{username}-card", card, VISITOR, f"slot_grid-{other.pk}")
     searches = {
@@ -194,14 +206,14 @@ def confirming(world: SimpleNamespace) -> Iterator[Page]:
 
 
 def own_visits(world: SimpleNamespace) -> Iterator[Page]:
-    readers = ("patient", "doctor", "admin")
+    readers = ("patient", "secretary")
     for status, visit in world.visits.items():
         path = f"/bookings/{visit.pk}/"
         yield get(f"visit-{status}", path, readers)
         yield get(f"visit-{status}-cancel", f"{path}cancel/", readers)
         yield get(f"visit-{status}-move", f"{path}move/", readers)
         yield post(f"visit-{status}-cancel", f"{path}cancel/", readers, {"message": "Congés"})
-        yield post(f"visit-{status}-confirm", f"{path}confirm/", DESK, {})
+        yield post(f"visit-{status}-confirm", f"{path}confirm/", SECRETARY, {})
         for name, start in {
             "free": world.free,
             "past": "2027-03-02T09:00+01:00",
@@ -260,7 +272,8 @@ def agenda(world: SimpleNamespace) -> Iterator[Page]:
     days = ("2027-03-03", "2027-03-04", "2027-03-07", "2027-02-24", "2027-03-29", "nonsense")
     for view in ("week", "day", "list"):
         for day in days:
-            yield get(f"agenda-{view}-{day}", f"{at}&view={view}&date={day}", DESK)
+            yield get(f"agenda-{view}-{day}", f"{at}&view={view}&date={day}", SECRETARY)
+        yield get(f"agenda-{view}", f"{at}&view={view}", ("doctor",))
     for day in days:
         yield get(f"agenda-{day}", f"{at}&date={day}", DESK, "day_list")
     for username in ("dr_smith", "dr_johnson", "dr_brown", "dr_wilson"):
@@ -280,20 +293,22 @@ def desk(world: SimpleNamespace) -> Iterator[Page]:
         yield get(f"desk-{status}", path, DESK, "desk")
         for view in ("week", "list"):
             on_agenda = f"/dashboard/?doctor={visit.doctor_id}&view={view}&appointment={visit.pk}"
-            yield get(f"agenda-{view}-desk-{status}", on_agenda, DESK)
+            yield get(f"agenda-{view}-desk-{status}", on_agenda, SECRETARY)
         team = f"/dashboard/team/?doctor={visit.doctor_id}&appointment={visit.pk}"
-        yield get(f"team-desk-{status}", team, DESK)
+        yield get(f"team-desk-{status}", team, SECRETARY)
         for verb in ("confirm", "arrive", "start", "finish", "mark_absent", "nonsense"):
-            yield post(f"desk-{status}-{verb}", f"{path}status/", DESK, {"verb": verb}, "desk")
-        yield post(f"desk-{status}-stale", f"{path}status/", DESK, {"verb": "arrive", "seen": "99"})
-        yield post(f"desk-{status}-undo", f"{path}undo/", DESK, {}, "desk")
+            yield post(f"desk-{status}-{verb}", f"{path}status/", SECRETARY, {"verb": verb}, "desk")
+        yield post(
+            f"desk-{status}-stale", f"{path}status/", SECRETARY, {"verb": "arrive", "seen": "99"}
+        )
+        yield post(f"desk-{status}-undo", f"{path}undo/", SECRETARY, {}, "desk")
         changes = visit.changes.order_by("-pk")[:1]
         for change in changes:
             yield post(
-                f"desk-{status}-undo-last", f"{path}undo/", DESK, {"change": change.pk}, "desk"
+                f"desk-{status}-undo-last", f"{path}undo/", SECRETARY, {"change": change.pk}, "desk"
             )
     note = f"/dashboard/desk/{world.visit.pk}/note/"
-    yield post("desk-note-stale", note, DESK, {"text": "Autre", "seen": "0"})
+    yield post("desk-note-stale", note, SECRETARY, {"text": "Autre", "seen": "0"})
 
 
 def dialogs(world: SimpleNamespace) -> Iterator[Page]:
@@ -301,8 +316,8 @@ def dialogs(world: SimpleNamespace) -> Iterator[Page]:
     new = f"/dashboard/new/?doctor={doctor.pk}"
     for at, each in enumerate(world.types):
         state = f"{new}&date=2027-03-05&consultation_type={each.pk}"
-        yield get(f"new-visit-type{at}", state, DESK)
-        yield get(f"new-visit-type{at}", state, DESK, "dialog_body")
+        yield get(f"new-visit-type{at}", state, SECRETARY)
+        yield get(f"new-visit-type{at}", state, SECRETARY, "dialog_body")
     yield get("new-visit-patient", f"{new}&patient={world.patient_a.pk}", DESK, "dialog_body")
     yield get("new-visit-people", f"{new}&q=ben", DESK, "dialog_body")
     yield get("new-visit-start", f"{new}&start={world.free_in_url}", DESK, "dialog_body")
@@ -324,20 +339,21 @@ def dialogs(world: SimpleNamespace) -> Iterator[Page]:
         },
     }
     for name, data in sent.items():
-        yield post(f"new-visit-{name}", new, DESK, data, "dialog_body")
-    yield post("new-visit-taken", new, DESK, sent["taken"])
+        yield post(f"new-visit-{name}", new, SECRETARY, data, "dialog_body")
+    yield post("new-visit-taken", new, SECRETARY, sent["taken"])
     for status, visit in world.visits.items():
         path = f"/dashboard/desk/{visit.pk}/"
         for name in ("move", "cancel"):
-            yield get(f"{name}-{status}", f"{path}{name}/", DESK)
-            yield get(f"{name}-{status}", f"{path}{name}/", DESK, "dialog_body")
-        yield get(f"move-{status}-day", f"{path}move/?date=2027-03-08", DESK, "dialog_body")
+            yield get(f"{name}-{status}", f"{path}{name}/", SECRETARY)
+            yield get(f"{name}-{status}", f"{path}{name}/", SECRETARY, "dialog_body")
+        day = f"{path}move/?date=2027-03-08"
+        yield get(f"move-{status}-day", day, SECRETARY, "dialog_body")
         starts = {"free": free, "taken": world.taken, "empty": "", "past": "2027-03-02T09:00+01:00"}
         for name, start in starts.items():
             data = {"start": start}
-            yield post(f"move-{status}-{name}", f"{path}move/", DESK, data, "dialog_body")
+            yield post(f"move-{status}-{name}", f"{path}move/", SECRETARY, data, "dialog_body")
         data = {"message": "Congés", "seen": "0"}
-        yield post(f"cancel-{status}", f"{path}cancel/", DESK, data, "dialog_body")
+        yield post(f"cancel-{status}", f"{path}cancel/", SECRETARY, data, "dialog_body")
     for text in ("", "ben", "nadia", "06", "zzzz"):
         people = f"/dashboard/people/?doctor={doctor.pk}&q={text}"
         yield get(f"people-{text}", people, DESK)
@@ -363,16 +379,18 @@ def team_and_queue(world: SimpleNamespace) -> Iterator[Page]:
         "nameless": {"q": "x"},
         "known": {"patient": world.patient_a.pk},
     }.items():
-        yield post(f"queue-add-{name}", add, DESK, data, "queue")
-        yield post(f"queue-add-{name}", add, DESK, data)
+        yield post(f"queue-add-{name}", add, SECRETARY, data, "queue")
+        yield post(f"queue-add-{name}", add, SECRETARY, data)
     for status, visit in world.visits.items():
         path = f"/dashboard/queue/{visit.pk}/"
         yield get(f"queue-ticket-{status}", f"{path}ticket/", DESK)
         for verb in ("arrive", "start", "finish"):
-            yield post(f"queue-{status}-{verb}", f"{path}change/", DESK, {"verb": verb}, "queue")
-        yield post(f"queue-{status}-skip", f"{path}skip/", DESK, {}, "queue")
+            yield post(
+                f"queue-{status}-{verb}", f"{path}change/", SECRETARY, {"verb": verb}, "queue"
+            )
+        yield post(f"queue-{status}-skip", f"{path}skip/", SECRETARY, {}, "queue")
     order = f"/dashboard/queue/order/?doctor={world.doctor.pk}"
-    yield post("queue-order-odd", order, DESK, {"visit": "x"}, "queue")
+    yield post("queue-order-odd", order, SECRETARY, {"visit": "x"}, "queue")
 
 
 def patients(world: SimpleNamespace) -> Iterator[Page]:
@@ -383,13 +401,13 @@ def patients(world: SimpleNamespace) -> Iterator[Page]:
     for status, visit in world.visits.items():
         path = f"/dashboard/patients/{visit.patient_id}/"
         yield get(f"record-{status}", f"{path}{at}", DESK)
-        yield post(f"record-{status}-block", f"{path}block/{at}", DESK, {})
-        yield post(f"record-{status}-invite", f"{path}invite/{at}", DESK, {})
+        yield post(f"record-{status}-block", f"{path}block/{at}", SECRETARY, {})
+        yield post(f"record-{status}-invite", f"{path}invite/{at}", SECRETARY, {})
     nadia = f"/dashboard/patients/{world.patient_a.pk}/"
     blocked = ((f"{nadia}block/{at}", {"reason": "Insultes"}),)
     yield get("record-blocked", f"{nadia}{at}", DESK, before=blocked)
     edit = f"/dashboard/patients/{world.added.pk}/edit/{at}"
-    yield post("record-edit-empty", edit, DESK, {"first_name": "", "birth_date": "x"})
+    yield post("record-edit-empty", edit, SECRETARY, {"first_name": "", "birth_date": "x"})
     statistics = "/dashboard/statistics/"
     for weeks in (4, 26, 52):
         yield get(f"statistics-{weeks}", f"{statistics}{at}&weeks={weeks}", DESK)
@@ -406,20 +424,24 @@ def configuration(world: SimpleNamespace) -> Iterator[Page]:
         yield get(f"configuration-type{index}", f"{path}{at}", DESK)
         yield get(f"configuration-type{index}", f"{path}{at}", DESK, "types_panel")
         data = {"name": "", "duration": "1", "price": "x"}
-        yield post(f"configuration-type{index}-wrong", f"{path}{at}", DESK, data)
+        yield post(f"configuration-type{index}-wrong", f"{path}{at}", SECRETARY, data)
         for act in ("shift", "retire", "offer"):
             yield post(
-                f"configuration-type{index}-{act}", f"{path}{act}/{at}", DESK, {}, "types_panel"
+                f"configuration-type{index}-{act}",
+                f"{path}{act}/{at}",
+                SECRETARY,
+                {},
+                "types_panel",
             )
     for weekday in range(7):
         path = f"{root}hours/{weekday}/{at}"
         yield get(f"configuration-day{weekday}", path, DESK)
         data = {"start": ["09:00", "10:00"], "end": ["12:00", "11:00"]}
-        yield post(f"configuration-day{weekday}-wrong", path, DESK, data)
+        yield post(f"configuration-day{weekday}-wrong", path, SECRETARY, data)
     wrong = {"starts_on": "2027-03-10", "ends_on": "2027-03-01"}
-    yield post("configuration-absence-wrong", f"{root}absences/{at}", DESK, wrong)
+    yield post("configuration-absence-wrong", f"{root}absences/{at}", SECRETARY, wrong)
     practice = {"name": "", "time_zone": "Nowhere", "phone": "x"}
-    yield post("configuration-practice-wrong", f"{root}practice/{at}", DESK, practice)
+    yield post("configuration-practice-wrong", f"{root}practice/{at}", SECRETARY, practice)
 
 
 # -- programs, errors ---------------------------------------------------------------------

@@ -18,6 +18,7 @@ from unittest import mock
 
 import time_machine
 from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
@@ -55,11 +56,18 @@ def model(name: str) -> Any:
     return apps.get_model(name)
 
 
-def client_of(role: str) -> Client:
+def client_of(role: str, sessions: dict[str, str] | None = None) -> Client:
+    """A browser in which `role` signed in; with `sessions` ({role: key}) it did so before."""
     client = Client()
-    if username := ROLES[role]:
+    if sessions and role in sessions:
+        client.cookies[settings.SESSION_COOKIE_NAME] = sessions[role]
+    elif username := ROLES[role]:
         client.force_login(model("accounts.User").objects.get(username=username))
     return client
+
+
+def session_of(role: str) -> str:
+    return str(client_of(role).cookies[settings.SESSION_COOKIE_NAME].value)
 
 
 def build_world() -> SimpleNamespace:
@@ -132,6 +140,7 @@ def build_world() -> SimpleNamespace:
         status="confirmed", starts_at__gt=visits["confirmed"].starts_at
     )
     return SimpleNamespace(
+        sessions={role: session_of(role) for role, username in ROLES.items() if username},
         doctor=doctor,
         doctors={each.user.username: each for each in model("doctors.Doctor").objects.all()},
         kind=kind,
