@@ -200,6 +200,46 @@ class TestBookingAtTheDesk:
         assert (made.patient, made.starts_at) == (visit.patient, at("09:00", days=5))
 
 
+# Types TEXT into FIELD at the moment at which the field appears.
+QUICK = """([field, text]) => new MutationObserver((_changes, observer) => {
+  const input = document.querySelector(field);
+  if (!input) return;
+  observer.disconnect();
+  input.value = text;
+  input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+}).observe(document.body, { childList: true, subtree: true })"""
+
+
+class TestLookingForAPatient:
+    def test_what_is_typed_as_the_field_appears_is_searched(self, page, base_url, visit):
+        open_agenda(page, base_url, visit.doctor.user)
+        page.evaluate(QUICK, ["#people_q", "tazi"])
+        page.locator(".nav a[data-people]").click()
+        expect(page.locator("#people_found li b")).to_contain_text("Tazi")
+
+    def test_what_is_typed_as_the_field_of_a_new_visit_appears_is_searched(
+        self, page, base_url, visit
+    ):
+        open_agenda(page, base_url, visit.doctor.user)
+        page.evaluate(QUICK, ["#dialog #id_q", "tazi"])
+        page.locator("#toolbar a[data-dialog]").click()
+        expect(page.locator("#dialog .person-line b")).to_contain_text("Tazi")
+
+    def test_an_answer_takes_nothing_of_what_was_typed_meanwhile(self, page, base_url, visit):
+        held = []
+        page.route("**/dashboard/new/?*q=ta&*", lambda route: held.append(route))
+        open_agenda(page, base_url, visit.doctor.user)
+        page.locator("#toolbar a[data-dialog]").click()
+        field = page.locator("#dialog #id_q")
+        with page.expect_request("**/dashboard/new/?*q=ta&*"):
+            field.fill("ta")
+        field.press_sequentially("zi")
+        held.pop().continue_()
+        expect(page.locator("#dialog .person-line b")).to_contain_text("Tazi")
+        expect(field).to_have_value("tazi")
+        expect(field).to_be_focused()
+
+
 class TestLive:
     def test_an_online_booking_slides_in_and_is_named(self, page, base_url, kind):
         open_agenda(page, base_url, kind.doctor.user)
