@@ -85,6 +85,24 @@ class TestMorning:
         assert status_of(begun) == Status.DONE
         assert PrivateNote.objects.get().text == "TA 15/9, vérifier œdèmes"
 
+    def test_of_two_visits_clicked_in_a_row_the_last_one_comes(self, page, base_url, visit):
+        kind = visit.consultation_type
+        first = AppointmentFactory(
+            consultation_type=kind, starts_at=at("11:00"), patient__last_name="Alaoui"
+        )
+        last = AppointmentFactory(
+            consultation_type=kind, starts_at=at("12:00"), patient__last_name="Bennis"
+        )
+        held = []
+        page.route(f"**/dashboard/desk/{first.pk}/", lambda route: held.append(route))
+        open_agenda(page, base_url, visit.doctor.user, appointment=visit.pk)
+        with page.expect_request(f"**/dashboard/desk/{first.pk}/"):
+            event_of(page, first).click()
+        event_of(page, last).click()
+        held.pop().continue_()
+        expect(page.locator("#desk-name")).to_have_text(last.patient_name)
+        expect(page.locator("#desk[inert]")).to_have_count(0)
+
     def test_absent_counts_and_undo_gives_it_back(self, page, base_url, begun):
         go_to_begun(page, base_url, begun)
         event_of(page, begun).click()
@@ -274,7 +292,9 @@ class TestLive:
 
     def test_a_note_that_waits_is_back_with_its_visit(self, page, base_url, begun):
         other = AppointmentFactory(
-            consultation_type=begun.consultation_type, starts_at=begun.ends_at
+            consultation_type=begun.consultation_type,
+            starts_at=begun.ends_at,
+            patient__last_name="Tazi",
         )
         go_to_begun(page, base_url, begun)
         event_of(page, begun).click()

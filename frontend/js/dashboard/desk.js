@@ -18,18 +18,25 @@ function tellShown() {
   );
 }
 
-// Until the next visit is there, nothing is done to the one still on show: whoever clicks a
-// patient and presses “Arrivé” at once means that patient.
+// The visit asked for last is the one that comes: a request for another one is stopped. Until it is
+// there, nothing is done to the visit still on show: a reader who clicks a patient and presses
+// “Arrivé” at once means that patient.
+let turn = 0;
+
 export async function showVisit(id, { quiet = false } = {}) {
   const before = desk();
+  const mine = ++turn;
+  window.htmx.trigger(before, "htmx:abort");
   before.inert = shownVisit() !== id;
+  const options = { source: before, target: before, swap: "outerHTML" };
   try {
-    await window.htmx.ajax("GET", `/dashboard/desk/${id}/`, { target: "#desk", swap: "outerHTML" });
-  } finally {
-    before.inert = false;
+    await window.htmx.ajax("GET", `/dashboard/desk/${id}/`, options);
+  } catch {
+    // Stopped, or no connection: the visit before stays.
   }
-  if (shownVisit() !== id) return;
-  if (!quiet) announce(document.getElementById("desk-name")?.textContent);
+  if (mine !== turn) return;
+  before.inert = false;
+  if (shownVisit() === id && !quiet) announce(document.getElementById("desk-name")?.textContent);
 }
 
 export function closeDesk() {
@@ -162,7 +169,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
 // Somebody else changed the visit on the desk: show it as it is now. The private note stays
 // (hx-preserve), with whatever is being typed.
 document.body.addEventListener("visit-is-newer", (event) => {
-  if (event.detail.id === shownVisit()) showVisit(event.detail.id, { quiet: true });
+  const isShown = event.detail.id === shownVisit() && !desk().inert;
+  if (isShown) showVisit(event.detail.id, { quiet: true });
 });
 
 // The list, where it is what is looked at.
