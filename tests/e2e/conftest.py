@@ -9,12 +9,23 @@ from __future__ import annotations
 
 import json
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    WebError,
+)
+
+Contexts = dict[str, list[BrowserContext]]
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEBIAN_CHROMIUM = Path("/usr/bin/chromium")
@@ -104,27 +115,83 @@ def provoked() -> set[str]:
     return set()
 
 
+@pytest.fixture(scope="session")
+def idle_contexts() -> Contexts:
+    """Contexts that stand ready, by the options they were made with."""
+    return defaultdict(list)
+
+
 @pytest.fixture
 def new_context(
     new_context: Callable[..., BrowserContext],
+    browser: Browser,
+    browser_context_args: dict[str, Any],
     base_url: str,
+    idle_contexts: Contexts,
     misdeeds: list[str],
     provoked: set[str],
+    request: pytest.FixtureRequest,
 ) -> Iterator[Callable[..., BrowserContext]]:
-    """Every page of every context is watched, also of a second person's browser."""
+    """A context that is as good as new and watched, also for a second person's browser.
 
-    def new_watched_context(**options: Any) -> BrowserContext:
-        context = new_context(**options)
-        watch(context, base_url, misdeeds)
+    Chromium takes half a second to open one, so a test leaves its contexts to the next test. A test
+    marked `browser_context_args` has contexts of its own; one that sets the clock needs them.
+    """
+    owns = request.node.get_closest_marker("browser_context_args") is not None
+    records = any(request.config.getoption(f"--{what}") != "off" for what in RECORDINGS)
+    given: list[tuple[BrowserContext, str]] = []
+    unwatch: list[Callable[[], None]] = []
+
+    def context_for_the_test(**options: Any) -> BrowserContext:
+        if owns or records:
+            context = new_context(**options)
+            context.add_init_script(IDS_TWICE)
+        else:
+            kind = json.dumps(options)
+            if not idle_contexts[kind]:
+                idle_contexts[kind].append(ready_context(browser, browser_context_args | options))
+            context = idle_contexts[kind].pop()
+            given.append((context, kind))
+        unwatch.append(watch(context, base_url, misdeeds))
         return context
 
-    yield new_watched_context
+    yield context_for_the_test
+    for stop in unwatch:
+        stop()
+    for context, kind in given:
+        make_new_again(context)
+        idle_contexts[kind].append(context)
     own = [misdeed for misdeed in misdeeds if not any(words in misdeed for words in provoked)]
     if own:
         pytest.fail("The pages misbehaved:\n" + "\n".join(own), pytrace=False)
     missing = [words for words in provoked if not any(words in misdeed for misdeed in misdeeds)]
     if missing:
         pytest.fail(f"The pages behaved: nothing said {missing}", pytrace=False)
+
+
+RECORDINGS = ("tracing", "video", "screenshot")
+
+
+def ready_context(browser: Browser, options: dict[str, Any]) -> BrowserContext:
+    context = browser.new_context(**options)
+    context.add_init_script(IDS_TWICE)
+    # Keeps the window open between two tests.
+    context.new_page()
+    return context
+
+
+def make_new_again(context: BrowserContext) -> None:
+    """Leave nothing of a test: pages, routes, cookies, permissions, cached files."""
+    idle, *pages = context.pages
+    for page in pages:
+        page.close()
+    context.unroute_all()
+    context.clear_cookies()
+    context.clear_permissions()
+    context.set_offline(False)
+    debugger = context.new_cdp_session(idle)
+    debugger.send("Network.clearBrowserCache")
+    debugger.detach()
 
 
 # When the page is there, and after every fragment; said on the console, where `watch` listens.
@@ -141,8 +208,8 @@ IDS_TWICE = """(() => {
 })()"""
 
 
-def watch(context: BrowserContext, origin: str, misdeeds: list[str]) -> None:
-    context.add_init_script(IDS_TWICE)
+def watch(context: BrowserContext, origin: str, misdeeds: list[str]) -> Callable[[], None]:
+    """Write down what pages of `context` do wrong, until the function returned is called."""
 
     def on_request(request: Request) -> None:
         is_local = request.url.startswith((f"{origin}/", "data:", "blob:", "about:"))
@@ -166,10 +233,23 @@ def watch(context: BrowserContext, origin: str, misdeeds: list[str]) -> None:
         if message.type == "error" and not is_refusal and not is_replaced:
             misdeeds.append(f"console: {message.text} ({message.location.get('url', '')})")
 
-    context.on("request", on_request)
-    context.on("response", on_response)
-    context.on("console", on_console)
-    context.on("weberror", lambda error: misdeeds.append(f"script: {error.error}"))
+    def on_error(error: WebError) -> None:
+        misdeeds.append(f"script: {error.error}")
+
+    watched: dict[str, Callable[[Any], None]] = {
+        "request": on_request,
+        "response": on_response,
+        "console": on_console,
+        "weberror": on_error,
+    }
+    for event, listener in watched.items():
+        context.on(event, listener)
+
+    def stop() -> None:
+        for event, listener in watched.items():
+            context.remove_listener(event, listener)
+
+    return stop
 
 
 # Accessibility --------------------------------------------------------------------------------

@@ -21,7 +21,8 @@ from tests.e2e.world import (
     taken_by_somebody,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# Contexts of their own: their clocks are set.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser_context_args()]
 
 EXTEND = "#hold [formaction='/bookings/hold/extend/']"
 

@@ -262,6 +262,7 @@ def set_hidden(page, hidden):
     )
 
 
+@pytest.mark.browser_context_args  # its clock is set
 def test_a_page_nobody_looks_at_does_not_ask_and_looks_at_once_when_seen(page, polls, kind):
     page.clock.install()
     page.goto(calendar_address(kind))
@@ -274,6 +275,7 @@ def test_a_page_nobody_looks_at_does_not_ask_and_looks_at_once_when_seen(page, p
     assert len(polls) == 1
 
 
+@pytest.mark.browser_context_args  # its clock is set
 def test_a_page_without_free_times_does_not_ask(page, polls, kind):
     page.clock.install()
     page.goto(f"{kind.doctor.get_absolute_url()}")
@@ -285,6 +287,7 @@ def test_a_page_without_free_times_does_not_ask(page, polls, kind):
         page.clock.run_for(5_000)
 
 
+@pytest.mark.browser_context_args  # its clock is set
 def test_a_slow_server_is_asked_once_at_a_time(page, kind):
     waiting = []
     page.clock.install()
@@ -303,6 +306,7 @@ def pass_seconds(page, count):
         page.wait_for_timeout(20)
 
 
+@pytest.mark.browser_context_args  # its clock is set
 def test_a_server_that_fails_is_asked_less_and_less_and_the_line_says_so(page, polls, kind):
     is_down = True
 

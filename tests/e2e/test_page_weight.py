@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 from tests.e2e.world import at, calendar_address, doctors_type, go_and_choose, patient, sign_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# Contexts of their own: nothing is cached.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser_context_args()]
 
 MOST_SHIFT = 0.01
 """Google calls 0.1 good."""
