@@ -17,8 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from doctors import admin as doctors_admin
-from doctors.admin import LockingAdmin, local_time, swatch
+from doctors.admin import practices
+from doctors.admin.doctors import swatch
+from doctors.admin.shared import LockingAdmin, local_time
 from doctors.models import ConsultationType, Practice
 from scheduling.engine import to_utc
 from scheduling.forms import ClockField
@@ -54,7 +55,7 @@ class AgendaAdmin(LockingAdmin):
 
 
 @admin.register(Practice)
-class PracticeAdmin(doctors_admin.PracticeAdmin):
+class PracticeAdmin(practices.PracticeAdmin):
     def save_model(self, request: HttpRequest, obj: Practice, form: Any, change: bool) -> None:
         """A new practice is asked about its holidays, and one that moved to another country."""
         super().save_model(request, obj, form, change)

@@ -3,6 +3,6 @@
 Private notes have no page here, on purpose: they are their doctor's alone.
 """
 
-from bookings.admin import appointments, files, hours, links, waiting_list
+from bookings.admin import appointments, files, hours, links, records, waiting_list
 
-__all__ = ["appointments", "files", "hours", "links", "waiting_list"]
+__all__ = ["appointments", "files", "hours", "links", "records", "waiting_list"]

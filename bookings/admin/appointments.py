@@ -20,33 +20,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from bookings import services
-from bookings.models import Appointment, Hold, Notification, StatusChange
+from bookings.admin.read_only import ReadOnly, ReadOnlyInline
+from bookings.models import Appointment, Notification, StatusChange
 from bookings.rules import Refusal
 from bookings.status import Status, Verb
-from doctors.admin import local_time
+from doctors.admin.shared import local_time
 from doctors.models import Practice
 from scheduling.engine import day_span
 from web.admin import AutocompleteFilter, TbibAdmin
 
 NAMED_IN_A_REFUSAL = 5
-
-
-class ReadOnly:
-    """To read, and nothing else."""
-
-    def has_add_permission(self, *args: Any) -> bool:
-        return False
-
-    def has_change_permission(self, *args: Any) -> bool:
-        return False
-
-    def has_delete_permission(self, *args: Any) -> bool:
-        return False
-
-
-class ReadOnlyInline(ReadOnly, admin.TabularInline):
-    extra = 0
-    can_delete = False
 
 
 class StatusChangeInline(ReadOnlyInline):
@@ -298,132 +281,3 @@ class AppointmentAdmin(ReadOnly, TbibAdmin):
             queryset,
             lambda appointment: services.undo(appointment, by=request.user),  # type: ignore[arg-type]
         )
-
-
-@admin.register(StatusChange)
-class StatusChangeAdmin(ReadOnly, TbibAdmin):
-    list_display = ("when", "verb", "from_status", "to_status", "visit", "by")
-    list_filter = ("verb", ("by", AutocompleteFilter))
-    search_fields = (
-        *("appointment__patient_name", "appointment__doctor_name"),
-        "appointment__patient__search_text",
-    )
-    ordering = ("-pk",)
-    fields = ("when", "verb", "from_status", "to_status", "by", "moved_from", "visit", "undoes")
-    readonly_fields = fields
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[StatusChange]:
-        return super().get_queryset(request).select_related("appointment__practice", "by")
-
-    @admin.display(description=gettext_lazy("at"), ordering="at")
-    def when(self, change: StatusChange) -> str:
-        return local_time(change.at, change.appointment.practice)
-
-    @admin.display(description=gettext_lazy("moved from"))
-    def moved_from(self, change: StatusChange) -> str:
-        return local_time(change.previous_start, change.appointment.practice)
-
-    @admin.display(description=gettext_lazy("appointment"))
-    def visit(self, change: StatusChange) -> str:
-        return f"{change.appointment} · {change.appointment.patient_name}"
-
-
-@admin.register(Notification)
-class NotificationAdmin(ReadOnly, TbibAdmin):
-    list_display = ("created", "kind", "recipient", "visit", "attempts", "sent", "dropped")
-    list_filter = (
-        "kind",
-        ("sent_at", admin.EmptyFieldListFilter),
-        ("dropped_at", admin.EmptyFieldListFilter),
-    )
-    search_fields = ("recipient", "appointment__patient_name", "appointment__doctor_name")
-    ordering = ("-pk",)
-    fields = (
-        *("kind", "recipient", "language", "visit", "message", "created"),
-        *("attempts", "next_attempt", "sent", "dropped"),
-    )
-    readonly_fields = fields
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Notification]:
-        return (
-            super()
-            .get_queryset(request)
-            .select_related(
-                "appointment__practice",
-                "waiting_list_entry__doctor__practice",
-                "waiting_list_entry__doctor__user",
-                "waiting_list_entry__patient",
-            )
-        )
-
-    @admin.display(description=gettext_lazy("about"))
-    def visit(self, notification: Notification) -> str:
-        if notification.appointment:
-            return f"{notification.appointment} · {notification.appointment.patient_name}"
-        return str(notification.waiting_list_entry)
-
-    @admin.display(description=gettext_lazy("created"), ordering="created_at")
-    def created(self, notification: Notification) -> str:
-        return local_time(notification.created_at, notification.practice)
-
-    @admin.display(description=gettext_lazy("next attempt"))
-    def next_attempt(self, notification: Notification) -> str:
-        return local_time(notification.next_attempt_at, notification.practice)
-
-    @admin.display(description=gettext_lazy("sent"), ordering="sent_at")
-    def sent(self, notification: Notification) -> str:
-        return local_time(notification.sent_at, notification.practice)
-
-    @admin.display(description=gettext_lazy("dropped"), ordering="dropped_at")
-    def dropped(self, notification: Notification) -> str:
-        return local_time(notification.dropped_at, notification.practice)
-
-
-@admin.register(Hold)
-class HoldAdmin(ReadOnly, TbibAdmin):
-    """Times kept for visitors. Who owns one is a secret of that visitor's session."""
-
-    list_display = ("doctor", "when", "consultation_type", "expires", "counts", "extensions")
-    list_filter = (("doctor", AutocompleteFilter),)
-    search_fields = ("doctor__search_text",)
-    ordering = ("-expires_at",)
-    fields = ("doctor", "when", "consultation_type", "expires", "counts", "extensions")
-    readonly_fields = fields
-    actions = ("release",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Hold]:
-        related = ("doctor__user", "doctor__practice", "consultation_type")
-        return super().get_queryset(request).select_related(*related)
-
-    @admin.display(description=gettext_lazy("start"), ordering="starts_at")
-    def when(self, hold: Hold) -> str:
-        return local_time(hold.starts_at, hold.doctor.practice)
-
-    @admin.display(description=gettext_lazy("expires"), ordering="expires_at")
-    def expires(self, hold: Hold) -> str:
-        return local_time(hold.expires_at, hold.doctor.practice)
-
-    @admin.display(description=gettext_lazy("counts"), boolean=True)
-    def counts(self, hold: Hold) -> bool:
-        return not hold.is_over(timezone.now())
-
-    def has_delete_permission(self, *args: Any) -> bool:
-        """Holds go with the doctor or the type they are for."""
-        return True
-
-    def delete_model(self, request: HttpRequest, obj: Hold) -> None:
-        services.release_hold(obj.token)
-
-    def get_actions(self, request: HttpRequest) -> Any:
-        found = super().get_actions(request)
-        found.pop("delete_selected", None)
-        return found
-
-    @admin.action(description=gettext_lazy("Release"), permissions=["delete"])
-    def release(self, request: HttpRequest, queryset: QuerySet[Hold]) -> None:
-        holds = list(queryset)
-        self.log_deletions(request, queryset)
-        for hold in holds:
-            services.release_hold(hold.token)
-        text = ngettext("%d time is free again.", "%d times are free again.", len(holds))
-        self.message_user(request, text % len(holds), messages.SUCCESS)

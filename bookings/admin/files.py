@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from bookings import services
 from bookings.models import Appointment, PatientFile
 from bookings.status import Status
-from doctors.admin import local_time
+from doctors.admin.shared import local_time
 from web.admin import AutocompleteFilter, TbibAdmin
 
 

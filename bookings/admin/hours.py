@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from bookings.models import Appointment
 from bookings.services.affected import affected_by_absence, affected_by_holiday, outside_hours
-from doctors.admin import local_time
+from doctors.admin.shared import local_time
 from doctors.models import Doctor
 from scheduling.admin import AbsenceForm, AgendaAdmin, OpeningHoursForm
 from scheduling.models import DoctorAbsence, Holiday, OpeningHours

@@ -6,9 +6,9 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
-from bookings.admin.appointments import ReadOnly
+from bookings.admin.read_only import ReadOnly
 from bookings.models import Invitation, WaitingScreen
-from doctors.admin import local_time
+from doctors.admin.shared import local_time
 from web.admin import AutocompleteFilter, TbibAdmin
 
 

@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from bookings.admin.appointments import ReadOnly
+from bookings.admin.read_only import ReadOnly
 from bookings.models import WaitingListEntry
-from doctors.admin import local_time
+from doctors.admin.shared import local_time
 from scheduling.models import FreedTime
 from web.admin import AutocompleteFilter, TbibAdmin
 

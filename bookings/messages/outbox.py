@@ -1,25 +1,17 @@
-"""Sending what the outbox holds: plain e-mails, in the reader's language, local times."""
+"""Send the messages of the outbox: each once, again later when the mail server refuses."""
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
-import re
 from smtplib import SMTPException
-from typing import Any
-from urllib.parse import urlencode
 
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db.models import F
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
+from bookings.messages.composing import compose
 from bookings.messages.offers import Offer, is_still_free
-from bookings.models import Appointment, Notification
-from bookings.status import UPCOMING, Status, Verb
-from web.templatetags.tbib import phone_display
+from bookings.models import Notification
 
 log = logging.getLogger("tbib.outbox")
 
@@ -101,84 +93,3 @@ def _claimed(pk: int, now: dt.datetime) -> Notification | None:
         "waiting_list_entry__doctor__user",
         "waiting_list_entry__patient",
     ).get(pk=pk)
-
-
-def compose(row: Notification, *, now: dt.datetime) -> EmailMessage:
-    """The e-mail that tells `row`; the practice's local time, with its zone named.
-
-    It never has the patient's reason, and its subject nothing about health.
-    """
-    with translation.override(row.language):
-        context = _context_of_offer(row) if row.waiting_list_entry else _context(row, now)
-        subject = render_to_string(f"bookings/mail/{row.kind}_subject.txt", context)
-        body = render_to_string(f"bookings/mail/{row.kind}.txt", context)
-    return EmailMessage(
-        " ".join(subject.split()),
-        re.sub(r"\n{3,}", "\n\n", body).strip() + "\n",
-        to=[row.recipient],
-        headers={"Auto-Submitted": "auto-generated"},
-    )
-
-
-def _context_of_offer(row: Notification) -> dict[str, Any]:
-    """A time that opened, for somebody on the waiting list: where to take it."""
-    entry, start = row.waiting_list_entry, row.freed_start
-    assert entry is not None
-    assert start is not None
-    local = row.practice.local(start)
-    state: dict[str, Any] = {"from": local.date()}
-    if entry.appointment:
-        # The patient keeps the old time until the new one is confirmed.
-        path = reverse("move_appointment", args=[entry.appointment.pk])
-    else:
-        path = entry.doctor.get_absolute_url()
-        state = {"seen": "yes", "type": entry.consultation_type_id} | state
-    return {
-        "entry": entry,
-        "practice": row.practice,
-        "start": local,
-        "own": entry.appointment and entry.appointment.local_start,
-        "take_it": f"{settings.SITE_URL}{path}?{urlencode(state)}",
-        "page": settings.SITE_URL + reverse("my_appointments"),
-    }
-
-
-def _context(row: Notification, now: dt.datetime) -> dict[str, Any]:
-    appointment, practice = row.appointment, row.practice
-    assert appointment is not None
-    doctor, kind = appointment.doctor, appointment.consultation_type
-    closes = appointment.changes_close_at
-    in_time = closes is not None and now < closes and appointment.status in UPCOMING
-    lines = kind.instructions.splitlines() if kind else []
-    books_online = doctor.is_approved and doctor.books_online
-    can_choose = books_online and kind is not None and not kind.is_retired
-    move_page = reverse("move_appointment", args=[appointment.pk])
-    return {
-        "row": row,
-        "appointment": appointment,
-        "practice": practice,
-        "start": appointment.local_start,
-        "previous": practice.local(row.previous_start) if row.previous_start else None,
-        "instructions": [line for line in lines if line.strip()],
-        "phone": phone_display(practice.phone, practice.country),
-        "page": settings.SITE_URL + reverse("appointment_page", args=[appointment.pk]),
-        "move_page": settings.SITE_URL + move_page if can_choose else "",
-        "calendar": settings.SITE_URL + doctor.get_absolute_url() if books_online else "",
-        "closes": practice.local(closes) if closes and in_time else None,
-        # What the practice confirmed by hand is not moved under it.
-        "moves_online": not (
-            kind and kind.needs_confirmation and appointment.status == Status.CONFIRMED
-        ),
-        "unanswered": _is_unanswered(appointment),
-    }
-
-
-def _is_unanswered(appointment: Appointment) -> bool:
-    """A request whose time came before an answer: the system cancelled it."""
-    last = appointment.changes.last()
-    return bool(
-        last
-        and last.verb == Verb.CANCEL
-        and last.from_status == Status.PENDING
-        and last.by_id is None
-    )

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from bookings import rules, services
-from bookings.messages.outbox import compose
+from bookings.messages.composing import compose
 from bookings.models import Appointment
 from bookings.services import Decisions, Outcome, VisitsAffected
 from bookings.status import Status, Verb

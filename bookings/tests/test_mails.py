@@ -6,7 +6,7 @@ import pytest
 
 from accounts.tests.factories import PatientFactory, RelativeFactory
 from bookings import services
-from bookings.messages.outbox import compose
+from bookings.messages.composing import compose
 from bookings.models import Notification, PrivateNote
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory, NotificationFactory

@@ -12,8 +12,9 @@ from django.core.management import call_command
 from accounts.tests.factories import PatientFactory, RelativeFactory
 from bookings import services
 from bookings.messages import offers
+from bookings.messages.composing import compose
 from bookings.messages.offers import offer_freed_times
-from bookings.messages.outbox import compose, send_due
+from bookings.messages.outbox import send_due
 from bookings.models import Notification, PrivateNote, WaitingListEntry
 from bookings.services.files import block_patient
 from bookings.tests.factories import AppointmentFactory, HoldFactory, WaitingListEntryFactory
