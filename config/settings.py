@@ -224,6 +224,22 @@ EMERGENCY_PHONES = {
     "AU": ["000"],
 }
 
+# -- the site for programs and search engines -----------------------------------------------
+
+# Programs get problem+json where people get a page. The second and third paths are the API's
+# old addresses (bookings.api.old_addresses).
+PROGRAM_PATHS = ("/api/", "/available_slots", "/book_appointment")
+# {name of the address: the parameters that make another page of it}. With any other parameter
+# (a step, a window of the grid, a filter) search engines may follow the page, but not keep it.
+SEARCH_ENGINE_PAGES = {
+    "home": (),
+    "doctor_list": ("q", "where", "page"),
+    "doctor_page": (),
+    "account_signup": (),
+    "doctor_sign_up": (),
+    "developers": (),
+}
+
 # -- static files and mail ----------------------------------------------------------------
 
 STATIC_URL = "/static/"

@@ -9,6 +9,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
 
@@ -16,7 +17,6 @@ from accounts.tests.factories import PatientFactory
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, PracticeFactory
 from doctors.tests.pictures import give_photo
 from scheduling.tests.factories import open_week
-from web.search_engines import KEPT
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +66,7 @@ def read(address: str, client: Client | None = None) -> tuple[Head, Any]:
 
 
 def test_the_addresses_named_exist():
-    for name in KEPT:
+    for name in django_settings.SEARCH_ENGINE_PAGES:
         reverse(name, args=["a-doctor"] if name == "doctor_page" else [])
 
 

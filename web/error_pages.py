@@ -74,13 +74,12 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 @in_reader_language
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """At a doctor's address the next step is a search for the name that stood in it."""
+    """Where the address has a name in it, the page offers a search for that name."""
     if wants_json(request):
         return problem(404, code="not_found", detail=_("There is nothing at this address."))
-    match, doctor = request.resolver_match, ""
-    if match and match.url_name == "doctor_page":
-        doctor = match.kwargs["slug"].replace("-", " ")
-    return render(request, "404.html", {"doctor": doctor}, status=HTTPStatus.NOT_FOUND)
+    match = request.resolver_match
+    name = match.kwargs.get("slug", "").replace("-", " ") if match else ""
+    return render(request, "404.html", {"name": name}, status=HTTPStatus.NOT_FOUND)
 
 
 @in_reader_language

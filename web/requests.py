@@ -18,13 +18,9 @@ def any_id(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
-# The second and third are the API's addresses of before (bookings.api.old_addresses).
-FOR_PROGRAMS = ("/api/", "/available_slots", "/book_appointment")
-
-
 def wants_json(request: HttpRequest) -> bool:
     """Whether a program asks: it gets problem+json where a person gets a page."""
-    return request.path_info.startswith(FOR_PROGRAMS)
+    return request.path_info.startswith(settings.PROGRAM_PATHS)
 
 
 def is_poll(request: HttpRequest) -> bool:

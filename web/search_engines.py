@@ -12,17 +12,6 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest
 
-KEPT = {
-    "home": (),
-    "doctor_list": ("q", "where", "page"),
-    "doctor_page": (),
-    "account_signup": (),
-    "doctor_sign_up": (),
-    "developers": (),
-}
-"""{name of the address: the parameters that make another page of it}. With any other parameter
-(a step, a window of the grid, a filter) the page is one to visit, not to keep."""
-
 
 def is_kept(request: HttpRequest) -> bool:
     known = _parameters(request)
@@ -41,7 +30,7 @@ def kept_address(request: HttpRequest) -> str:
 
 def _parameters(request: HttpRequest) -> tuple[str, ...] | None:
     match = request.resolver_match
-    return KEPT.get(match.view_name) if match else None
+    return settings.SEARCH_ENGINE_PAGES.get(match.view_name) if match else None
 
 
 def absolute(path: str) -> str:
