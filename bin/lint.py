@@ -8,8 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from setup import find_node
+
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = Path(sys.executable).parent
+BIOME = "node_modules/@biomejs/biome/bin/biome"
 
 # The checks read no data; they only must not touch the developer's.
 NO_DATABASE = "sqlite://:memory:"
@@ -27,9 +30,14 @@ PRODUCTION = {
     "SITE_URL": "https://example.org",
 }
 
+TEMPLATES = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("templates/**/*.html"))
+
 CHECKS = (
     ("style", ["ruff", "check", "."], DEVELOPMENT),
     ("format", ["ruff", "format", "--check", "."], DEVELOPMENT),
+    ("template format", ["djade", "--target-version", "5.2", "--check", *TEMPLATES], DEVELOPMENT),
+    ("templates", ["djlint", "--lint", "--quiet", "templates"], DEVELOPMENT),
+    ("scripts and styles", ["node", BIOME, "check", "--error-on-warnings"], DEVELOPMENT),
     ("types", ["mypy"], DEVELOPMENT),
     ("layers", ["lint-imports", "--no-logo"], DEVELOPMENT),
     (
@@ -56,7 +64,7 @@ def main() -> None:
 
 def passes(name: str, command: list[str], settings: dict[str, str]) -> bool:
     print(f"\n== {name} ==", flush=True)
-    program = str(PROGRAMS / command[0])
+    program = find_node()[0] if command[0] == "node" else str(PROGRAMS / command[0])
     environment = {**os.environ, **settings}
     return subprocess.call([program, *command[1:]], cwd=ROOT, env=environment) == 0
 

@@ -49,7 +49,7 @@ def set_up(dev=False):
     with one_at_a_time():
         make_venv()
         install_requirements(dev)
-        build_front_end()
+        build_front_end(dev)
         compile_translations()
         write_env_file()
 
@@ -138,10 +138,14 @@ def pip_install(requirements):
 # Front end ------------------------------------------------------------------------------------
 
 
-def build_front_end():
+def build_front_end(dev):
     """Install the npm packages and build `static/build/` from them and the templates."""
     locks = [ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc"]
-    packages = Step("npm", locks, made=[ROOT / "node_modules" / ".package-lock.json"])
+    installed = [ROOT / "node_modules" / ".package-lock.json"]
+    runtime = Step("npm", locks, made=installed)
+    # A set-up without --dev takes the packages for checks away again.
+    development = Step("npm-dev", locks, made=installed + [ROOT / "node_modules" / "axe-core"])
+    packages = development if dev else runtime
     # Tailwind reads class names wherever a page may take them from.
     drawn_from = [ROOT / "frontend", ROOT / "templates"] + [ROOT / app for app in APPS]
     made = [ROOT / "static/build/site.css", ROOT / "static/build/site.js"]
@@ -151,8 +155,11 @@ def build_front_end():
     node, npm = find_node()
     if not packages.is_done():
         say("Installing npm packages")
-        run(*(npm + ["ci", "--ignore-scripts", "--loglevel=error"]))
+        leave_out = [] if dev else ["--omit=dev"]
+        run(*(npm + ["ci", "--ignore-scripts", "--loglevel=error"] + leave_out))
         packages.mark_done()
+        # With those for tests and checks it holds all that the site needs, too.
+        runtime.mark_done()
     say("Building the front end")
     run(node, str(ROOT / "frontend" / "build.mjs"))
     build.mark_done()

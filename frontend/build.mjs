@@ -38,16 +38,16 @@ function copyFonts() {
 
 // The packages' folder has the Python version in its name: Python itself is asked for it.
 function writeGeneratedSources() {
-  const python = [".venv/bin/python", ".venv/Scripts/python.exe"]
-    .map((path) => join(ROOT, path))
-    .find(existsSync);
+  const python = [".venv/bin/python", ".venv/Scripts/python.exe"].map((path) => join(ROOT, path)).find(existsSync);
   if (!python) throw new Error("No .venv yet: `make setup` makes it.");
   const ask = `import importlib.util, sys
 for name in sys.argv[1:]:
     print(importlib.util.find_spec(name).submodule_search_locations[0])`;
   const folders = execFileSync(python, ["-c", ask, ...PYTHON_PACKAGES_WITH_CLASSES], {
     encoding: "utf8",
-  }).trim().split(/\r?\n/);
+  })
+    .trim()
+    .split(/\r?\n/);
   const lines = folders.map((folder) => {
     const path = relative(CSS_SOURCES, folder).replaceAll("\\", "/");
     return `@source ${JSON.stringify(path)};\n`;

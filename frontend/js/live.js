@@ -70,8 +70,7 @@ async function ask() {
   return true;
 }
 
-const canAsk = () =>
-  words !== undefined && !document.hidden && navigator.onLine && regions().length > 0;
+const canAsk = () => words !== undefined && !document.hidden && navigator.onLine && regions().length > 0;
 
 async function look() {
   clearTimeout(timer);
@@ -169,8 +168,7 @@ function rememberFocus() {
 
 function heirOf(held, place, day) {
   const all = [...place.querySelectorAll("button:not(:disabled), a[href]")];
-  const isTwin = (name) => (other) =>
-    held.hasAttribute(name) && other.getAttribute(name) === held.getAttribute(name);
+  const isTwin = (name) => (other) => held.hasAttribute(name) && other.getAttribute(name) === held.getAttribute(name);
   const same = all.find(isTwin("value")) ?? all.find(isTwin("href")) ?? all.find(isTwin("formaction"));
   if (same) return same;
   if (held.matches(PILL)) {
@@ -199,7 +197,9 @@ function stateOf(region) {
     days: new Map(days),
     hadFocus: region.contains(document.activeElement),
     notice: textOf(region.querySelector(".notice:not([role=alert])")), // an alert speaks itself
-    versions: tokensOf(region).map((token) => token.split(".")[1]).join(),
+    versions: tokensOf(region)
+      .map((token) => token.split(".")[1])
+      .join(),
   };
 }
 
@@ -228,7 +228,7 @@ function tell(before, region) {
   // Nobody wrote: what went is past or too near now, and nobody took it.
   const taken = before.versions === after.versions ? [] : gone;
   for (const pill of came) pill.classList.add("is-new");
-  if (taken.length <= 3) taken.forEach((pill) => leaveTrace(pill, region));
+  if (taken.length <= 3) for (const pill of taken) leaveTrace(pill, region);
   if (before.chosen && !after.chosen) {
     // slots.js has given it up and said so.
     writeLine(region, region.closest("[data-slot-form]").dataset.gone, { warning: true });

@@ -100,7 +100,7 @@ function neighbour(pill, key) {
 document.addEventListener("click", (event) => {
   const pill = event.target.closest?.(PILL);
   const form = pill?.closest(FORM);
-  if (!form || !form.querySelector("[data-chosen-time]")) return;
+  if (!form?.querySelector("[data-chosen-time]")) return;
   event.preventDefault();
   choose(form, pill);
 });

@@ -1,14 +1,6 @@
 // Draws each canvas[data-chart] from the data in #charts (dashboard/statistics/charts.py). The
 // same figures stand in a table beside it. Colours are tokens, so both themes have their own.
-import {
-  BarController,
-  BarElement,
-  CategoryScale,
-  Chart,
-  Legend,
-  LinearScale,
-  Tooltip,
-} from "chart.js";
+import { BarController, BarElement, CategoryScale, Chart, Legend, LinearScale, Tooltip } from "chart.js";
 
 Chart.register(BarController, BarElement, CategoryScale, Legend, LinearScale, Tooltip);
 
@@ -16,8 +8,7 @@ const data = JSON.parse(document.getElementById("charts")?.textContent ?? "{}");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-const token = (name) =>
-  getComputedStyle(document.documentElement).getPropertyValue(`--color-${name}`).trim();
+const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--color-${name}`).trim();
 
 function draw(canvas) {
   const { labels, unit, series } = data[canvas.dataset.chart];
@@ -67,7 +58,7 @@ function draw(canvas) {
 let charts = [];
 
 function drawAll() {
-  charts.forEach((chart) => chart.destroy());
+  for (const chart of charts) chart.destroy();
   Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
   charts = [...document.querySelectorAll("canvas[data-chart]")].map(draw);
 }

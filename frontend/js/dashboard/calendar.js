@@ -10,7 +10,7 @@ import ar from "fullcalendar/locales/ar";
 import fr from "fullcalendar/locales/fr";
 import timeGridPlugin from "fullcalendar/timegrid";
 
-import { closeDesk, openDialog, showVisit, shownVisit } from "./desk.js";
+import { closeDesk, openDialog, shownVisit, showVisit } from "./desk.js";
 
 const place = document.getElementById("calendar");
 const news = document.getElementById("news");
@@ -73,7 +73,7 @@ function weekStart(date) {
 }
 
 let known = null; // ids on show before the last change, to tell what is new
-let fresh = new Set();
+const fresh = new Set();
 
 async function visits(info) {
   const events = await load("appointments", info);
@@ -172,7 +172,8 @@ function markShown() {
 
 // -- the address follows ------------------------------------------------------------------
 
-const viewName = () => (document.body.dataset.view === "list" ? "list" : calendar?.view.type === VIEWS.day ? "day" : "week");
+const viewName = () =>
+  document.body.dataset.view === "list" ? "list" : calendar?.view.type === VIEWS.day ? "day" : "week";
 
 function addressNow() {
   const query = new URLSearchParams(window.location.search);
@@ -280,7 +281,8 @@ function shows({ view }) {
     year: "numeric",
     ...(view.type === VIEWS.day ? { weekday: "long" } : {}),
   });
-  const words = view.type === VIEWS.day ? format.format(view.currentStart) : format.formatRange(view.currentStart, last);
+  const words =
+    view.type === VIEWS.day ? format.format(view.currentStart) : format.formatRange(view.currentStart, last);
   document.getElementById("agenda-title").textContent = words.charAt(0).toUpperCase() + words.slice(1);
   for (const link of document.querySelectorAll("#toolbar a:is([data-view], [data-team])")) {
     const isShown = VIEWS[link.dataset.view] === view.type;
@@ -351,7 +353,8 @@ function start() {
     slotHeaderInterval: "01:00",
     slotHeaderFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
     slotEventOverlap: false,
-    scrollTime: wallOf(practiceNow()).slice(11) > "11:00" ? `${pad(practiceNow().getUTCHours() - 2)}:00:00` : "00:00:00",
+    scrollTime:
+      wallOf(practiceNow()).slice(11) > "11:00" ? `${pad(practiceNow().getUTCHours() - 2)}:00:00` : "00:00:00",
     nowIndicator: true,
     editable: true,
     eventDurationEditable: false,

@@ -13,9 +13,7 @@ export const shownVisit = () => desk()?.dataset.appointment ?? "";
 // Tells the calendar and the address bar: detail is { id, date }.
 function tellShown() {
   const { appointment = "", date = "" } = desk().dataset;
-  document.body.dispatchEvent(
-    new CustomEvent("desk-shows", { detail: { id: appointment, date } }),
-  );
+  document.body.dispatchEvent(new CustomEvent("desk-shows", { detail: { id: appointment, date } }));
 }
 
 // The visit asked for last is the one that comes: a request for another one is stopped. Until it is

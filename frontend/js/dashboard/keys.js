@@ -10,8 +10,7 @@ const visits = () =>
     (a, b) => day(a).localeCompare(day(b)) || a.dataset.start.localeCompare(b.dataset.start),
   );
 
-const rows = () =>
-  [...document.querySelectorAll("#day_list a.event")].filter((each) => each.checkVisibility());
+const rows = () => [...document.querySelectorAll("#day_list a.event")].filter((each) => each.checkVisibility());
 
 // What stands in one column: a day's visits or, side by side, a doctor's.
 const day = (element) => element.dataset.column ?? element.dataset.start.slice(0, 10);

@@ -151,7 +151,7 @@ const unsavedForms = () => [...states.keys()].filter(isUnsaved);
 
 // Another visit comes to the desk: what is not saved yet goes off with its own request.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target?.id === "desk") unsavedForms().forEach((form) => save(form));
+  if (event.detail.target?.id === "desk") for (const form of unsavedForms()) save(form);
 });
 
 document.addEventListener("htmx:afterSettle", () => {
@@ -160,7 +160,7 @@ document.addEventListener("htmx:afterSettle", () => {
 });
 
 window.addEventListener("pagehide", () => {
-  unsavedForms().forEach((form) => save(form, { keepalive: true }));
+  for (const form of unsavedForms()) save(form, { keepalive: true });
 });
 
 window.addEventListener("beforeunload", (event) => {
