@@ -1,0 +1,47 @@
+"""The waiting room, its screen and its tickets."""
+
+from tests.authorisation.table import COCKPIT, NOT_ALLOWED_BEHIND_SIGN_IN, Route, only, page
+
+ROUTES = {
+    "dashboard/queue/": Route(
+        "/dashboard/queue/?doctor={doctor.pk}",
+        only(*COCKPIT, answer=200),
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+    ),
+    "dashboard/queue/add/": Route(
+        "/dashboard/queue/add/?doctor={doctor.pk}",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        only(*COCKPIT, answer=303),
+        {"q": "Karim Tazi"},
+    ),
+    "dashboard/queue/order/": Route(
+        "/dashboard/queue/order/?doctor={doctor.pk}",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        only(*COCKPIT, answer=409),
+        {"visit": "{visit.pk}"},
+    ),
+    "dashboard/queue/screen/": Route(
+        "/dashboard/queue/screen/?doctor={doctor.pk}",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        only(*COCKPIT, answer=303),
+    ),
+    "dashboard/queue/<uuid:pk>/change/": Route(
+        "/dashboard/queue/{visit.pk}/change/",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        only(*COCKPIT, answer=409),
+        {"verb": "arrive"},
+    ),
+    "dashboard/queue/<uuid:pk>/skip/": Route(
+        "/dashboard/queue/{visit.pk}/skip/",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        only(*COCKPIT, answer=409),
+    ),
+    "dashboard/queue/<uuid:pk>/ticket/": Route(
+        "/dashboard/queue/{visit.pk}/ticket/",
+        only(*COCKPIT, answer=200),
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+    ),
+    # By secret addresses, which name nobody.
+    "screen/<str:token>/": page("/screen/{screen.token}/"),
+    "waiting/<str:ticket>/": page("/waiting/{ticket}/"),
+}
