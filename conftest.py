@@ -34,6 +34,21 @@ hypothesis.settings.register_profile("search", deadline=None, max_examples=20_00
 hypothesis.settings.load_profile("tbib")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test without a database says the same on each: the stage on SQLite runs it."""
+    if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+        return
+    config.hook.pytest_deselected(items=[item for item in items if not needs_database(item)])
+    items[:] = filter(needs_database, items)
+
+
+def needs_database(item: pytest.Item) -> bool:
+    """Whether pytest-django lets the test use the database."""
+    fixtures = {"db", "transactional_db", "django_db_setup", "live_server"}
+    has_mark = item.get_closest_marker("django_db") is not None
+    return has_mark or not fixtures.isdisjoint(getattr(item, "fixturenames", ()))
+
+
 # What Django makes after migrating, from the models alone: the same for every test.
 KEPT_TABLES = {"django_content_type", "auth_permission"}
 
