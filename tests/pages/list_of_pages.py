@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
+from tests.authorisation.routes import ROUTES
+from tests.authorisation.table import SIGN_IN, Statuses
+from tests.authorisation.world import fill
 from tests.pages.world import ROLES
-from tests.test_authorisation import ROUTES, SIGN_IN, Statuses, fill
 
 PEOPLE = {
     "visitor": "anonymous",

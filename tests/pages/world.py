@@ -1,6 +1,6 @@
 """The world that is drawn: the sample doctors, and a practice in the middle of its day.
 
-Doctor A is `dr_davis`; the names are those of the route table in tests.test_authorisation.
+Doctor A is `dr_davis`; the names are those of the route table in tests.authorisation.
 Everything else is done as people do it, by requests, so that this file knows few modules.
 """
 
