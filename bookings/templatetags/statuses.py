@@ -8,7 +8,7 @@ from django import template
 
 register = template.Library()
 
-# Class and icon of each status (components.css, heroicons); the word is the model's.
+# Class and icon of each status (components/statuses.css, heroicons); the word is the model's.
 STATUS_LOOKS = {
     "pending": ("pending", "clock"),
     "confirmed": ("confirmed", "check-circle"),

@@ -42,7 +42,7 @@ ARCS = ((50, 54, 30), (30, 66, 34), (8, 58, 34), (60, 8, 36))
 TITLES = {"dr", "dr.", "docteur", "doctor", "pr", "pr."}
 
 
-# How wide an avatar is at most, in CSS pixels (.avatar in components.css).
+# How wide an avatar is at most, in CSS pixels (.avatar in components/avatars.css).
 AVATAR_WIDTHS = {"sm": 32, "": 48, "lg": 72, "xl": 112}
 
 
