@@ -161,13 +161,18 @@ def new_context(
     for context, kind in given:
         make_new_again(context)
         idle_contexts[kind].append(context)
-    own = [misdeed for misdeed in misdeeds if not any(words in misdeed for words in provoked)]
+    expected = provoked | REPLACED
+    own = [misdeed for misdeed in misdeeds if not any(words in misdeed for words in expected)]
     if own:
         pytest.fail("The pages misbehaved:\n" + "\n".join(own), pytrace=False)
     missing = [words for words in provoked if not any(words in misdeed for misdeed in misdeeds)]
     if missing:
         pytest.fail(f"The pages behaved: nothing said {missing}", pytrace=False)
 
+
+REPLACED = {"htmx:afterRequest,", "htmx:sendAbort,"}
+"""htmx calls it an error that a newer request took the place of one: how quickly a test types
+decides. Every failure also has a line of its own beside htmx:afterRequest."""
 
 RECORDINGS = ("tracing", "video", "screenshot")
 
@@ -227,10 +232,7 @@ def watch(context: BrowserContext, origin: str, misdeeds: list[str]) -> Callable
     def on_console(message: ConsoleMessage) -> None:
         # Chromium repeats every refusal here; on_response has judged it.
         is_refusal = message.text.startswith("Failed to load resource: the server responded")
-        # htmx calls it an error that a newer request took the place of one: how quickly a test
-        # types decides. Every failure also has a line of its own beside htmx:afterRequest.
-        is_replaced = message.text.startswith(("htmx:afterRequest,", "htmx:sendAbort,"))
-        if message.type == "error" and not is_refusal and not is_replaced:
+        if message.type == "error" and not is_refusal:
             misdeeds.append(f"console: {message.text} ({message.location.get('url', '')})")
 
     def on_error(error: WebError) -> None:

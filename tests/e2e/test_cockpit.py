@@ -118,7 +118,7 @@ class TestMorning:
         open_agenda(page, base_url, visit.doctor.user)
         event_of(page, visit).click()
         status_button(page, 4).click(force=True)
-        expect(page.locator("#blocker_at")).to_contain_text("avant")
+        expect(page.locator("#why_not")).to_contain_text("avant")
         assert status_of(visit) == Status.CONFIRMED
 
     def test_the_later_of_two_desks_is_told(self, page, base_url, begun):
