@@ -1,28 +1,44 @@
-"""Who calls the API, and for whom they may book."""
+"""Who calls the API, and the persons of the account, as JSON."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from ninja import Router, Schema
+from ninja.security import SessionAuth
 from ninja.utils import check_csrf
 
-from accounts import api_words
-from accounts.models import Patient, User
-from web.problems import Problem
+from accounts.models import Patient
+from web.problems import Problem, ProblemOut, Unavailable
 
 router = Router(tags=["account"])
 
 
-def signed_in(request: HttpRequest) -> User | None:
-    """ninja's `auth`: the session's account; what is unsafe needs the CSRF token too."""
-    if not request.user.is_authenticated:
-        return None
-    if check_csrf(request):
-        raise Problem(403, code="csrf_failed", detail=_("The CSRF token is missing or stale."))
-    return request.user
+class Session(SessionAuth):
+    """ninja's `auth`: the session's account. A request that writes needs the CSRF token too."""
+
+    openapi_description = gettext_noop(
+        "The session that signing in makes. A request that writes also sends the value of the "
+        "cookie “csrftoken” in the header X-CSRFToken."
+    )
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        user = super().authenticate(request, key)
+        if user and check_csrf(request):
+            raise Problem(403, code="csrf_failed", detail=_("The CSRF token is missing or stale."))
+        return user
+
+
+# ninja's own check would come before the question who is signed in, and answer without a code.
+signed_in = Session(csrf=False)
+
+
+class SignInRequired(ProblemOut):
+    code: Literal["sign_in_required"]
 
 
 class PersonOut(Schema):
@@ -33,13 +49,13 @@ class PersonOut(Schema):
 
 @router.get(
     "/me/patients",
-    response=list[PersonOut],
+    response={200: list[PersonOut], 401: SignInRequired, 503: Unavailable},
     auth=signed_in,
-    openapi_extra=api_words.PERSONS,
+    summary=gettext_noop("Your persons"),
+    description=gettext_noop(
+        "Whom you may book for: yourself and your relatives. “relation” says which."
+    ),
 )
-def own_persons(request: HttpRequest) -> list[dict[str, Any]]:
-    """Whom the account books for, its owner first."""
-    persons = Patient.objects.of_account(request.user)
-    return [
-        {"id": person.pk, "name": person.name, "relation": person.relation} for person in persons
-    ]
+def own_persons(request: HttpRequest) -> QuerySet[Patient, Patient]:
+    """The account's persons, its owner first."""
+    return Patient.objects.of_account(request.user)

@@ -1,32 +1,35 @@
 """The public JSON API: the whole address map, on one screen.
 
-    /api/openapi.json
-    /api/doctors                            doctors.api    who there is
-    /api/doctors/<id>/consultation-types    doctors.api    for what one can come
-    /api/doctors/<id>/slots                 bookings.api.slots   when, over some days
+    /api/openapi.json                       the description, which /developers/ shows
+    /api/doctors                            doctors.api    the listed doctors
+    /api/doctors/<id>/consultation-types    doctors.api    what a doctor offers
+    /api/doctors/<id>/slots                 bookings.api.slots   free times over some days
     /api/doctors/<id>/day                   bookings.api.slots   one day with the reasons
-    /api/available-slots                    bookings.api.appointments   a day, of a doctor by name
-    /api/appointments                       bookings.api.appointments   book one
-    /api/me/patients                        accounts.api   for whom one may
+    /api/available-slots                    bookings.api.appointments   a day of a doctor by name
+    /api/appointments                       bookings.api.appointments   book
+    /api/me/patients                        accounts.api   the account's persons
+    /api/doctor/appointments                dashboard.agenda.api   a doctor's visits
+    /api/doctor/background                  dashboard.agenda.api   hours, absences, holidays
 
-Whatever is refused is answered as application/problem+json.
+Every refusal is application/problem+json.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, NoReturn
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
@@ -36,12 +39,14 @@ import bookings.api.slots
 import dashboard.agenda.api
 import doctors.api
 from bookings.rules import Refusal
-from web.openapi import MAINTENANCE, SCHEMAS, UNAVAILABLE, Part, may_answer
-from web.problems import Problem, problem
+from web.problems import CONTENT_TYPE, Problem, problem
+
+MESSAGE = "#/components/schemas/Message"
+"""The one schema of refusals that is plain JSON: the words of contract C6."""
 
 
 class Api(NinjaAPI):
-    """ninja's, with addresses that are public, know HEAD, and never answer in HTML."""
+    """ninja's API with public addresses that accept HEAD and never answer in HTML."""
 
     @property
     def urls(self) -> Any:
@@ -71,77 +76,38 @@ class Api(NinjaAPI):
 
         return answer
 
-    # -- the description ------------------------------------------------------------------
-
     def get_openapi_operation_id(self, operation: Any) -> str:
         return str(operation.view_func.__name__)
 
     def get_openapi_schema(self, **options: Any) -> Any:
-        """ninja's, made whole: how to sign in, what every operation may answer, our words."""
+        """ninja's description with the refusals' content type, in the reader's language."""
         schema = super().get_openapi_schema(**options)
-        schema["info"]["description"] = DESCRIPTION
-        schema["servers"] = [{"url": "/"}]
-        schema["tags"] = [{"name": name, "description": words} for name, words in TAGS.items()]
-        schema["components"]["schemas"].update(SCHEMAS)
-        schema["components"]["securitySchemes"] = SECURITY
-        for operation in operations_of(schema):
-            operation["parameters"] = said_once(operation["parameters"])
-            operation["responses"].update(may_answer(UNAVAILABLE, MAINTENANCE))
-            operation.setdefault("security", [{}, {"session": []}])
-        return schema
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                for status, answer in operation["responses"].items():
+                    if status >= HTTPStatus.BAD_REQUEST:
+                        answer["content"] = by_content_type(answer["content"])
+        return translated(schema)
 
 
-DESCRIPTION = gettext_lazy(
-    "Doctors, free times and bookings as JSON. Times are the practice’s local time; refusals are "
-    "application/problem+json. The page /developers/ says the same for people."
-)
-TAGS = {
-    "doctors": gettext_lazy("Doctors"),
-    "free times": gettext_lazy("Free times"),
-    "booking": gettext_lazy("Booking"),
-    "account": gettext_lazy("Account"),
-    "agenda": gettext_lazy("Agenda"),
-}
-SECURITY = {
-    "session": {
-        "type": "apiKey",
-        "in": "cookie",
-        "name": settings.SESSION_COOKIE_NAME,
-        "description": gettext_lazy("The session that signing in makes."),
-    },
-    "csrf": {
-        "type": "apiKey",
-        "in": "header",
-        "name": "X-CSRFToken",
-        "description": gettext_lazy("What the cookie “csrftoken” holds, for whatever writes."),
-    },
-}
+def by_content_type(content: dict[str, Any]) -> dict[str, Any]:
+    """ninja declares application/json for every answer: each refusal under its own type."""
+    schema = content["application/json"]["schema"]
+    return {
+        "application/json" if each["$ref"] == MESSAGE else CONTENT_TYPE: {"schema": each}
+        for each in schema.get("anyOf", [schema])
+    }
 
 
-def operations_of(schema: Part) -> Iterator[Part]:
-    for methods in schema["paths"].values():
-        yield from methods.values()
-
-
-def said_once(parameters: list[Part]) -> list[Part]:
-    """A parameter's type from ninja and its words from us, as one.
-
-    One that may be left out is no null: a query string knows none.
-    """
-    merged: dict[str, Part] = {}
-    for parameter in parameters:
-        merged.setdefault(parameter["name"], {}).update(parameter)
-    for parameter in merged.values():
-        parameter["schema"] = without_null(parameter["schema"])
-    return list(merged.values())
-
-
-def without_null(schema: Part) -> Part:
-    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
-    if len(kinds) != 1:
-        return schema
-    rest = {name: value for name, value in schema.items() if name not in ("anyOf", "default")}
-    return {**rest, **kinds[0]}
+def translated(part: Any) -> Any:
+    """`part` of the description with its words in the reader's language, HTTP's own aside."""
+    if isinstance(part, list):
+        return [translated(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    copy = {name: translated(value) for name, value in part.items() if name != "responses"}
+    words = {name: _(part[name]) for name in ("summary", "description") if part.get(name)}
+    return {**part, **copy, **words}
 
 
 def no_such_address(request: HttpRequest, rest: str = "") -> NoReturn:
@@ -155,12 +121,28 @@ def not_allowed(methods: str) -> HttpResponse:
     return response
 
 
-api = Api(title="Tbib", version="1", urls_namespace="api", docs_url=None)
+api = Api(
+    title="Tbib",
+    version="1",
+    description=gettext_noop(
+        "Doctors, free times and bookings as JSON. Times are the practice’s local time; refusals "
+        "are application/problem+json."
+    ),
+    urls_namespace="api",
+    docs_url=None,
+)
 api.add_router("", doctors.api.router)
 api.add_router("", bookings.api.slots.router)
 api.add_router("", bookings.api.appointments.router)
 api.add_router("", accounts.api.router)
 api.add_router("", dashboard.agenda.api.router)
+
+
+@login_not_required
+@require_safe
+def developers(request: HttpRequest) -> HttpResponse:
+    """The page about the API: an introduction, and the description in Swagger UI."""
+    return render(request, "api/developers.html")
 
 
 @api.exception_handler(Refusal)
@@ -192,13 +174,13 @@ def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def not_understood(request: HttpRequest, invalid: ValidationError) -> HttpResponse:
-    """A validator of ours says what is wrong in the reader's language, pydantic in English."""
-    said = [error.get("ctx", {}).get("error") or error["msg"] for error in invalid.errors]
-    detail = " ".join(str(sentence) for sentence in said)
+    """Our validators speak the reader's language, pydantic speaks English."""
+    errors = [error.get("ctx", {}).get("error") or error["msg"] for error in invalid.errors]
+    detail = " ".join(str(error) for error in errors)
     return problem(HTTPStatus.BAD_REQUEST, code="bad_request", detail=detail)
 
 
 @api.exception_handler(Exception)
 def unexpected(request: HttpRequest, error: Exception) -> NoReturn:
-    """Django's to answer, as everywhere: ninja alone would turn a busy database into a 500."""
+    """Django answers it, as on pages: ninja alone would turn a busy database into a 500."""
     raise error

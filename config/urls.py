@@ -15,8 +15,7 @@ from bookings.finding.views import (
     suggestions,
 )
 from bookings.waiting_room.views import waiting_screen, waiting_ticket
-from config.api import api
-from config.developers import developers
+from config.api import api, developers
 from doctors import sitemaps
 from doctors.views import photo
 from web import site_files

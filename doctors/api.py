@@ -9,14 +9,15 @@ from typing import Annotated, Any
 from django.db.models import BigIntegerField, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Router, Schema
+from django.utils.translation import gettext_noop
+from ninja import P, PathEx, Query, Router, Schema
 from pydantic import BeforeValidator, Field
 
-from doctors import api_words
 from doctors.models import ConsultationType, Doctor
 from doctors.search import find
 from doctors.wanted import TITLES
 from web.compiled import compiled_once
+from web.problems import BadRequest, NotFound, Unavailable
 from web.text import words
 
 DOCTORS_PER_PAGE = 20
@@ -32,65 +33,92 @@ def page_number(text: str) -> int:
     raise ValueError(_("“page” must be a whole number from 1."))
 
 
-Page = Annotated[int, Field(ge=1), BeforeValidator(page_number)]
+Page = Annotated[int, BeforeValidator(page_number)]
 Text = Annotated[str, BeforeValidator(lambda text: text.strip()[:LONGEST_SEARCH])]
+DoctorId = PathEx[int, P(description=gettext_noop("The doctor’s number."))]
+
+
+class DoctorsIn(Schema):
+    q: Text = Field("", description=gettext_noop("Words of the name, specialty, practice or city."))
+    specialty: Text = Field(
+        "", description=gettext_noop("A specialty’s slug or name, in any language.")
+    )
+    city: Text = Field("", description=gettext_noop("A city’s name."))
+    page: Page = Field(1, ge=1, description=gettext_noop("From 1."))
 
 
 class DoctorOut(Schema):
     id: int
     name: str
     slug: str
-    specialty: str
-    practice: str
-    city: str
-    time_zone: str
+    specialty: str = Field(alias="specialty.name")
+    practice: str = Field(alias="practice.name")
+    city: str = Field(alias="practice.city")
+    time_zone: str = Field(alias="practice.time_zone", examples=["Europe/Paris"])
 
 
 class DoctorsOut(Schema):
     items: list[DoctorOut]
-    count: int
+    count: int = Field(description=gettext_noop("of all pages"))
 
 
 class ConsultationTypeOut(Schema):
     id: int
     name: str
-    duration: int
-    price: str
-    color: str
+    duration: int = Field(description=gettext_noop("in minutes"))
+    price: str = Field(
+        description=gettext_noop("an amount with its currency, or words, or empty"),
+        examples=["49.50 EUR"],
+    )
+    color: str = Field(examples=["#129d82"])
     is_emergency_only: bool
     require_existing_patient: bool
 
+    @staticmethod
+    def resolve_price(consultation_type: ConsultationType) -> str:
+        """ "300 MAD" or "49.50 EUR", the same in every language, or the doctor's words."""
+        price = consultation_type.price
+        if price is None:
+            return consultation_type.price_note
+        is_whole = price == price.to_integral_value()
+        return f"{price.quantize(Decimal(1 if is_whole else '0.01'))} {consultation_type.currency}"
 
-@router.get("/doctors", response=DoctorsOut, openapi_extra=api_words.DOCTORS)
-def doctors(
-    request: HttpRequest, q: Text = "", specialty: Text = "", city: Text = "", page: Page = 1
-) -> dict[str, Any]:
-    """The listed doctors by name, 20 a page, narrowed by what is given; `count` is of all pages.
 
-    `q` means what it means on the results page."""
-    found = find(q).doctors.order_by("user__last_name", "user__first_name", "pk")
-    if specialty:
-        found = found.of_specialty(specialty)
-    if city:
-        found = found.in_city(city)
-    first = (page - 1) * DOCTORS_PER_PAGE
+@router.get(
+    "/doctors",
+    response={200: DoctorsOut, 400: BadRequest, 503: Unavailable},
+    summary=gettext_noop("Find doctors"),
+    description=gettext_noop(
+        "The listed doctors by name, 20 a page. Case and accents do not matter."
+    ),
+)
+def doctors(request: HttpRequest, asked: Query[DoctorsIn]) -> dict[str, Any]:
+    """One page of the listed doctors; `q` searches as the results page does."""
+    found = find(asked.q).doctors.order_by("user__last_name", "user__first_name", "pk")
+    if asked.specialty:
+        found = found.of_specialty(asked.specialty)
+    if asked.city:
+        found = found.in_city(asked.city)
+    first = (asked.page - 1) * DOCTORS_PER_PAGE
     shown = found.for_pages()[first : first + DOCTORS_PER_PAGE]
-    return {"items": [as_json(doctor) for doctor in shown], "count": found.count()}
+    return {"items": shown, "count": found.count()}
 
 
 @router.get(
     "/doctors/{int:doctor_id}/consultation-types",
-    response=list[ConsultationTypeOut],
-    openapi_extra=api_words.CONSULTATION_TYPES,
+    response={200: list[ConsultationTypeOut], 404: NotFound, 503: Unavailable},
+    summary=gettext_noop("Consultation types of a doctor"),
+    description=gettext_noop("What patients can book, in the doctor’s order."),
 )
-def consultation_types(request: HttpRequest, doctor_id: int) -> list[dict[str, Any]]:
-    """What one can come for, in the doctor's order."""
-    doctor = visible_doctor(request, doctor_id)
-    return [type_as_json(kind) for kind in doctor.consultation_types.offered()]
+def consultation_types(
+    request: HttpRequest, doctor_id: DoctorId
+) -> QuerySet[ConsultationType, ConsultationType]:
+    """The doctor's offered consultation types."""
+    return visible_doctor(request, doctor_id).consultation_types.offered()
 
 
 def visible_doctor(request: HttpRequest, doctor_id: int) -> Doctor:
-    """The doctor with account and practice; Http404 for one that is not shown to the reader."""
+    """The doctor with account and practice; Http404 for one that the reader may not see."""
     if request.user.is_authenticated:
         doctors = Doctor.objects.visible_to(request.user).select_related("user", "practice")
         found = list(doctors.filter(pk=doctor_id))
@@ -104,8 +132,10 @@ def visible_doctor(request: HttpRequest, doctor_id: int) -> Doctor:
 
 
 def doctors_named(request: HttpRequest, text: str) -> list[Doctor]:
-    """Those of exactly that name who are shown to the reader; titles, case, accents and which
-    name comes first aside."""
+    """The doctors of exactly that name whom the reader may see.
+
+    Titles, case, accents and the order of first and last name do not matter.
+    """
     names = list(dropwhile(TITLES.__contains__, words(text)))[:MOST_NAMES]
     orders = [" ".join(names[n:] + names[:n]) for n in range(len(names))]
     doctors = Doctor.objects.visible_to(request.user).for_pages()
@@ -114,39 +144,6 @@ def doctors_named(request: HttpRequest, text: str) -> list[Doctor]:
 
 @compiled_once
 def _approved_doctor(pk: int) -> QuerySet[Doctor, Doctor]:
-    """What the grid and its rules read of a doctor; the rest is loaded when asked for."""
+    """The columns of a doctor that the grid and its rules read; Django loads others on use."""
     doctors = Doctor.objects.approved().select_related("user", "practice").filter(pk=pk).order_by()
     return doctors.only("approved_at", "books_online", "user__is_active", "practice__time_zone")
-
-
-def as_json(doctor: Doctor) -> dict[str, Any]:
-    return {
-        "id": doctor.pk,
-        "name": doctor.name,
-        "slug": doctor.slug,
-        "specialty": doctor.specialty.name,
-        "practice": doctor.practice.name,
-        "city": doctor.practice.city,
-        "time_zone": doctor.practice.time_zone,
-    }
-
-
-def type_as_json(kind: ConsultationType) -> dict[str, Any]:
-    return {
-        "id": kind.pk,
-        "name": kind.name,
-        "duration": kind.duration,
-        "price": price(kind),
-        "color": kind.color,
-        "is_emergency_only": kind.is_emergency_only,
-        "require_existing_patient": kind.require_existing_patient,
-    }
-
-
-def price(kind: ConsultationType) -> str:
-    """ "300 MAD", "49.50 EUR": the same in every language; the doctor's words without an amount."""
-    if kind.price is None:
-        return kind.price_note
-    whole = kind.price == kind.price.to_integral_value()
-    amount = kind.price.quantize(Decimal("1") if whole else Decimal("0.01"))
-    return f"{amount} {kind.currency}"

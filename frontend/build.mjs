@@ -7,7 +7,7 @@
 // falls back on has neither on PATH.
 
 import { execFileSync, spawn } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -20,15 +20,19 @@ const OUTPUT = join(ROOT, "static/build");
 // Each becomes one file in static/build/. A page that needs something heavy gets an entry of its
 // own, so that the others do not carry it. Import no CSS in a script: it would overwrite the
 // stylesheet of that name.
-const SCRIPTS = ["site", "dashboard", "agenda", "team", "statistics"].map((name) => `frontend/js/${name}.js`);
+const SCRIPTS = ["site", "dashboard", "agenda", "team", "statistics", "developers"].map((name) => `frontend/js/${name}.js`);
 
-// The cockpit's styles, beside site.css: plain CSS without utilities, so esbuild suffices.
-const STYLES = ["frontend/css/dashboard.css"];
+// Styles of the cockpit and of the page about the API, beside site.css: plain CSS without
+// utilities, so esbuild suffices.
+const STYLES = ["frontend/css/dashboard.css", "frontend/css/developers.css"];
 
 const FONTS = ["latin", "latin-ext", "arabic"].map((name) => `readex-pro-${name}-wght-normal.woff2`);
 
 // Python packages that put class names into our pages, in templates and in Python code.
 const PYTHON_PACKAGES_WITH_CLASSES = ["crispy_tailwind"];
+
+// Of ninja's 8 MB of static files these two are served: ninja is no installed app.
+const SWAGGER_UI = ["swagger-ui-bundle.js", "swagger-ui.css"];
 
 function copyFonts() {
   const from = join(ROOT, "node_modules/@fontsource-variable/readex-pro/files");
@@ -37,18 +41,29 @@ function copyFonts() {
 }
 
 // The packages' folder has the Python version in its name: Python itself is asked for it.
-function writeGeneratedSources() {
-  const python = [".venv/bin/python", ".venv/Scripts/python.exe"].map((path) => join(ROOT, path)).find(existsSync);
+function foldersOfPython(packages) {
+  const python = [".venv/bin/python", ".venv/Scripts/python.exe"]
+    .map((path) => join(ROOT, path))
+    .find(existsSync);
   if (!python) throw new Error("No .venv yet: `make setup` makes it.");
   const ask = `import importlib.util, sys
 for name in sys.argv[1:]:
     print(importlib.util.find_spec(name).submodule_search_locations[0])`;
-  const folders = execFileSync(python, ["-c", ask, ...PYTHON_PACKAGES_WITH_CLASSES], {
-    encoding: "utf8",
-  })
-    .trim()
-    .split(/\r?\n/);
-  const lines = folders.map((folder) => {
+  const answer = execFileSync(python, ["-c", ask, ...packages], { encoding: "utf8" });
+  return answer.trim().split(/\r?\n/);
+}
+
+// Without the names of their source maps: collectstatic refuses a name that leads to no file.
+function copySwaggerUi() {
+  const [ninja] = foldersOfPython(["ninja"]);
+  for (const name of SWAGGER_UI) {
+    const text = readFileSync(join(ninja, "static/ninja", name), "utf8");
+    writeFileSync(join(OUTPUT, name), text.replace(/\/[*/]# sourceMappingURL=.*/, ""));
+  }
+}
+
+function writeGeneratedSources() {
+  const lines = foldersOfPython(PYTHON_PACKAGES_WITH_CLASSES).map((folder) => {
     const path = relative(CSS_SOURCES, folder).replaceAll("\\", "/");
     return `@source ${JSON.stringify(path)};\n`;
   });
@@ -112,5 +127,6 @@ async function watch() {
 }
 
 copyFonts();
+copySwaggerUi();
 writeGeneratedSources();
 await (process.argv.includes("--watch") ? watch() : buildOnce());

@@ -3,11 +3,43 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
 from django.http import JsonResponse
+from django.utils.translation import gettext_noop
+from ninja import Schema
+from pydantic import Field
 
 CONTENT_TYPE = "application/problem+json"
+
+
+class ProblemOut(Schema):
+    """The body of a refusal. A subclass lists the codes of one status."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = Field(description=gettext_noop("for people, in their language"))
+    code: str = Field(description=gettext_noop("for programs"))
+    msg: str = Field(
+        "", description=gettext_noop("“detail” again, for programs of the systems before")
+    )
+
+
+class BadRequest(ProblemOut):
+    code: Literal["bad_request"]
+
+
+class NotFound(ProblemOut):
+    code: Literal["not_found"]
+
+
+class TooLarge(ProblemOut):
+    code: Literal["too_large"]
+
+
+class Unavailable(ProblemOut):
+    code: Literal["unavailable", "maintenance"]
 
 
 class Problem(Exception):

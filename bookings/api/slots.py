@@ -4,115 +4,83 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import Annotated, Any
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Router, Schema
-from pydantic import BeforeValidator, Field
+from django.utils.translation import gettext_noop
+from ninja import Query, Router
 
 from accounts.models import Patient
 from bookings import rules
-from bookings.api import words
+from bookings.api import schemas
 from bookings.finding.visitor import hold_token
 from bookings.services import check_person
 from bookings.services.writing import is_staff
-from bookings.slots import Blocker, SlotQuery, day_slots, free_slots
-from doctors.api import visible_doctor
+from bookings.slots import SlotQuery, day_slots, free_slots
+from doctors.api import DoctorId, visible_doctor
 from doctors.models import ConsultationType
 from web.compiled import compiled_once
-from web.requests import any_id
-
-DAYS, MOST_DAYS = 3, 31
+from web.problems import BadRequest, NotFound, Unavailable
 
 router = Router(tags=["free times"])
 
 
-# -- what callers send --------------------------------------------------------------------
-
-
-def calendar_day(text: str) -> dt.date:
-    """A date, written one way only, with room for the days around it that the grid reads."""
-    try:
-        day = dt.date.fromisoformat(text)
-    except ValueError:
-        day = dt.date.max
-    if day.isoformat() == text and dt.MINYEAR < day.year < dt.MAXYEAR:
-        return day
-    wrong = _("“%(text)s” is not a date we know: write it like 2026-12-24.")
-    raise ValueError(wrong % {"text": text[:40]})
-
-
-def day_count(text: str) -> int:
-    if text.isascii() and text.isdecimal() and len(text) < 3 and 1 <= int(text) <= MOST_DAYS:
-        return int(text)
-    raise ValueError(_("“days” must be a whole number from 1 to %(most)s.") % {"most": MOST_DAYS})
-
-
-CalendarDay = Annotated[dt.date, BeforeValidator(calendar_day)]
-DayCount = Annotated[int, Field(ge=1, le=MOST_DAYS), BeforeValidator(day_count)]
-Id = Annotated[int, BeforeValidator(any_id)]
-
-
-# -- what they get ------------------------------------------------------------------------
-
-
-class DaySlotOut(Schema):
-    time: str
-    available: bool
-    reason: str | None
-    code: Blocker | None
-
-
-class DayOut(Schema):
-    date: dt.date
-    slots: list[DaySlotOut]
-
-
 @router.get(
     "/doctors/{int:doctor_id}/slots",
-    response=dict[dt.date, list[str]],
-    openapi_extra=words.SLOTS,
+    response={
+        200: schemas.FreeTimes,
+        400: BadRequest,
+        403: schemas.RuleRefused,
+        404: NotFound,
+        422: schemas.TypeNotOffered,
+        503: Unavailable,
+    },
+    summary=gettext_noop("Free times over some days"),
+    description=gettext_noop(
+        "Every requested day is a key; its times are the practice’s local time, sorted. Past days "
+        "and days that are too far ahead are empty. For signed-in patients the rules about the "
+        "person apply at once; for others they apply when the booking is made."
+    ),
 )
 def doctor_slots(
-    request: HttpRequest,
-    doctor_id: int,
-    start_date: CalendarDay | None = None,
-    days: DayCount = DAYS,
-    consultation_type_id: Id | None = None,
-    patient: Id | None = None,
+    request: HttpRequest, doctor_id: DoctorId, asked: Query[schemas.SlotsIn]
 ) -> HttpResponse:
-    """{day: free starts on the practice's clock}; every day asked for is a key.
-
-    From today there when no date is given, in steps of 30 minutes when no type is.
-    """
+    """{day: free starts on the practice's clock} with every requested day."""
     now = timezone.now()
-    query = slot_query(request, doctor_id, consultation_type_id)
-    first_day = start_date or query.today(now)
-    check_reader(request, query, first_day, patient, now)
-    free = free_slots(query, first_day, days, now=now, token=hold_token(request))
+    query = slot_query(request, doctor_id, asked.consultation_type_id)
+    first_day = asked.start_date or query.today(now)
+    check_reader(request, query, first_day, asked.patient, now)
+    free = free_slots(query, first_day, asked.days, now=now, token=hold_token(request))
     return as_json({f"{day}": [clock(start) for start in free[day]] for day in free})
 
 
 @router.get(
     "/doctors/{int:doctor_id}/day",
-    response=DayOut,
-    openapi_extra=words.DAY,
+    response={
+        200: schemas.DayOut,
+        400: BadRequest,
+        403: schemas.NotOnline,
+        404: NotFound,
+        422: schemas.TypeNotOffered,
+        503: Unavailable,
+    },
+    summary=gettext_noop("One day, with the reasons"),
+    description=gettext_noop(
+        "Every start of the day, free or not. “held” means that another person is booking it now."
+    ),
 )
 def doctor_day(
-    request: HttpRequest,
-    doctor_id: int,
-    date: CalendarDay | None = None,
-    consultation_type_id: Id | None = None,
+    request: HttpRequest, doctor_id: DoctorId, asked: Query[schemas.DayIn]
 ) -> HttpResponse:
-    """Every start of one day's grid, free or not, with the reason when not."""
+    """Every start of one day's grid; `reason` and `code` say why it is not free."""
     now = timezone.now()
-    query = slot_query(request, doctor_id, consultation_type_id)
+    query = slot_query(request, doctor_id, asked.consultation_type_id)
     if not is_staff(request.user, query.doctor):
         rules.check_books_online(query.doctor)
-    day = date or query.today(now)
+    day = asked.date or query.today(now)
     slots = [
         {
             "time": clock(slot.start),
@@ -129,15 +97,15 @@ def doctor_day(
 
 
 def slot_query(request: HttpRequest, doctor_id: int, type_id: int | None) -> SlotQuery:
-    """Http404 for a doctor not shown to the reader, a refusal for a type that is not offered."""
+    """The query of the times; Http404 for a hidden doctor, a refusal for a type not offered."""
     doctor = visible_doctor(request, doctor_id)
     if type_id is None:
         return SlotQuery(doctor)
-    kinds = _offered_type(type_id, doctor.pk)
-    if not kinds:
+    found = _offered_type(type_id, doctor.pk)
+    if not found:
         refusal = _("This doctor does not offer this reason for a visit.")
         raise rules.TimeNotOffered(refusal, code="type_not_offered")
-    return SlotQuery(doctor, kinds[0])
+    return SlotQuery(doctor, found[0])
 
 
 @compiled_once
@@ -184,5 +152,5 @@ def clock(start: dt.datetime) -> str:
 
 
 def as_json(answer: dict[str, Any]) -> HttpResponse:
-    """Plain JSON: a response model would only check again what is made right here."""
+    """Plain JSON: ninja would check again each of up to a thousand times."""
     return HttpResponse(json.dumps(answer), content_type="application/json")

@@ -267,7 +267,7 @@ def axe() -> Callable[[Page], None]:
         if not page.evaluate("'axe' in window"):
             page.evaluate(source)
         page.evaluate(SETTLED)
-        result = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)
+        result = page.evaluate("([ours, options]) => axe.run(ours, options)", [OURS, AXE_OPTIONS])
         violations = [describe(violation) for violation in result["violations"]]
         violations += page.evaluate(DANGLING)
         if violations:
@@ -283,6 +283,10 @@ SETTLED = """() => Promise.allSettled(
     .map((each) => each.finished)
 )"""
 
+# Swagger UI, on the page about the API alone, breaks rules that we cannot mend: see
+# docs/decisions/api-description.md.
+OURS = {"exclude": ["#swagger-ui"]}
+
 AXE_OPTIONS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     # Off unless asked for by name, though WCAG 2.2 AA wants it.
@@ -295,13 +299,13 @@ AXE_OPTIONS = {
 DANGLING = """() => {
   const found = [];
   for (const name of ["aria-describedby", "aria-labelledby", "aria-controls", "for", "form"]) {
-    for (const element of document.querySelectorAll(`[${name}]`)) {
+    for (const element of document.querySelectorAll(`[${name}]:not(#swagger-ui *)`)) {
       for (const id of element.getAttribute(name).split(" ")) {
         if (!document.getElementById(id)) found.push(`${name}="${id}" leads nowhere`);
       }
     }
   }
-  for (const link of document.querySelectorAll("a[href^='#']")) {
+  for (const link of document.querySelectorAll("a[href^='#']:not(#swagger-ui *)")) {
     if (!document.getElementById(link.hash.slice(1))) found.push(`${link.hash} leads nowhere`);
   }
   return found;
