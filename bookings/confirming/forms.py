@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import RelativeForm
 from accounts.models import Patient, User
 from bookings.confirming.choice import Choice
-from bookings.services.writing import is_staff
 from doctors.models import ConsultationType, Doctor
 from web.requests import any_id
 
@@ -71,10 +70,10 @@ def parse_start(text: str, zone: ZoneInfo) -> dt.datetime | None:
     return instant if exists else None
 
 
-def patients_for(user: User, doctor: Doctor) -> Any:
+def patients_for(user: User, doctor: Doctor, *, at_desk: bool | None = None) -> Any:
     """Whom `user` may book for at this doctor: own persons; at the desk, the practice's."""
     persons = Q(account=user)
-    if is_staff(user, doctor):
+    if doctor.is_staffed_by(user) if at_desk is None else at_desk:
         practice = doctor.practice
         persons |= Q(files__practice=practice) | Q(appointments__practice=practice)
     return Patient.objects.filter(persons).select_related("account").distinct()
@@ -116,11 +115,12 @@ class BookingForm(forms.Form):
         error_messages={"max_length": _("Please keep it under 1000 characters.")},
     )
 
-    def __init__(self, *args: Any, user: User, doctor: Doctor, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, user: User, doctor: Doctor, at_desk: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.user, self.doctor = user, doctor
-        self.at_desk = is_staff(user, doctor)
-        self.persons = patients_for(user, doctor)
+        self.user, self.doctor, self.at_desk = user, doctor, at_desk
+        self.persons = patients_for(user, doctor, at_desk=at_desk)
         adds_person = self.data.get("patient") == self.NEW or (
             not self.data.get("patient") and bool(self.data.get("first_name"))
         )

@@ -44,7 +44,6 @@ from bookings.confirming.refusals import (
 from bookings.finding.live import token_of
 from bookings.finding.visitor import hold_token, new_hold_token
 from bookings.models import Appointment
-from bookings.services.writing import is_staff
 from bookings.slots import Calendars
 from doctors.models import Doctor
 from scheduling import engine
@@ -110,7 +109,10 @@ def book(request: Request) -> HttpResponse:
     choice = form.choice
     if not request.user.is_authenticated:
         return keep_and_confirm(request, choice)
-    booking_form = BookingForm(request.POST, user=request.user, doctor=choice.doctor)
+    at_desk = choice.doctor.is_staffed_by(request.user)
+    booking_form = BookingForm(
+        request.POST, user=request.user, doctor=choice.doctor, at_desk=at_desk
+    )
     if not booking_form.is_valid():
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return _show_confirm(request, choice, booking_form=booking_form, status=status)
@@ -149,7 +151,7 @@ def _add_walk_in(request: Request, user: User) -> HttpResponse:
     consultation_type = kinds.filter(pk=any_id(kind)).first()
     if kind and consultation_type is None:
         return refuse_plainly(request, _("This reason for a visit is not offered any more."))
-    form = BookingForm(request.POST, user=user, doctor=doctor)
+    form = BookingForm(request.POST, user=user, doctor=doctor, at_desk=True)
     if not form.is_valid():
         return refuse_plainly(request, _("Please say for whom this appointment is."))
     try:
@@ -233,7 +235,9 @@ def _show_confirm(
     hold = current_hold(request, choice, now=now)
     day = choice.local_start.date()
     calendars = Calendars([choice.query], [day], now=now, token=hold_token(request))
-    lost = _no_longer_free(request, choice, calendars)
+    user = request.user
+    at_desk = booking_form.at_desk if booking_form else choice.doctor.is_staffed_by(user)
+    lost = _no_longer_free(choice, calendars, at_desk=at_desk)
     if lost:
         # Kept from other visitors, but not from an absence that came meanwhile.
         hold = None
@@ -252,7 +256,7 @@ def _show_confirm(
         "next": reverse("confirm_booking"),
         "now_local": choice.doctor.practice.local(now),
         "changes_close": choice.local_start - choice.doctor.practice.cancellation_deadline,
-        **_forms(request, choice, booking_form),
+        **_forms(request, choice, booking_form, at_desk=at_desk),
     }
     fragment = wanted_fragment(request, {"confirm_form", "hold"})
     template = f"partials/{fragment}.html" if fragment else "confirm_booking.html"
@@ -263,7 +267,9 @@ def _show_confirm(
     return render(request, f"bookings/{template}", context, status=status)
 
 
-def _forms(request: Request, choice: Choice, booking_form: BookingForm | None) -> dict[str, Any]:
+def _forms(
+    request: Request, choice: Choice, booking_form: BookingForm | None, *, at_desk: bool
+) -> dict[str, Any]:
     """The booking form for who is signed in; sign-in and sign-up for everyone else."""
     if not request.user.is_authenticated:
         typed = typed_to_sign_up(request)
@@ -273,7 +279,7 @@ def _forms(request: Request, choice: Choice, booking_form: BookingForm | None) -
             "signs_up": bool(typed),
         }
     form = booking_form or BookingForm(
-        user=request.user, doctor=choice.doctor, initial=typed_so_far(request)
+        user=request.user, doctor=choice.doctor, at_desk=at_desk, initial=typed_so_far(request)
     )
     persons = [] if form.at_desk else list(Patient.objects.of_account(request.user))
     known = {str(person.pk) for person in persons} | {BookingForm.NEW}
@@ -285,10 +291,10 @@ def _forms(request: Request, choice: Choice, booking_form: BookingForm | None) -
     }
 
 
-def _no_longer_free(request: Request, choice: Choice, calendars: Calendars) -> rules.Refusal | None:
+def _no_longer_free(choice: Choice, calendars: Calendars, *, at_desk: bool) -> rules.Refusal | None:
     """Why the choice cannot be confirmed, kept or not: said before anyone types."""
     try:
-        if is_staff(request.user, choice.doctor):
+        if at_desk:
             rules.check_type_is_offered(choice.doctor, choice.consultation_type)
             return None
         rules.check_bookable(choice.doctor, choice.consultation_type)

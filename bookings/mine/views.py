@@ -24,7 +24,6 @@ from bookings.finding.panel import BookingPanel
 from bookings.finding.visitor import hold_token
 from bookings.mine.forms import ClaimForm, WishForm
 from bookings.models import Appointment, WaitingListEntry
-from bookings.services.writing import is_staff
 from bookings.slots import SlotQuery
 from bookings.status import Status, Verb
 from web.fragments import wanted_fragment
@@ -52,16 +51,18 @@ def my_appointments(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def appointment_page(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """One visit as its patient sees it: confirmed, requested, cancelled."""
-    return show_appointment(request, _visible(request, pk), "appointment_page")
+    appointment = _visible(request, pk)
+    at_desk = appointment.doctor.is_staffed_by(request.user)
+    return show_appointment(request, appointment, "appointment_page", at_desk=at_desk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel_appointment(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask once, then cancel; the desk, and nobody else, may add a word for the patient."""
     appointment = _visible(request, pk)
+    at_desk = appointment.doctor.is_staffed_by(request.user)
     if request.method != "POST":
-        return show_appointment(request, appointment, "cancel_appointment")
-    at_desk = is_staff(request.user, appointment.doctor)
+        return show_appointment(request, appointment, "cancel_appointment", at_desk=at_desk)
     message = ""
     if at_desk:
         message = request.POST.get("message", "").replace("\x00", " ")[:1000]
@@ -69,7 +70,12 @@ def cancel_appointment(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         services.cancel(appointment, by=request.user, message=message)
     except rules.Refusal as refusal:
         return show_appointment(
-            request, appointment, "cancel_appointment", refusal=refusal, message=message
+            request,
+            appointment,
+            "cancel_appointment",
+            at_desk=at_desk,
+            refusal=refusal,
+            message=message,
         )
     messages.success(request, _("The appointment is cancelled."))
     if at_desk:
@@ -102,7 +108,9 @@ def confirm_request(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         services.change_status(appointment, Verb.CONFIRM, by=request.user)
     except rules.Refusal as refusal:
-        return show_appointment(request, appointment, "appointment_page", refusal=refusal)
+        return show_appointment(
+            request, appointment, "appointment_page", at_desk=True, refusal=refusal
+        )
     messages.success(request, _("The appointment is confirmed and the patient is told."))
     return redirect(desk_day(appointment))
 
@@ -116,7 +124,9 @@ def undo_change(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         services.undo(appointment, by=request.user, change_id=change_id)
     except rules.Refusal as refusal:
-        return show_appointment(request, appointment, "appointment_page", refusal=refusal)
+        return show_appointment(
+            request, appointment, "appointment_page", at_desk=True, refusal=refusal
+        )
     messages.success(request, _("The last change is taken back."))
     return redirect(desk_day(appointment))
 
@@ -144,12 +154,13 @@ def show_appointment(
     appointment: Appointment,
     template: str,
     *,
+    at_desk: bool,
     refusal: rules.Refusal | None = None,
     **context: Any,
 ) -> HttpResponse:
+    """One of the pages of a visit. `at_desk`: the reader works for its doctor, or is an admin."""
     now = timezone.now()
     closes = appointment.changes_close_at
-    at_desk = is_staff(request.user, appointment.doctor)
     account = appointment.patient.account
     is_upcoming = appointment.is_upcoming(now)
     is_asked_to_move = is_upcoming and appointment.is_asked_to_move()
@@ -200,13 +211,20 @@ def _show_move(
         # The visit's own time is free for it, and no other time.
         others = [start for start in near if start != appointment.starts_at]
         nearest = sorted(sorted(others, key=lambda start: abs(start - wanted))[:3])
+    at_desk = appointment.doctor.is_staffed_by(request.user)
     # Said before a time is chosen: what the rules say of the person, which the desk is not asked.
-    patient = None if is_staff(request.user, appointment.doctor) else appointment.patient
+    patient = None if at_desk else appointment.patient
     panel = BookingPanel.for_move(request.GET, appointment, now=now, token=token, patient=patient)
     if wanted_fragment(request, {"slot_grid"}):
         return render(request, "bookings/partials/slot_grid.html", {"panel": panel})
     return show_appointment(
-        request, appointment, "move_appointment", refusal=refusal, panel=panel, nearest=nearest
+        request,
+        appointment,
+        "move_appointment",
+        at_desk=at_desk,
+        refusal=refusal,
+        panel=panel,
+        nearest=nearest,
     )
 
 
@@ -262,7 +280,8 @@ def wait_for_earlier(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     fragment = wanted_fragment(request, {"earlier_time"})
     if refusal or fragment:
         template = f"partials/{fragment}" if fragment else "appointment_page"
-        return show_appointment(request, appointment, template, refusal=refusal)
+        at_desk = appointment.doctor.is_staffed_by(request.user)
+        return show_appointment(request, appointment, template, at_desk=at_desk, refusal=refusal)
     return redirect("appointment_page", appointment.pk)
 
 

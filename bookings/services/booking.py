@@ -14,7 +14,6 @@ from bookings.models import Appointment, Hold, Notification, WaitingListEntry
 from bookings.services.writing import (
     check_unchanged,
     fresh_type,
-    is_staff,
     lock_account,
     lock_appointment,
     lock_doctor,
@@ -64,7 +63,7 @@ def book(
             return same
         query = SlotQuery(doctor, consultation_type)
         practice = _practice_at(query, starts_at)
-        staff = is_staff(by, doctor)
+        staff = doctor.is_staffed_by(by)
         if staff:
             rules.check_type_is_offered(doctor, consultation_type)
         else:
@@ -125,7 +124,7 @@ def move(
     starts_at = starts_at.astimezone(dt.UTC)
     with writing():
         appointment = lock_appointment(appointment, now=now)
-        staff = is_staff(by, appointment.doctor)
+        staff = appointment.doctor.is_staffed_by(by)
         consultation_type = appointment.consultation_type
         if appointment.status not in UPCOMING or consultation_type is None:
             raise rules.StateConflict(_("This appointment can no longer be moved."))
@@ -197,7 +196,7 @@ def cancel(
         before = appointment.status
         if not leads_to(Verb.CANCEL, before):
             raise rules.StateConflict(_("This appointment can no longer be cancelled."))
-        if by is not None and not is_staff(by, appointment.doctor):
+        if by is not None and not appointment.doctor.is_staffed_by(by):
             if before not in UPCOMING:
                 raise rules.StateConflict(_("This appointment can no longer be cancelled."))
             if not appointment.is_asked_to_move():

@@ -14,7 +14,6 @@ from bookings.models import Appointment, Notification, StatusChange
 from bookings.services.writing import (
     check_unchanged,
     fresh_type,
-    is_staff,
     lock_appointment,
     lock_doctor,
     lock_patient,
@@ -186,7 +185,7 @@ def add_walk_in(
 
 def require_desk(by: User, doctor: Doctor) -> None:
     """The last guard; pages fetch through `at_desk_of` and answer 404 before."""
-    if not is_staff(by, doctor):
+    if not doctor.is_staffed_by(by):
         raise rules.RuleRefused(_("Only the practice can do this."), code="desk_only")
 
 

@@ -108,10 +108,7 @@ def check_unchanged(appointment: Appointment, expected_sequence: int | None) -> 
 
 
 def is_staff(user: User | AnonymousUser | None, doctor: Doctor) -> bool:
-    """Whether `user` works at this doctor's desk now, or is an admin."""
-    if user is None or not user.is_authenticated:
-        return False
-    return user.is_superuser or Doctor.objects.staffed_by(user).filter(pk=doctor.pk).exists()
+    return user is not None and doctor.is_staffed_by(user)
 
 
 def log_change(

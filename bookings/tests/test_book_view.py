@@ -287,3 +287,18 @@ class TestDesk:
     def test_another_practices_patient_is_nobody_here(self, client, kind, secretary, patient):
         AppointmentFactory(patient=patient)
         assert post(client, kind, patient=patient.pk).status_code == 422
+
+
+@pytest.mark.parametrize(("who", "queries"), [("patient", 33), ("secretary", 27), ("doctor", 25)])
+def test_a_booking_costs_as_many_queries(
+    client, kind, patient, who, queries, django_assert_num_queries
+):
+    AppointmentFactory(
+        doctor=kind.doctor, patient=patient, status=Status.DONE, starts_at=monday("10:00")
+    )
+    secretary = MembershipFactory(practice=kind.doctor.practice).user
+    users = {"patient": patient.account, "secretary": secretary, "doctor": kind.doctor.user}
+    client.force_login(users[who])
+    with django_assert_num_queries(queries):
+        post(client, kind, appointment_time="2027-03-08T10:00", patient=patient.pk)
+    assert Appointment.objects.filter(booked_by=users[who]).exists()

@@ -159,7 +159,7 @@ class NewVisitForm(TimeForm):
     @cached_property
     def chosen(self) -> Patient | None:
         """The known person it is for."""
-        people = patients_for(self.user, self.doctor)
+        people = patients_for(self.user, self.doctor, at_desk=True)
         found: Patient | None = people.filter(pk=any_id(self.said("patient"))).first()
         return found
 
@@ -187,5 +187,5 @@ class NewVisitForm(TimeForm):
 def people_named(user: User, doctor: Doctor, text: str) -> Any:
     """People whom `user` may book for at this doctor, as `search` finds them; nobody for less
     than two characters."""
-    people = patients_for(user, doctor).order_by("last_name", "first_name", "pk")
+    people = patients_for(user, doctor, at_desk=True).order_by("last_name", "first_name", "pk")
     return search(people, text) if len(text.strip()) > 1 else people.none()

@@ -134,7 +134,7 @@ def wanted_person(desk: Desk, text: str, request: SignedInRequest) -> Patient | 
     """
     if chosen := request.POST.get("patient"):
         person: Patient | None = (
-            patients_for(desk.user, desk.doctor).filter(pk=any_id(chosen)).first()
+            patients_for(desk.user, desk.doctor, at_desk=True).filter(pk=any_id(chosen)).first()
         )
         if person is None:
             raise Http404

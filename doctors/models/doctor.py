@@ -142,8 +142,9 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
         return self.filter(approved | Q(pk__in=Doctor.objects.staffed_by(user).values("pk")))
 
     def staffed_by(self, user: Any) -> DoctorQuerySet:
-        """The doctors whose desk `user` works at: the own one, or those who work at a practice
-        where a membership runs now, as their own or in some of their opening hours."""
+        """The doctors for whom `user` works: the own one, or those who work at a practice where
+        a membership runs now, as their own or in some of their opening hours. See also
+        `Doctor.is_staffed_by`."""
         if not user.is_authenticated:
             return self.none()
         practices = Membership.objects.of(user).values("practice")
@@ -290,6 +291,15 @@ class Doctor(models.Model):
     def photo_sizes(self) -> list[tuple[str, int]]:
         """[(address, pixels), …] as `{% avatar %}` takes them; none without a photo."""
         return photos.addresses(self.photo.name)
+
+    def is_staffed_by(self, user: Any) -> bool:
+        """Whether `user` works for this doctor now, or is an admin. See also
+        `DoctorQuerySet.staffed_by`. A query, unless it is the doctor: ask once a request."""
+        if not user.is_authenticated:
+            return False
+        if user.is_superuser or user.pk == self.user_id:
+            return True
+        return Doctor.objects.staffed_by(user).filter(pk=self.pk).exists()
 
     def touch_calendar(self) -> None:
         """Count one change of this agenda; every writer calls it once, under the lock."""

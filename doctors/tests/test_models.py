@@ -124,6 +124,14 @@ def test_nobody_else_works_at_a_desk(user):
     assert list(Doctor.objects.staffed_by(user())) == []
 
 
+def test_a_doctor_is_staffed_by_the_own_secretaries_and_every_admin():
+    doctor, other = DoctorFactory(), DoctorFactory()
+    secretary = MembershipFactory(practice=doctor.practice).user
+    people = [doctor.user, secretary, AdminFactory(), other.user, UserFactory(), AnonymousUser()]
+
+    assert [doctor.is_staffed_by(user) for user in people] == [True] * 3 + [False] * 3
+
+
 @pytest.mark.parametrize(
     ("user", "sees"), [(AnonymousUser, 0), (UserFactory, 0), (AdminFactory, 1)]
 )
