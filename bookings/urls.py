@@ -1,4 +1,4 @@
-"""Addresses of the patient's pages, beside the doctor's own (see config.urls)."""
+"""Addresses of the patient's pages; `confirm/` and `undo/`, the staff's, are in config.urls."""
 
 from django.urls import path
 
@@ -19,6 +19,4 @@ urlpatterns = [
     path("<uuid:pk>/cancel/", mine.cancel_appointment, name="cancel_appointment"),
     path("<uuid:pk>/move/", mine.move_appointment, name="move_appointment"),
     path("<uuid:pk>/wait/", mine.wait_for_earlier, name="wait_for_earlier"),
-    path("<uuid:pk>/confirm/", mine.confirm_request, name="confirm_request"),
-    path("<uuid:pk>/undo/", mine.undo_change, name="undo_change"),
 ]

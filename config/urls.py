@@ -16,10 +16,14 @@ from bookings.finding.views import (
 )
 from bookings.waiting_room.views import waiting_screen, waiting_ticket
 from config.api import api, developers
+from dashboard.desk import views as desk
 from doctors import sitemaps
 from doctors.views import photo
 from web import site_files
 from web.health import health
+
+ON_PAGE = {"on_page": True}
+CONFIRM = {"verb": "confirm", **ON_PAGE}
 
 urlpatterns = [
     path("", home, name="home"),
@@ -33,6 +37,8 @@ urlpatterns = [
     path("photos/<slug:token>-<int:side>.webp", photo, name="photo"),
     path("book", book),
     path("book/", book),
+    path("bookings/<uuid:pk>/confirm/", desk.change_status, CONFIRM, name="confirm_request"),
+    path("bookings/<uuid:pk>/undo/", desk.undo, ON_PAGE, name="undo_change"),
     path("bookings/", include("bookings.urls")),
     path("screen/<str:token>/", waiting_screen, name="waiting_screen"),
     path("waiting/<str:ticket>/", waiting_ticket, name="waiting_ticket"),

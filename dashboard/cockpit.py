@@ -25,8 +25,8 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from bookings.models import Appointment, StatusChange
 from bookings.status import Status
+from bookings.waiting_room.room import today_of
 from doctors.models import Doctor
-from scheduling import engine
 from web.requests import any_id
 
 SESSION_KEY = "desk_doctor"
@@ -180,11 +180,8 @@ def chosen_desk(request: SignedInRequest, *, remember: bool = True) -> Desk:
 
 def waiting_room(user: User, doctor: Doctor, now: dt.datetime) -> WaitingRoom:
     """Today's arrived patients and walk-ins of `doctor` that `user` may see, in one query."""
-    today = doctor.practice.local(now).date()
-    start, end = engine.day_span(today, doctor.practice.zone)
-    is_today = Q(queue_date=today) | Q(starts_at__gte=start, starts_at__lt=end)
-    arrived = (
-        Appointment.objects.at_desk_of(user).of(doctor).filter(is_today, status=Status.ARRIVED)
+    arrived = today_of(doctor, Appointment.objects.at_desk_of(user), now).filter(
+        status=Status.ARRIVED
     )
     arrivals = Q(changes__to_status=Status.ARRIVED, changes__undone_by=None)
     found = arrived.order_by().aggregate(

@@ -1,4 +1,4 @@
-"""Own appointments: see, move, cancel; and the desk's answers to requests."""
+"""The pages of a visit: see, move, cancel; and own appointments, waiting list and claimed files."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,9 +26,8 @@ from bookings.finding.visitor import hold_token
 from bookings.mine.forms import ClaimForm, WishForm
 from bookings.models import Appointment, WaitingListEntry
 from bookings.slots import SlotQuery
-from bookings.status import Status, Verb
+from bookings.status import Status
 from web.fragments import wanted_fragment
-from web.requests import any_id
 
 PAST_PER_PAGE = 20
 
@@ -79,7 +79,7 @@ def cancel_appointment(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         )
     messages.success(request, _("The appointment is cancelled."))
     if at_desk:
-        return redirect(desk_day(appointment))
+        return redirect(day_on_agenda(appointment))
     return redirect("my_appointments")
 
 
@@ -101,52 +101,15 @@ def move_appointment(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     return see_appointment(moved)
 
 
-@require_POST
-def confirm_request(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """The practice says yes to a request."""
-    appointment = _at_desk(request, pk)
-    try:
-        services.change_status(appointment, Verb.CONFIRM, by=request.user)
-    except rules.Refusal as refusal:
-        return show_appointment(
-            request, appointment, "appointment_page", at_desk=True, refusal=refusal
-        )
-    messages.success(request, _("The appointment is confirmed and the patient is told."))
-    return redirect(desk_day(appointment))
-
-
-@require_POST
-def undo_change(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """Take back today's last change of a visit; `change` names the one the reader saw."""
-    appointment = _at_desk(request, pk)
-    change = request.POST.get("change", "")
-    change_id = any_id(change) if change else None
-    try:
-        services.undo(appointment, by=request.user, change_id=change_id)
-    except rules.Refusal as refusal:
-        return show_appointment(
-            request, appointment, "appointment_page", at_desk=True, refusal=refusal
-        )
-    messages.success(request, _("The last change is taken back."))
-    return redirect(desk_day(appointment))
-
-
-def desk_day(appointment: Appointment) -> str:
-    """The dashboard's address on that visit's day."""
-    start = appointment.local_start
-    query = QueryDict(mutable=True)
-    query["doctor"] = str(appointment.doctor_id)
-    query["date"] = str(start.date() if start else appointment.queue_date)
-    return f"{reverse('dashboard')}?{query.urlencode()}"
+def day_on_agenda(appointment: Appointment) -> str:
+    """The address of that visit's day on its doctor's agenda."""
+    state = {"doctor": appointment.doctor_id, "date": appointment.local_day}
+    return f"{reverse('dashboard')}?{urlencode(state)}"
 
 
 def _visible(request: SignedInRequest, pk: uuid.UUID) -> Appointment:
     visible = Appointment.objects.visible_to(request.user).for_pages()
     return get_object_or_404(visible, pk=pk)
-
-
-def _at_desk(request: SignedInRequest, pk: uuid.UUID) -> Appointment:
-    return get_object_or_404(Appointment.objects.at_desk_of(request.user).for_pages(), pk=pk)
 
 
 def show_appointment(
@@ -175,7 +138,7 @@ def show_appointment(
         "changes_close": appointment.practice.local(closes) if closes else None,
         "email": account.email if account else "",
         "booked_on": appointment.practice.local(appointment.created_at),
-        "desk_address": desk_day(appointment),
+        "desk_address": day_on_agenda(appointment),
         "waiting": appointment.waits.not_ended().first() if is_upcoming and not at_desk else None,
         "may_wait": is_upcoming and in_time and not at_desk and _has_earlier_times(appointment),
         **context,

@@ -230,6 +230,11 @@ class Appointment(models.Model):
         return self.practice.local(self.ends_at) if self.ends_at else None
 
     @property
+    def local_day(self) -> dt.date | None:
+        """The day on the practice's calendar, of a walk-in too."""
+        return self.local_start.date() if self.local_start else self.queue_date
+
+    @property
     def changes_close_at(self) -> dt.datetime | None:
         """Until when the patient moves or cancels online; later it is by phone."""
         return self.starts_at - self.practice.cancellation_deadline if self.starts_at else None

@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
+from bookings.mine.views import day_on_agenda
 from bookings.models import Appointment
 from bookings.status import TOOK_PLACE, Status
 from dashboard.agenda.day import day_rows, usual_hours
@@ -72,7 +73,7 @@ def show_agenda(
     """The whole page, with a visit on the desk when there is a `card`."""
     wanted = request.GET.get("view", "")
     view = wanted if wanted in VIEWS else VIEWS[0]
-    shown = wanted_day(request) or (_day_of(card.visit) if card else None) or desk.today
+    shown = wanted_day(request) or (card.visit.local_day if card else None) or desk.today
     if request.htmx.target == "day_list" and not request.htmx.history_restore_request:
         context = {"desk": desk, "day": shown, **list_context(desk, shown)}
         return render(request, "dashboard/partials/day_list.html", context)
@@ -131,13 +132,7 @@ def address(desk: Desk, **state: Any) -> str:
 
 def see_on_agenda(visit: Appointment) -> HttpResponseRedirect:
     """To the day of the visit, with it on the desk."""
-    of = {"doctor": visit.doctor_id, "date": _day_of(visit), "appointment": visit.pk}
-    state = {name: str(value) for name, value in of.items()}
-    return HttpResponseRedirect(f"{reverse('dashboard')}?{urlencode(state)}", status=303)
-
-
-def _day_of(visit: Appointment) -> dt.date | None:
-    return visit.local_start.date() if visit.local_start else visit.queue_date
+    return HttpResponseRedirect(f"{day_on_agenda(visit)}&appointment={visit.pk}", status=303)
 
 
 def _step(view: str) -> dt.timedelta:

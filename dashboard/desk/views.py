@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from django_htmx.http import reswap, retarget, trigger_client_event
 
 from accounts.requests import SignedInRequest
 from bookings import rules, services
+from bookings.mine.views import day_on_agenda, show_appointment
 from bookings.models import Appointment
 from bookings.status import Verb
 from dashboard.agenda.views import see_on_agenda, show_agenda
@@ -43,35 +44,46 @@ def desk(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def change_status(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """One of the four buttons, or yes to a request; `seen` says what the reader saw."""
-    visit = desk_visit(request, pk)
-    verb = BUTTONS.get(request.POST.get("verb", ""))
+def change_status(
+    request: SignedInRequest, pk: UUID, verb: str = "", on_page: bool = False
+) -> HttpResponse:
+    """One of the four buttons, or yes to a request; `seen` says what the reader saw.
+
+    `on_page`: the visit's own page sends it and answers (docs/contracts.md, C7).
+    """
+    visit = wanted_visit(request, pk, on_page)
+    wanted = BUTTONS.get(verb or request.POST.get("verb", ""))
     try:
-        if verb is None:
+        if wanted is None:
             raise rules.StateConflict(_("This is not something the desk does."))
         visit = services.change_status(
-            visit, verb, by=request.user, expected_sequence=_expected_sequence(request)
+            visit, wanted, by=request.user, expected_sequence=_expected_sequence(request)
         )
     except rules.Refusal as refusal:
-        return refuse(request, visit, refusal, "status")
+        return refuse(request, visit, refusal, "status", on_page=on_page)
+    if on_page:
+        words = _("The appointment is confirmed and the patient is told.")
+        return done_on_page(request, visit, words)
     return done(request, visit)
 
 
 @require_POST
-def undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
+def undo(request: SignedInRequest, pk: UUID, on_page: bool = False) -> HttpResponse:
     """Take back today's last change; `change` names the one the reader saw."""
-    visit = desk_visit(request, pk)
+    visit = wanted_visit(request, pk, on_page)
+    change = request.POST.get("change", "")
     try:
         visit = services.undo(
             visit,
             by=request.user,
-            change_id=any_id(request.POST.get("change", "")),
+            change_id=any_id(change) if change else None,
             overbook="overbook" in request.POST,
             allow_patient_overlap="allow_patient_overlap" in request.POST,
         )
     except rules.Refusal as refusal:
-        return refuse(request, visit, refusal, "undo")
+        return refuse(request, visit, refusal, "undo", on_page=on_page)
+    if on_page:
+        return done_on_page(request, visit, _("The last change is taken back."))
     return done(request, visit)
 
 
@@ -183,6 +195,13 @@ def save_note(request: SignedInRequest, pk: UUID) -> HttpResponse:
     return JsonResponse({"version": note.version, "saved": saved})
 
 
+def wanted_visit(request: SignedInRequest, pk: UUID, on_page: bool) -> Appointment:
+    """The visit a step is about; on its own page an admin may act, who works for no doctor."""
+    if on_page:
+        return get_object_or_404(Appointment.objects.at_desk_of(request.user).for_pages(), pk=pk)
+    return desk_visit(request, pk)
+
+
 # -- how a step answers -------------------------------------------------------------------
 
 
@@ -204,8 +223,11 @@ def refuse(
     refused: str,
     *,
     typed: str = "",
+    on_page: bool = False,
 ) -> HttpResponse:
-    """The desk as it is now, with what was refused and why."""
+    """The desk as it is now, with what was refused and why; `on_page` the visit's own page."""
+    if on_page:
+        return show_appointment(request, visit, "appointment_page", at_desk=True, refusal=refusal)
     fresh = desk_visit(request, visit.pk)
     card = Card(fresh, request.user, timezone.now(), refusal=refusal, refused=refused, typed=typed)
     response = show_desk(request, card, status=refusal.status)
@@ -223,6 +245,12 @@ def done(request: SignedInRequest, visit: Appointment, words: str = "") -> HttpR
     start = card.visit.local_start
     moved = {"appointment": str(visit.pk), "date": str(start.date()) if start else "", "say": words}
     return trigger_client_event(response, "desk-changed", moved)
+
+
+def done_on_page(request: SignedInRequest, visit: Appointment, words: str) -> HttpResponse:
+    """What the visit's own page asked for is done: back to its day on the agenda."""
+    messages.success(request, words)
+    return redirect(day_on_agenda(visit))
 
 
 def show_dialog(
