@@ -47,7 +47,7 @@ from bookings.models import Appointment
 from bookings.slots import Calendars
 from doctors.models import Doctor
 from scheduling import engine
-from web.fragments import wanted_fragment
+from web.fragments import render_fragment, wanted_fragment
 from web.requests import any_id
 
 
@@ -258,13 +258,12 @@ def _show_confirm(
         "changes_close": choice.local_start - choice.doctor.practice.cancellation_deadline,
         **_forms(request, choice, booking_form, at_desk=at_desk),
     }
-    fragment = wanted_fragment(request, {"confirm_form", "hold"})
-    template = f"partials/{fragment}.html" if fragment else "confirm_booking.html"
     if refusal:
         status = refusal.status
     elif hold_refusal:
         status = hold_refusal.status
-    return render(request, f"bookings/{template}", context, status=status)
+    page, fragments = "bookings/confirm_booking.html", ("confirm_form", "hold")
+    return render_fragment(request, page, context, fragments=fragments, status=status)
 
 
 def _forms(

@@ -27,9 +27,11 @@ from bookings.mine.forms import ClaimForm, WishForm
 from bookings.models import Appointment, WaitingListEntry
 from bookings.slots import SlotQuery
 from bookings.status import Status
-from web.fragments import wanted_fragment
+from web.fragments import render_fragment, wanted_fragment
 
 PAST_PER_PAGE = 20
+MOVE_PAGE, GRID = "bookings/move_appointment.html", ("slot_grid",)
+EARLIER_TIME = ("earlier_time",)
 
 
 @require_safe
@@ -144,7 +146,8 @@ def show_appointment(
         **context,
     }
     status = refusal.status if refusal else HTTPStatus.OK
-    return render(request, f"bookings/{template}.html", context, status=status)
+    page = f"bookings/{template}.html"
+    return render_fragment(request, page, context, fragments=EARLIER_TIME, status=status)
 
 
 def _has_earlier_times(appointment: Appointment) -> bool:
@@ -178,8 +181,8 @@ def _show_move(
     # Said before a time is chosen: what the rules say of the person, which the desk is not asked.
     patient = None if at_desk else appointment.patient
     panel = BookingPanel.for_move(request.GET, appointment, now=now, token=token, patient=patient)
-    if wanted_fragment(request, {"slot_grid"}):
-        return render(request, "bookings/partials/slot_grid.html", {"panel": panel})
+    if wanted_fragment(request, GRID):
+        return render_fragment(request, MOVE_PAGE, {"panel": panel}, fragments=GRID)
     return show_appointment(
         request,
         appointment,
@@ -240,11 +243,11 @@ def wait_for_earlier(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
                 services.leave_waiting_list(entry)
     except rules.Refusal as caught:
         refusal = caught
-    fragment = wanted_fragment(request, {"earlier_time"})
-    if refusal or fragment:
-        template = f"partials/{fragment}" if fragment else "appointment_page"
+    if refusal or wanted_fragment(request, EARLIER_TIME):
         at_desk = appointment.doctor.is_staffed_by(request.user)
-        return show_appointment(request, appointment, template, at_desk=at_desk, refusal=refusal)
+        return show_appointment(
+            request, appointment, "appointment_page", at_desk=at_desk, refusal=refusal
+        )
     return redirect("appointment_page", appointment.pk)
 
 

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -15,6 +15,7 @@ from bookings.models import Appointment, WaitingScreen
 from bookings.waiting_room.room import Room
 from bookings.waiting_room.ticket import visit_of
 from doctors.models import Doctor
+from web.fragments import render_fragment, wanted_fragment
 
 
 @login_not_required
@@ -41,15 +42,14 @@ def show(request: Request, name: str, doctor: Doctor, context: dict[str, object]
     agenda's and the minute has not changed its words."""
     now = timezone.now()
     state = f"{doctor.calendar_version}.{int(now.timestamp()) // 60}"
-    fragment = request.htmx.target == name and not request.htmx.history_restore_request
-    if fragment and request.GET.get("state") == state:
+    if wanted_fragment(request, {name}) and request.GET.get("state") == state:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     room = Room(doctor, Appointment.objects.filter(practice=doctor.practice), now)
     context |= {"doctor": doctor, "room": room, "state": state, "now": now}
     if name == "ticket":
         context |= place_in(room, context["visit"])  # type: ignore[arg-type]
-    template = f"bookings/partials/{name}.html" if fragment else f"bookings/waiting_{name}.html"
-    response = render(request, template, context)
+    page = f"bookings/waiting_{name}.html"
+    response = render_fragment(request, page, context, fragments={name})
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = "noindex"
     return response

@@ -22,6 +22,7 @@ from dashboard.agenda.news import news_since
 from dashboard.cockpit import Desk, NoDesk, chosen_desk, desk_visit
 from dashboard.desk.card import Card
 from scheduling import engine
+from web.fragments import render_fragment, wanted_fragment
 from web.requests import any_id
 
 VIEWS = ("week", "day", "list")
@@ -74,16 +75,15 @@ def show_agenda(
     wanted = request.GET.get("view", "")
     view = wanted if wanted in VIEWS else VIEWS[0]
     shown = wanted_day(request) or (card.visit.local_day if card else None) or desk.today
-    if request.htmx.target == "day_list" and not request.htmx.history_restore_request:
-        context = {"desk": desk, "day": shown, **list_context(desk, shown)}
-        return render(request, "dashboard/partials/day_list.html", context)
-    context = {
-        "desk": desk,
+    page, fragments = "dashboard/agenda.html", ("day_list",)
+    context = {"desk": desk, "day": shown, **list_context(desk, shown)}
+    if wanted_fragment(request, fragments):
+        return render_fragment(request, page, context, fragments=fragments)
+    context |= {
         "view": view,
         "list_address": address(desk, view="list", date=shown),
         "views": [(name, address(desk, view=name, date=shown)) for name in VIEWS],
         "card": card,
-        "day": shown,
         "days": _week_links(desk, shown, view),
         "week_before": address(desk, view=view, date=shown - 7 * engine.DAY),
         "week_after": address(desk, view=view, date=shown + 7 * engine.DAY),
@@ -91,9 +91,8 @@ def show_agenda(
         "next": address(desk, view=view, date=shown + _step(view)),
         "hours": usual_hours(desk.doctor),
         "uses_fallback_hours": not desk.doctor.opening_hours.exists(),
-        **list_context(desk, shown),
     }
-    return render(request, "dashboard/agenda.html", context, status=status)
+    return render_fragment(request, page, context, fragments=fragments, status=status)
 
 
 def list_context(desk: Desk, shown: dt.date) -> dict[str, Any]:

@@ -8,16 +8,15 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_htmx.http import push_url
 
 from accounts.requests import SignedInRequest
 from dashboard.cockpit import Desk
-from web.fragments import wanted_fragment
+from web.fragments import render_fragment, wanted_fragment
 
 INVALID = HTTPStatus.UNPROCESSABLE_ENTITY
 
@@ -56,12 +55,8 @@ def show(
         "saved_at": desk.now_here if saved else None,
         **context,
     }
-    template = "dashboard/configuration/page.html"
-    if wanted_fragment(request, {panel}):
-        template = context["panel_template"]
-    response = render(request, template, context, status=status)
-    patch_vary_headers(response, ["HX-Target"])
-    return response
+    page = "dashboard/configuration/page.html"
+    return render_fragment(request, page, context, fragments={panel}, status=status)
 
 
 def answer_saved(

@@ -11,7 +11,6 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -22,6 +21,7 @@ from dashboard.cockpit import Desk, chosen_desk
 from dashboard.patients.forms import BlockForm, IdentityForm
 from dashboard.patients.invitations import Handed
 from dashboard.patients.records import Record, for_list, known_at, search
+from web.fragments import render_fragment
 
 PER_PAGE = 30
 
@@ -33,11 +33,9 @@ def patients(request: SignedInRequest) -> HttpResponse:
     practice = desk.doctor.practice
     found = for_list(search(known_at(practice), text), desk.user, practice, desk.now)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    template = "partials/patients" if request.htmx.target == "patients" else "page"
     context = {"desk": desk, "page": page, "q": text}
-    response = render(request, f"dashboard/patients/{template}.html", context)
-    patch_vary_headers(response, ["HX-Target"])
-    return response
+    template = "dashboard/patients/page.html"
+    return render_fragment(request, template, context, fragments=("patients",))
 
 
 @require_safe

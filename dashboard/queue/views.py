@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
@@ -29,9 +28,11 @@ from bookings.waiting_room.ticket import ticket_of
 from dashboard.cockpit import Desk, chosen_desk, desk_visit
 from dashboard.desk.forms import people_named
 from dashboard.queue.newcomer import read_newcomer
+from web.fragments import render_fragment, wanted_fragment
 from web.requests import any_id
 
 MOST_FOUND = 5
+PAGE, ROOM, FOUND = "dashboard/queue/page.html", ("queue",), ("queue_found",)
 VERBS = {verb.value: verb for verb in (Verb.ARRIVE, Verb.START, Verb.FINISH)}
 
 
@@ -39,9 +40,9 @@ VERBS = {verb.value: verb for verb in (Verb.ARRIVE, Verb.START, Verb.FINISH)}
 def queue(request: SignedInRequest) -> HttpResponse:
     """The room now; htmx asks for it alone, or for the people that a name means."""
     desk = chosen_desk(request)
-    if request.htmx.target == "queue_found":
+    if wanted_fragment(request, FOUND):
         people = found(desk, request.GET.get("q", ""))
-        return render(request, "dashboard/queue/partials/queue_found.html", people)
+        return render_fragment(request, PAGE, people, fragments=FOUND)
     return show(request, desk)
 
 
@@ -171,7 +172,7 @@ def show(
     status: int = HTTPStatus.OK,
     **context: Any,
 ) -> HttpResponse:
-    alone = request.htmx.target == "queue" and not request.htmx.history_restore_request
+    alone = bool(wanted_fragment(request, ROOM))
     visits = Appointment.objects.at_desk_of(desk.user)
     context = {
         **found(desk, q),
@@ -183,7 +184,4 @@ def show(
         "keeps_text": alone and request.path != reverse("queue_add"),
         **context,
     }
-    template = "dashboard/queue/partials/queue.html" if alone else "dashboard/queue/page.html"
-    response = render(request, template, context, status=status)
-    patch_vary_headers(response, ["HX-Target"])
-    return response
+    return render_fragment(request, PAGE, context, fragments=ROOM, status=status)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
@@ -13,6 +12,9 @@ from dashboard.agenda.views import tell_news, wanted_day
 from dashboard.cockpit import Desk, chosen_desk, desk_visit
 from dashboard.desk.card import Card
 from dashboard.team.day import team_day
+from web.fragments import render_fragment, wanted_fragment
+
+DAY = ("team_day",)
 
 
 @require_safe
@@ -20,12 +22,12 @@ def team(request: SignedInRequest) -> HttpResponse:
     """One column a doctor; asked for by htmx, the columns alone."""
     desk = team_desk(request)
     day = wanted_day(request) or desk.today
-    context = {"desk": desk, "team": team_day(desk.user, desk.doctors, day, now=desk.now)}
-    if request.htmx.target == "team_day" and not request.htmx.history_restore_request:
-        return render(request, "dashboard/team/partials/team_day.html", context)
-    wanted = request.GET.get("appointment", "")
-    card = Card(desk_visit(request, wanted), desk.user, desk.now) if wanted else None
-    return render(request, "dashboard/team/page.html", {**context, "card": card})
+    wanted, card = request.GET.get("appointment", ""), None
+    if wanted and not wanted_fragment(request, DAY):
+        card = Card(desk_visit(request, wanted), desk.user, desk.now)
+    shown = team_day(desk.user, desk.doctors, day, now=desk.now)
+    context = {"desk": desk, "team": shown, "card": card}
+    return render_fragment(request, "dashboard/team/page.html", context, fragments=DAY)
 
 
 @require_safe
