@@ -54,6 +54,8 @@ class DayPanel(BookingPanel):
     @cached_property
     def consultation_type(self) -> ConsultationType | None:
         """The reason asked for, else the ordinary one."""
+        if self.is_closed:
+            return None
         chosen = next((kind for kind in self.types if kind.pk == self.type_id), None)
         return chosen or self.doctor.consultation_types.offered().ordinary()
 

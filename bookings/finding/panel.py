@@ -84,10 +84,10 @@ class BookingPanel:
 
     @cached_property
     def consultation_type(self) -> ConsultationType | None:
-        if not self.seen or not self.takes_them:
-            return None
         if self.moving:
             return self.moving.consultation_type
+        if not self.seen or not self.takes_them or (self.is_closed and not self.is_card):
+            return None
         if len(self.types) == 1:
             return self.types[0]
         return next((kind for kind in self.types if kind.pk == self.type_id), None)
@@ -123,6 +123,9 @@ class BookingPanel:
     def rule_refusal(self) -> rules.Refusal | None:
         """Why this person, or anybody at these days, gets no times here."""
         try:
+            if self.consultation_type is None:
+                rules.check_books_online(self.doctor)
+                raise rules.type_not_offered()
             rules.check_emergency_day(self.query, self.first, self.now)
             if self.patient:
                 check_person(patient=self.patient, query=self.query, now=self.now)

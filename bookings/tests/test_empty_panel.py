@@ -191,6 +191,17 @@ class TestWhateverTheDay:
         response = look(client, kind)
         assert response.context["panel"].closed_to.why == NoSlotsReason.NOT_ONLINE
         assert "ne prend pas de rendez-vous en ligne" in text_of(response)
+        assert ("next-free" in html_of(response), f"tel:{PHONE}" in html_of(response)) == (
+            False,
+            True,
+        )
+
+    def test_a_grid_of_a_type_that_is_gone_says_so_and_offers_no_time(self, client):
+        kind = ConsultationTypeFactory(retired_at=FRIDAY_MORNING)
+        ConsultationTypeFactory.create_batch(2, doctor=kind.doctor)
+        response = look(client, kind, **{"HX-Request": "true", "HX-Target": "slot_grid"})
+        assert "Ce motif de consultation n’est plus proposé." in text_of(response)
+        assert 'name="appointment_time"' not in html_of(response)
 
     @pytest.mark.parametrize(
         ("doctor", "kind", "why"),
