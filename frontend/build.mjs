@@ -20,7 +20,9 @@ const OUTPUT = join(ROOT, "static/build");
 // Each becomes one file in static/build/. A page that needs something heavy gets an entry of its
 // own, so that the others do not carry it. Import no CSS in a script: it would overwrite the
 // stylesheet of that name.
-const SCRIPTS = ["site", "dashboard", "agenda", "team", "statistics", "developers"].map((name) => `frontend/js/${name}.js`);
+const SCRIPTS = ["site", "dashboard", "agenda", "team", "statistics", "developers"].map(
+  (name) => `frontend/js/${name}.js`,
+);
 
 // Styles of the cockpit and of the page about the API, beside site.css: plain CSS without
 // utilities, so esbuild suffices.
@@ -42,9 +44,7 @@ function copyFonts() {
 
 // The packages' folder has the Python version in its name: Python itself is asked for it.
 function foldersOfPython(packages) {
-  const python = [".venv/bin/python", ".venv/Scripts/python.exe"]
-    .map((path) => join(ROOT, path))
-    .find(existsSync);
+  const python = [".venv/bin/python", ".venv/Scripts/python.exe"].map((path) => join(ROOT, path)).find(existsSync);
   if (!python) throw new Error("No .venv yet: `make setup` makes it.");
   const ask = `import importlib.util, sys
 for name in sys.argv[1:]:

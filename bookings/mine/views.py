@@ -105,7 +105,7 @@ def move_appointment(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
 def day_on_agenda(appointment: Appointment) -> str:
     """The address of that visit's day on its doctor's agenda."""
-    state = {"doctor": appointment.doctor_id, "date": str(appointment.local_day)}
+    state = {"doctor": str(appointment.doctor_id), "date": str(appointment.local_day)}
     return f"{reverse('dashboard')}?{urlencode(state)}"
 
 
