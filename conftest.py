@@ -21,7 +21,12 @@ from django.conf import settings
 from django.db import connections, transaction
 from django.test import TransactionTestCase
 
+from tests import template_names
+
 django.setup()
+
+# A name that a template of ours asks for and does not have fails the test.
+template_names.watch()
 
 # Argon2 is slow on purpose, a third of a second for every account that a test makes.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
