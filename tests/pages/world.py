@@ -70,8 +70,8 @@ def session_of(role: str) -> str:
     return str(client_of(role).cookies[settings.SESSION_COOKIE_NAME].value)
 
 
-def build_world() -> SimpleNamespace:
-    call_command("seed_doctors", count=DOCTORS, patients=1, seed=SEED, force=True, verbosity=0)
+def build_world(doctors: int = DOCTORS) -> SimpleNamespace:
+    call_command("seed_doctors", count=doctors, patients=1, seed=SEED, force=True, verbosity=0)
     doctor = model("doctors.Doctor").objects.get(user__username="dr_davis")
     doctor.photo = "0" * 32
     doctor.save(update_fields=["photo"])
