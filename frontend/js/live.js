@@ -2,17 +2,15 @@
 //   data-live      tokens of what it was drawn from, "<doctor>.<version>.<instant> …" (bookings/finding/live.py)
 //   data-refresh   its address: asked with its id as HX-Target, it is drawn anew
 //   data-clock     the practice's time at which it was drawn, for its line (.days-live)
-// One request asks for all of them every four seconds, while the page is looked at and the line is
-// there; the answer is nearly always 204. Words and address stand in <template id="live-words">.
+// One request asks for all of them every few seconds (poll.js); the answer is nearly always 204.
+// Words and address stand in <template id="live-words">.
 //
 // A reader who is busy comes first: nothing is drawn while a finger is on the page or one of their
 // own requests is under way, the focus stays where it was, and slots.js keeps the chosen time.
 
 import { announce } from "./announce.js";
+import { keepAsking } from "./poll.js";
 
-const EVERY = 4_000;
-const SOON = 300; // when the reader was busy
-const LONGEST = 30_000; // between two tries while the server does not answer
 const PATIENCE = 10_000;
 const PRESS = 1_000; // a finger lifted outside the window is never heard of
 const MOST_TOKENS = 50; // also in bookings/finding/views.py
@@ -25,9 +23,6 @@ const PASSING = [
 
 const words = document.getElementById("live-words")?.dataset;
 
-let timer = null;
-let asking = false;
-let failures = 0;
 let pressedAt = -PRESS;
 let drawing = null;
 
@@ -68,37 +63,6 @@ async function ask() {
     if (tokensOf(region).some(isChanged) && !(await draw(region))) return false;
   }
   return true;
-}
-
-const canAsk = () => words !== undefined && !document.hidden && navigator.onLine && regions().length > 0;
-
-async function look() {
-  clearTimeout(timer);
-  timer = null;
-  if (asking || !canAsk()) return; // whatever ends that calls again
-  asking = true;
-  try {
-    if (isSending() || isPressed()) return;
-    const answered = await ask();
-    failures = answered ? 0 : failures + 1;
-    showLine(failures < 2);
-  } finally {
-    asking = false;
-    wait();
-  }
-}
-
-// Never on the beat: a thousand pages opened by one bell would knock together for ever, and again
-// after an outage.
-function wait(time = delay()) {
-  clearTimeout(timer);
-  timer = canAsk() ? setTimeout(look, time) : null;
-}
-
-function delay() {
-  if (isSending() || isPressed()) return SOON;
-  if (failures) return Math.min(LONGEST, EVERY * 2 ** failures) * (0.5 + Math.random() / 2);
-  return EVERY * (0.85 + 0.15 * Math.random());
 }
 
 // Drawing --------------------------------------------------------------------------------------
@@ -291,29 +255,17 @@ function showLine(isTrue) {
 
 // When ----------------------------------------------------------------------------------------
 
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) clearTimeout(timer);
-  else look();
-});
-window.addEventListener("online", () => {
-  failures = 0;
-  wait(Math.random() * 1000);
-});
-window.addEventListener("offline", () => {
-  clearTimeout(timer);
-  showLine(false);
-});
-window.addEventListener("pageshow", (event) => {
-  if (event.persisted) look();
+const live = keepAsking({
+  ask,
+  showLine,
+  isNeeded: () => words !== undefined && regions().length > 0,
+  isBusy: () => isSending() || isPressed(),
 });
 // A region may have come with what was swapped in.
-document.addEventListener("htmx:afterSettle", () => {
-  if (timer === null && !asking) wait();
-});
+document.addEventListener("htmx:afterSettle", live.resume);
 document.addEventListener("htmx:beforeRequest", () => drawing?.abort());
 document.addEventListener("pointerdown", () => (pressedAt = performance.now()), true);
 for (const name of ["pointerup", "pointercancel"]) {
   // Later: the click that follows is still to be heard by the pill it began on.
   window.addEventListener(name, () => setTimeout(() => (pressedAt = -PRESS)), true);
 }
-wait();

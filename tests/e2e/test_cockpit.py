@@ -218,6 +218,14 @@ class TestBookingAtTheDesk:
         assert (made.patient, made.starts_at) == (visit.patient, at("09:00", days=5))
 
 
+def test_without_a_line_the_page_says_that_it_may_be_old(page, base_url, kind):
+    open_agenda(page, base_url, kind.doctor.user)
+    page.context.set_offline(True)
+    expect(page.locator("#news [role=alert]")).to_contain_text("Pas de connexion")
+    page.context.set_offline(False)
+    expect(page.locator("#news .strip")).to_have_count(0)
+
+
 # Types TEXT into FIELD at the moment at which the field appears.
 QUICK = """([field, text]) => new MutationObserver((_changes, observer) => {
   const input = document.querySelector(field);
