@@ -18,7 +18,7 @@ from allauth.account.forms import (
 )
 from allauth.account.internal.flows.manage_email import email_already_exists
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout, Row
+from crispy_forms.layout import Layout, LayoutObject, Row
 from django import forms
 from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -45,12 +45,17 @@ def helper() -> FormHelper:
     return drawn
 
 
+def row(*fields: str | LayoutObject) -> Row:
+    """Short fields side by side."""
+    return Row(*fields, css_class="form-row")
+
+
 def in_rows(form: forms.BaseForm, *pairs: tuple[str, str]) -> Layout:
     """The form's fields in their order, these pairs of short ones side by side."""
     partner, second = dict(pairs), {second for _first, second in pairs}
     return Layout(
         *(
-            Row(name, partner[name]) if name in partner else name
+            row(name, partner[name]) if name in partner else name
             for name in form.fields
             if name not in second
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crispy_forms.layout import Field, Fieldset, Layout, Row
+from crispy_forms.layout import Field, Fieldset, Layout
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest
@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
-from accounts.forms import SignUpForm, helper
+from accounts.forms import SignUpForm, helper, row
 from accounts.models import User
 from doctors import photos
 from doctors.models import LANGUAGES_SPOKEN, Doctor, Specialty
@@ -84,7 +84,7 @@ class DoctorSignUpForm(SignUpForm):
         self.helper.layout = Layout(
             Fieldset(
                 _("You"),
-                Row("first_name", "last_name"),
+                row("first_name", "last_name"),
                 "specialty",
                 "email",
                 "password1",
@@ -93,8 +93,8 @@ class DoctorSignUpForm(SignUpForm):
                 _("Your practice"),
                 "practice_name",
                 "practice_street",
-                Row("practice_postal_code", "practice_city"),
-                Row("practice_country", "practice_time_zone"),
+                row("practice_postal_code", "practice_city"),
+                row("practice_country", "practice_time_zone"),
                 "practice_phone",
             ),
         )

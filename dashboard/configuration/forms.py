@@ -8,14 +8,14 @@ from typing import Any
 from babel.numbers import get_territory_currencies
 from babel.units import format_unit
 from crispy_forms.bootstrap import AppendedText
-from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout, Row
+from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from accounts.forms import helper, phone_field
+from accounts.forms import helper, phone_field, row
 from dashboard.cockpit import Desk
 from doctors.models import ConsultationType, Practice
 from scheduling.engine import to_utc
@@ -146,8 +146,8 @@ class TypeForm(forms.ModelForm):
         flag = f"{INCLUDES}/flag.html"
         self.helper.layout = Layout(
             "name",
-            Row(AppendedText("duration", "min"), AppendedText("buffer_after", "min")),
-            Row("price", "currency"),
+            row(AppendedText("duration", "min"), AppendedText("buffer_after", "min")),
+            row("price", "currency"),
             "price_note",
             Field("color", template=f"{INCLUDES}/colors.html"),
             Fieldset(
@@ -155,7 +155,7 @@ class TypeForm(forms.ModelForm):
                 Field("require_existing_patient", template=flag),
                 Field("is_emergency_only", template=flag),
                 Field("needs_confirmation", template=flag),
-                Row("notice_minutes", "horizon_days"),
+                row("notice_minutes", "horizon_days"),
             ),
             "instructions",
         )
@@ -279,7 +279,7 @@ class PracticeForm(forms.ModelForm):
                 _("Address"),
                 "street",
                 "address_details",
-                Row("postal_code", "city"),
+                row("postal_code", "city"),
                 "access",
             ),
             Fieldset(
