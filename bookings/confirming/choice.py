@@ -108,6 +108,7 @@ def current_hold(request: HttpRequest, choice: Choice, *, now: dt.datetime) -> H
         return None
     return (
         Hold.objects.unexpired(now)
+        .select_related("doctor__practice")
         .filter(
             token=token,
             doctor=choice.doctor,

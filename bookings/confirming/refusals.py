@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,20 +14,17 @@ from accounts.requests import Request
 from bookings import rules, slots
 from bookings.confirming.choice import Choice
 from bookings.confirming.forms import ChoiceForm
-from bookings.finding.views import panel_of, show_panel
+from bookings.finding.address import PanelAddress
+from bookings.finding.views import show_panel
 from bookings.finding.visitor import hold_token
+from doctors.models import Doctor
 
 
 def refuse_in_panel(request: Request, choice: Choice, refusal: rules.Refusal) -> HttpResponse:
     """The panel again with what happened and, when times would help, the three nearest."""
-    panel = panel_of(
-        request,
-        choice.doctor,
-        _address_around(request, choice),
-        refusal=refusal,
-        nearest=nearest_times(request, choice, refusal),
-    )
-    return show_panel(request, panel, status=refusal.status)
+    state = _state_around(request, choice.doctor, choice)
+    nearest = nearest_times(request, choice, refusal)
+    return show_panel(request, choice.doctor, state, refusal=refusal, nearest=nearest)
 
 
 def refuse_unreadable_choice(request: Request, form: ChoiceForm) -> HttpResponse:
@@ -37,8 +34,7 @@ def refuse_unreadable_choice(request: Request, form: ChoiceForm) -> HttpResponse
         return refuse_plainly(request, _("This doctor cannot be booked here."))
     problems = [str(error) for errors in form.errors.values() for error in errors]
     refusal = rules.TimeNotOffered(" ".join(problems), code="choice_not_understood")
-    panel = panel_of(request, doctor, _address_around(request, None), refusal=refusal)
-    return show_panel(request, panel, status=refusal.status)
+    return show_panel(request, doctor, _state_around(request, doctor), refusal=refusal)
 
 
 def refuse_plainly(
@@ -61,12 +57,12 @@ def nearest_times(request: Request, choice: Choice, refusal: rules.Refusal) -> l
     )
 
 
-def _address_around(request: Request, choice: Choice | None) -> QueryDict:
+def _state_around(request: Request, doctor: Doctor, choice: Choice | None = None) -> PanelAddress:
     """The panel's state around a posted choice, as if it had been in the address."""
-    data = QueryDict(mutable=True)
-    data["seen"] = request.POST.get("seen") or "yes"
-    data["type"] = request.POST.get("consultation_type", "")
-    data["from"] = request.POST.get("from", "")
-    if choice and not data["from"]:
-        data["from"] = choice.local_start.date().isoformat()
-    return data
+    day = choice.local_start.date().isoformat() if choice else ""
+    asked = {
+        "seen": request.POST.get("seen") or "yes",
+        "type": request.POST.get("consultation_type", ""),
+        "from": request.POST.get("from") or day,
+    }
+    return PanelAddress.from_query(asked, doctor.get_absolute_url())

@@ -1,12 +1,20 @@
-"""What else is free when a doctor has nothing on the days asked for."""
+"""Why a doctor has nothing free, and what else there is."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
+from urllib.parse import urlencode
 
+from django.urls import reverse
+
+from bookings.finding.address import PanelAddress
+from bookings.finding.visitor import Reader
+from bookings.models import Appointment, WaitingListEntry
 from bookings.slots import Calendars, SlotQuery
+from bookings.slots.no_slots import NoSlots, NoSlotsReason
 from doctors.models import ConsultationType, Doctor
 from scheduling import engine
 
@@ -15,45 +23,79 @@ COLLEAGUES_LOOK_AHEAD = 14
 
 
 class Elsewhere(NamedTuple):
-    """A free time of another type, or of another doctor."""
+    """A free time of another type, or of another doctor, and the address that shows it."""
 
     doctor: Doctor
     consultation_type: ConsultationType
     start: dt.datetime
+    address: str
+
+
+@dataclass(frozen=True)
+class NothingFree:
+    """Why there is nothing to book, and what can be done instead."""
+
+    no_slots: NoSlots
+    next_start: dt.datetime | None = None
+    """The first free start after the days shown."""
+    other_types: list[Elsewhere] = field(default_factory=list)
+    colleague: Elsewhere | None = None
+    waiting_list_entry: WaitingListEntry | None = None
+    """The reader's place on the waiting list for this visit."""
+    waiting_list_address: str = ""
 
 
 def other_types(
-    calendars: Calendars, query: SlotQuery, kinds: Iterable[ConsultationType]
+    calendars: Calendars,
+    query: SlotQuery,
+    types: Iterable[ConsultationType],
+    state: PanelAddress,
+    first_day: dt.date,
 ) -> list[Elsewhere]:
-    """Other reasons of the doctor with a time in `calendars`, which was read for them too.
+    """Other types of the doctor with a time in `calendars`, which was read for them too.
 
     An emergency is no alternative to anything.
     """
     found = []
-    for kind in kinds:
-        if kind != query.consultation_type and not kind.is_emergency_only:
-            start = calendars.first_free(SlotQuery(query.doctor, kind))
+    for each in types:
+        if each != query.consultation_type and not each.is_emergency_only:
+            start = calendars.first_free(SlotQuery(query.doctor, each))
             if start:
-                found.append(Elsewhere(query.doctor, kind, start))
+                address = state.address(type_id=each.pk, first_day=first_day)
+                found.append(Elsewhere(query.doctor, each, start, address))
     return found[:OTHER_TYPES]
 
 
 def soonest_colleague(
-    query: SlotQuery, first_day: dt.date, *, now: dt.datetime, token: str | None = None
+    query: SlotQuery,
+    first_day: dt.date,
+    *,
+    now: dt.datetime,
+    token: str | None = None,
+    before: dt.datetime | None = None,
 ) -> Elsewhere | None:
-    """Whoever of the same practice and specialty has a free time first, within two weeks of
-    `first_day`, and takes new patients; in four queries."""
+    """The colleague of the same practice and specialty who has the first free time within two
+    weeks of `first_day`, sooner than `before`, and takes new patients; in four queries."""
     queries = _colleagues(query)
     if not queries:
         return None
     days = engine.days_from(first_day, COLLEAGUES_LOOK_AHEAD)
     calendars = Calendars(queries, days, now=now, token=token)
     found = [
-        Elsewhere(each.doctor, each.consultation_type, start)
+        _elsewhere(each.doctor, each.consultation_type, start)
         for each in queries
         if each.consultation_type and (start := calendars.first_free(each))
     ]
-    return min(found, key=lambda each: each.start, default=None)
+    soonest = min(found, key=lambda each: each.start, default=None)
+    return None if soonest and before and before <= soonest.start else soonest
+
+
+def _elsewhere(
+    doctor: Doctor, consultation_type: ConsultationType, start: dt.datetime
+) -> Elsewhere:
+    page = PanelAddress(doctor.get_absolute_url(), is_new_patient=True)
+    address = page.address(type_id=consultation_type.pk, first_day=start.date())
+    return Elsewhere(doctor, consultation_type, start, address)
 
 
 def _colleagues(query: SlotQuery) -> Sequence[SlotQuery]:
@@ -65,14 +107,38 @@ def _colleagues(query: SlotQuery) -> Sequence[SlotQuery]:
         books_online=True,
         accepts_new_patients=True,
     )
-    kinds = ConsultationType.objects.offered().filter(
+    types = ConsultationType.objects.offered().filter(
         doctor__in=doctors.exclude(pk=doctor.pk),
         require_existing_patient=False,
         is_emergency_only=query.is_emergency_only,
     )
-    kinds = kinds.select_related("doctor__user", "doctor__practice", "doctor__specialty")
+    types = types.select_related("doctor__user", "doctor__practice", "doctor__specialty")
     chosen: dict[int, ConsultationType] = {}
-    for kind in kinds.order_by("doctor_id", "position", "pk"):
-        if kind.doctor_id not in chosen or (wanted and kind.name == wanted.name):
-            chosen[kind.doctor_id] = kind
-    return [SlotQuery(kind.doctor, kind) for kind in chosen.values()]
+    for each in types.order_by("doctor_id", "position", "pk"):
+        if each.doctor_id not in chosen or (wanted and each.name == wanted.name):
+            chosen[each.doctor_id] = each
+    return [SlotQuery(each.doctor, each) for each in chosen.values()]
+
+
+def read_waiting_list_entry(query: SlotQuery, reader: Reader) -> WaitingListEntry | None:
+    """The place of `reader` on the waiting list for this doctor and type."""
+    if reader.patient is None:
+        return None
+    live = WaitingListEntry.objects.live(reader.now).filter(
+        patient=reader.patient, doctor=query.doctor, consultation_type=query.consultation_type
+    )
+    return live.select_related("doctor__practice").first()
+
+
+def waiting_list_address(
+    query: SlotQuery, no_slots: NoSlots, first_day: dt.date, moving: Appointment | None = None
+) -> str:
+    """The page that asks for an earlier time, when others have those of these days, or the
+    doctor is away, and the visit can wait; else ""."""
+    may_open = no_slots.why in (NoSlotsReason.FULL, NoSlotsReason.AWAY, NoSlotsReason.SEVERAL)
+    if query.is_emergency_only or not may_open:
+        return ""
+    if moving:
+        return f"{reverse('appointment_page', args=[moving.pk])}#earlier_time"
+    state = {"doctor": query.doctor.pk, "consultation_type": query.type_id, "seen_from": first_day}
+    return f"{reverse('join_waiting_list')}?{urlencode(state)}"

@@ -1,34 +1,42 @@
-"""One whole day of the booking panel: every time, free or not, with the reason in words."""
+"""One whole day of a doctor: every time, free or not, with the reason in words."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 from urllib.parse import urlencode
 
-from django.http import QueryDict
-from django.urls import reverse
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from bookings import rules
+from bookings.finding.address import PanelAddress
+from bookings.finding.alternatives import NothingFree, soonest_colleague
+from bookings.finding.grid import emergency_phones, why_refused
 from bookings.finding.live import token_of
-from bookings.finding.panel import BookingPanel
-from bookings.slots import Blocker, Calendars, DaySlot, next_free
+from bookings.finding.panel import types_for, why_closed
+from bookings.finding.visitor import Reader
+from bookings.slots import Blocker, Calendars, DaySlot, SlotQuery, next_free
 from doctors.models import ConsultationType, Doctor
 from scheduling.engine import DAY
 
 # Names of the parts of a day, with the hour each begins.
 PARTS = ((0, _("Morning")), (12, _("Afternoon")), (18, _("Evening")))
+SANE_YEARS = range(1970, 9001)
+"""A day at the edge of the calendar has no neighbours to compute with."""
 
 
-class Part(NamedTuple):
+class DayPart(NamedTuple):
+    """Morning, afternoon or evening."""
+
     name: str | Promise
     slots: list[DaySlot]
 
 
-class Tally(NamedTuple):
+class SlotCount(NamedTuple):
     """A line of the legend: `code` is empty for free times."""
 
     code: str
@@ -36,126 +44,140 @@ class Tally(NamedTuple):
     times: int
 
 
-@dataclass
-class DayPanel(BookingPanel):
-    """State read from the address: `date`, `type`, and `seen` for the booking that may follow.
+@dataclass(frozen=True)
+class WholeDay:
+    """What `day.html` draws; days gone by can be looked at too."""
 
-    Days gone by can be looked at too.
-    """
-
-    @classmethod
-    def from_query(cls, data: QueryDict, doctor: Doctor, **options: Any) -> DayPanel:
-        state = data.copy()
-        state["from"] = data.get("date", "")
-        if data.get("seen") != "no":
-            state["seen"] = "yes"
-        return super().from_query(state, doctor, **options)  # type: ignore[return-value]
-
-    @cached_property
-    def consultation_type(self) -> ConsultationType | None:
-        """The reason asked for, else the ordinary one."""
-        if self.is_closed:
-            return None
-        chosen = next((kind for kind in self.types if kind.pk == self.type_id), None)
-        return chosen or self.doctor.consultation_types.offered().ordinary()
-
-    @cached_property
-    def first(self) -> dt.date:
-        """The day; one at the edge of the calendar has no neighbours to compute with."""
-        day = self.first_day
-        return day if day and 1970 <= day.year <= 9000 else self.today
-
-    @cached_property
-    def calendars(self) -> Calendars:
-        return Calendars([self.query], [self.first], now=self.now, token=self.token)
-
-    @cached_property
-    def slots(self) -> list[DaySlot]:
-        return self.calendars.grid(self.query)[self.first]
+    state: PanelAddress
+    query: SlotQuery
+    types: list[ConsultationType]
+    date: dt.date
+    now: dt.datetime
+    valid_until: dt.datetime
+    """The next instant at which the page changes by time alone."""
+    slots: list[DaySlot] = field(default_factory=list)
+    next_start: dt.datetime | None = None
+    """The first free start after a day without any."""
+    refusal: rules.Refusal | None = None
+    """Why there are no times to show."""
+    closed: NothingFree | None = None
+    """Why nobody can book here online."""
 
     @property
-    def parts(self) -> list[Part]:
-        """Morning, afternoon, evening: those with times."""
-        ends = [hour for hour, _name in PARTS[1:]] + [24]
-        parts = [
-            Part(name, [slot for slot in self.slots if begin <= slot.start.hour < end])
-            for (begin, name), end in zip(PARTS, ends, strict=True)
-        ]
-        return [part for part in parts if part.slots]
-
-    @property
-    def legend(self) -> list[Tally]:
-        """How many times of each kind there are, free ones first."""
-        counts = Counter(slot.blocker for slot in self.slots)
-        taken = [
-            Tally(blocker.value, blocker.label, counts[blocker])
-            for blocker in Blocker
-            if counts[blocker]
-        ]
-        return [Tally("", _("Free"), counts[None]), *taken]
-
-    @property
-    def has_free(self) -> bool:
-        return any(slot.blocker is None for slot in self.slots)
-
-    @cached_property
-    def next_start(self) -> dt.datetime | None:
-        """The first free start after this day."""
-        after = max(self.first, self.today - DAY) + DAY
-        return next_free([self.query], after, now=self.now, token=self.token)[self.doctor.pk]
-
-    @property
-    def live(self) -> str:
-        """Until when the page says the same, if nobody writes: a time that begins is past."""
-        ahead = [slot.start for slot in self.slots if slot.start > self.now]
-        until = min([self.calendars.valid_until(self.query), *ahead[:1]])
-        return str(token_of(self.doctor, until))
-
-    # -- addresses --------------------------------------------------------------------------
-
-    @property
-    def grid_id(self) -> str:
-        return "day_slots"
-
-    @property
-    def path(self) -> str:
-        return reverse("day_page", args=[self.doctor.slug])
-
-    def address(self, **changes: Any) -> str:
-        """This page on another day, or for another reason."""
-        kind = self.consultation_type
-        state = {"type": kind.pk if kind else None, "date": self.first, "seen": self.seen}
-        state |= changes
-        return f"{self.path}?{urlencode({name: each for name, each in state.items() if each})}"
-
-    @property
-    def refresh_address(self) -> str:
-        return self.address()
-
-    @property
-    def earlier_address(self) -> str | None:
-        return self.address(date=self.first - DAY) if self.first > self.today else None
-
-    @property
-    def later_address(self) -> str | None:
-        return self.address(date=self.first + DAY) if self.first < self.last_day else None
-
-    @property
-    def today_address(self) -> str:
-        return self.address(date=self.today)
+    def today(self) -> dt.date:
+        return self.query.today(self.now)
 
     @property
     def last_day(self) -> dt.date:
         return self.query.last_day(self.now)
 
     @property
-    def next_start_address(self) -> str | None:
-        start = self.next_start
-        return self.address(date=start.date()) if start else None
+    def drawn_at(self) -> dt.datetime:
+        """Now, on the practice's clock."""
+        return self.query.doctor.practice.local(self.now)
+
+    @property
+    def live(self) -> str:
+        """The token of the times shown (bookings.finding.live)."""
+        return str(token_of(self.query.doctor, self.valid_until))
+
+    @property
+    def parts(self) -> list[DayPart]:
+        """Morning, afternoon, evening: those with times."""
+        ends = [hour for hour, _name in PARTS[1:]] + [24]
+        parts = [
+            DayPart(name, [slot for slot in self.slots if begin <= slot.start.hour < end])
+            for (begin, name), end in zip(PARTS, ends, strict=True)
+        ]
+        return [part for part in parts if part.slots]
+
+    @property
+    def legend(self) -> list[SlotCount]:
+        """How many times are free, and how many are taken for each reason."""
+        counts = Counter(slot.blocker for slot in self.slots)
+        taken = [
+            SlotCount(blocker.value, blocker.label, counts[blocker])
+            for blocker in Blocker
+            if counts[blocker]
+        ]
+        return [SlotCount("", _("Free"), counts[None]), *taken]
+
+    @property
+    def has_free(self) -> bool:
+        return any(slot.blocker is None for slot in self.slots)
+
+    @property
+    def emergency_phones(self) -> list[str]:
+        return emergency_phones(self.query)
+
+    # -- addresses --------------------------------------------------------------------------
+
+    def address(self, date: dt.date) -> str:
+        """This page on another day."""
+        state = {"type": self.query.type_id, "date": date, "seen": self.state.seen}
+        query = urlencode({name: value for name, value in state.items() if value})
+        return f"{self.state.path}?{query}"
+
+    @property
+    def refresh_address(self) -> str:
+        return self.address(self.date)
+
+    @property
+    def earlier_address(self) -> str:
+        """ "" where the day before is past."""
+        return self.address(self.date - DAY) if self.date > self.today else ""
+
+    @property
+    def later_address(self) -> str:
+        """ "" where the day after cannot be booked yet."""
+        return self.address(self.date + DAY) if self.date < self.last_day else ""
+
+    @property
+    def today_address(self) -> str:
+        return self.address(self.today)
+
+    @property
+    def next_start_address(self) -> str:
+        return self.address(self.next_start.date()) if self.next_start else ""
 
     @property
     def panel_address(self) -> str:
         """The doctor's page, with the days around this one."""
-        kind = self.consultation_type
-        state = {"seen": self.seen, "type": kind.pk if kind else "", "from": self.first}
-        return f"{self.doctor.get_absolute_url()}?{urlencode(state)}"
+        page, type_id = self.query.doctor.get_absolute_url(), self.query.type_id
+        return self.state.address(path=page, type_id=type_id, first_day=self.date)
+
+
+def state_of_day(data: Mapping[str, str], path: str) -> PanelAddress:
+    """What the page's address asks for: `date` and `type`, and `seen` for the booking."""
+    asked = {"from": data.get("date", ""), "type": data.get("type", "")}
+    return PanelAddress.from_query(
+        asked | {"seen": "no" if data.get("seen") == "no" else "yes"}, path
+    )
+
+
+def read_day(doctor: Doctor, state: PanelAddress, reader: Reader) -> WholeDay:
+    """The day that `state` names, else today; for the type it names, else the ordinary one."""
+    now, offered = reader.now, doctor.consultation_types.offered()
+    types = types_for(list(offered), state.is_new_patient)
+    chosen = next((each for each in types if each.pk == state.type_id), offered.ordinary())
+    closed_to = why_closed(doctor, list(offered), is_new_patient=False)
+    query = SlotQuery(doctor, None if closed_to else chosen)
+    date = state.first_day or query.today(now)
+    if date.year not in SANE_YEARS:
+        date = query.today(now)
+    day = WholeDay(state, query, types, date, now, query.midnight(now))
+    if closed_to:
+        colleague = soonest_colleague(query, date, now=now, token=reader.token)
+        return replace(day, closed=NothingFree(closed_to, colleague=colleague))
+    if refusal := why_refused(query, date, reader):
+        return replace(day, refusal=refusal)
+    calendars = Calendars([query], [date], now=now, token=reader.token)
+    slots = calendars.grid(query)[date]
+    # A time that begins is past.
+    ahead = [slot.start for slot in slots if slot.start > now]
+    day = replace(day, slots=slots, valid_until=min([calendars.valid_until(query), *ahead[:1]]))
+    if day.has_free:
+        return day
+    after = max(date, day.today - DAY) + DAY
+    start = next_free([query], after, now=now, token=reader.token)[doctor.pk]
+    return replace(day, next_start=start)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from functools import cached_property
 
 from bookings.finding.panel import BookingPanel
 from bookings.finding.search import Search
@@ -15,49 +15,38 @@ COLLEAGUES_SHOWN = 4
 
 @dataclass(frozen=True)
 class Profile:
-    panel: BookingPanel
+    week: Week
+    list_address: str
+    """The list of doctors that the breadcrumb leads back to."""
+    types: list[tuple[str, ConsultationType]]
+    """Each type with the address that opens the panel at its grid, "" where nobody can book."""
+    colleagues: list[Doctor]
+    """A few others of the same practice."""
+    practice_address: str
+    """The list of everybody there, "" where all colleagues are shown."""
 
-    @property
-    def doctor(self) -> Doctor:
-        return self.panel.doctor
 
-    @cached_property
-    def week(self) -> Week:
-        return week_of(self.doctor, self.panel.now)
+def read_profile(doctor: Doctor, panel: BookingPanel, now: dt.datetime) -> Profile:
+    """In four queries."""
+    there = Doctor.objects.listed().filter(practice=doctor.practice_id).exclude(pk=doctor.pk)
+    # One more than are shown, to know whether there are.
+    colleagues = list(there.for_pages()[: COLLEAGUES_SHOWN + 1])
+    everybody = Search(doctor.practice.name, doctor.practice.city)
+    return Profile(
+        week=week_of(doctor, now),
+        list_address=Search.around(doctor).address(),
+        types=[(_grid_address(doctor, panel, each), each) for each in panel.offered],
+        colleagues=colleagues[:COLLEAGUES_SHOWN],
+        practice_address=everybody.address() if len(colleagues) > COLLEAGUES_SHOWN else "",
+    )
 
-    @property
-    def list_address(self) -> str:
-        """Where the breadcrumb comes from."""
-        return Search.around(self.doctor).address()
 
-    @cached_property
-    def reasons(self) -> list[tuple[str, ConsultationType]]:
-        """Each reason with the address that opens the panel at its grid, "" where nobody can
-        book here."""
-        offered = self.doctor.consultation_types.offered()
-        closed = self.panel.is_closed
-        return [("" if closed else self._grid_address(kind), kind) for kind in offered]
-
-    def _grid_address(self, kind: ConsultationType) -> str:
-        seen = self.panel.seen or ("no" if self.doctor.accepts_new_patients else "yes")
-        if kind.require_existing_patient:
-            seen = "yes"
-        return self.panel.address(seen=seen, type=kind.pk)
-
-    @cached_property
-    def _colleagues(self) -> list[Doctor]:
-        """One more than are shown, to know whether there are."""
-        there = Doctor.objects.listed().filter(practice=self.doctor.practice_id)
-        return list(there.exclude(pk=self.doctor.pk).for_pages()[: COLLEAGUES_SHOWN + 1])
-
-    @property
-    def colleagues(self) -> list[Doctor]:
-        """A few others of the same practice."""
-        return self._colleagues[:COLLEAGUES_SHOWN]
-
-    @property
-    def practice_address(self) -> str:
-        """The list of everybody there, where not all colleagues are shown."""
-        if len(self._colleagues) <= COLLEAGUES_SHOWN:
-            return ""
-        return Search(self.doctor.practice.name, self.doctor.practice.city).address()
+def _grid_address(doctor: Doctor, panel: BookingPanel, consultation_type: ConsultationType) -> str:
+    if panel.is_closed:
+        return ""
+    is_new_patient = panel.state.is_new_patient
+    if is_new_patient is None:
+        is_new_patient = doctor.accepts_new_patients
+    if consultation_type.require_existing_patient:
+        is_new_patient = False
+    return panel.state.address(is_new_patient=is_new_patient, type_id=consultation_type.pk)

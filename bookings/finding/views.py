@@ -3,42 +3,48 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django_htmx.http import retarget
 
 from accounts.models import Patient
 from accounts.requests import Request
-from bookings.finding.day import DayPanel
+from bookings import rules
+from bookings.finding.address import PanelAddress
+from bookings.finding.cards import read_first_grids, read_grids
+from bookings.finding.day import read_day, state_of_day
+from bookings.finding.grid import read_grid
 from bookings.finding.live import Token, changed_doctors
-from bookings.finding.panel import BookingPanel
-from bookings.finding.profile import Profile
-from bookings.finding.results import DOCTORS_PER_PAGE, CardPanel, Results, cards_of
+from bookings.finding.panel import read_panel
+from bookings.finding.profile import read_profile
+from bookings.finding.results import DOCTORS_PER_PAGE, read_results
 from bookings.finding.search import Search
-from bookings.finding.visitor import hold_token
-from bookings.services.writing import is_staff
+from bookings.finding.visitor import Reader, hold_token
+from bookings.slots import SlotQuery
 from doctors.models import Doctor, Specialty
 from doctors.suggestions import suggest_where, suggest_who
-from web.fragments import wanted_fragment
+from web.fragments import render_fragment, wanted_fragment
 from web.requests import any_id
 
 SPECIALTIES_SHOWN = 8
 LONGEST_TEXT = 100
+PANEL = ("booking_panel", "slot_grid")
+"""The fragments of a doctor's page."""
 
 
 @login_not_required
 @require_safe
 def home(request: Request) -> HttpResponse:
     """One search bar, the specialties with most doctors, and what booking here promises."""
-    specialties = Specialty.objects.with_doctors()[:SPECIALTIES_SHOWN]
+    specialties = list(Specialty.objects.with_doctors()[:SPECIALTIES_SHOWN])
     context = {"specialties": specialties, "days": next_workdays()}
     return render(request, "bookings/home.html", context)
 
@@ -69,25 +75,22 @@ def next_workdays() -> list[dt.date]:
 def doctor_list(request: Request) -> HttpResponse:
     """The doctors found, a page of them, each with the next free times on their card."""
     search = Search.from_query(request.GET)
-    results = Results(search, now=timezone.now(), token=hold_token(request))
-    fragment = wanted_fragment(request, {"results"})
-    template = "bookings/partials/results.html" if fragment else "bookings/doctor_list.html"
-    response = render(request, template, {"search": search, "results": results})
-    patch_vary_headers(response, ["HX-Target"])
-    return response
+    context = {"search": search, "results": read_results(search, visitor(request))}
+    return render_fragment(request, "bookings/doctor_list.html", context, fragments={"results"})
 
 
 @login_not_required
 @require_safe
 def card_grid(request: Request, slug: str) -> HttpResponse:
     """Other days on one card; without scripts, the same days on the doctor's own page."""
-    doctors = Doctor.objects.visible_to(request.user).for_pages()
-    doctor = get_object_or_404(doctors, slug=slug)
+    doctor = _doctor(request, slug)
     if not request.htmx or request.htmx.history_restore_request:
-        query = request.GET.urlencode()
-        return redirect(f"{doctor.get_absolute_url()}?{query}")
-    panel = CardPanel.from_query(request.GET, doctor, now=timezone.now(), token=hold_token(request))
-    return render(request, "bookings/partials/slot_grid.html", {"panel": panel})
+        return redirect(f"{doctor.get_absolute_url()}?{request.GET.urlencode()}")
+    state = PanelAddress.from_query(request.GET, request.path)
+    reader = visitor(request)
+    query = SlotQuery(doctor, read_panel(doctor, state, reader).consultation_type)
+    grid = read_grids([(state, query)], reader)[doctor.pk]
+    return render(request, "bookings/partials/slot_grid.html", {"grid": grid})
 
 
 @login_not_required
@@ -95,8 +98,8 @@ def card_grid(request: Request, slug: str) -> HttpResponse:
 def card_grids(request: Request) -> HttpResponse:
     """The first days of some cards at once (`d` for each doctor), to be put into their places."""
     pks = [any_id(text) for text in request.GET.getlist("d")[:DOCTORS_PER_PAGE]]
-    cards = cards_of(pks, now=timezone.now(), token=hold_token(request))
-    return render(request, "bookings/partials/card_grids.html", {"cards": cards})
+    context = {"grids": read_first_grids(pks, visitor(request))}
+    return render(request, "bookings/partials/card_grids.html", context)
 
 
 # -- a doctor ------
@@ -106,62 +109,69 @@ def card_grids(request: Request) -> HttpResponse:
 @require_safe
 def doctor_page(request: Request, slug: str) -> HttpResponse:
     """The doctor and the booking panel; htmx asks for the panel or the grid alone."""
-    doctor = get_object_or_404(Doctor.objects.visible_to(request.user).for_pages(), slug=slug)
-    return show_panel(request, panel_of(request, doctor, request.GET))
-
-
-# -- the panel, whoever shows it ----------------------------------------------------------
-
-
-def panel_of(
-    request: Request,
-    doctor: Doctor,
-    data: QueryDict,
-    panel_class: type[BookingPanel] = BookingPanel,
-    **options: Any,
-) -> BookingPanel:
-    """The panel for this reader: a signed-in patient sees at once what the rules say of them,
-    a visitor at confirmation, staff never."""
-    patient = None
-    if request.user.is_authenticated and not is_staff(request.user, doctor):
-        patient = Patient.objects.of_account(request.user).first()
-    return panel_class.from_query(
-        data,
-        doctor,
-        now=timezone.now(),
-        token=hold_token(request),
-        patient=patient,
-        **options,
+    doctor = _doctor(request, slug)
+    return show_panel(
+        request, doctor, PanelAddress.from_query(request.GET, doctor.get_absolute_url())
     )
-
-
-def show_panel(request: Request, panel: BookingPanel, status: int = HTTPStatus.OK) -> HttpResponse:
-    context = {"panel": panel, "doctor": panel.doctor}
-    fragment = wanted_fragment(request, {"booking_panel", "slot_grid"})
-    if fragment:
-        template = f"bookings/partials/{fragment}.html"
-    else:
-        template = "bookings/doctor_page.html"
-        context["profile"] = Profile(panel)
-    response = render(request, template, context, status=status)
-    if request.htmx and not fragment:
-        # Sent from another page's fragment: the answer is a page of its own.
-        retarget(response, "body")
-    patch_vary_headers(response, ["HX-Target"])
-    return response
 
 
 @login_not_required
 @require_safe
 def day_page(request: Request, slug: str) -> HttpResponse:
     """Every time of one day, free or not; a free one is kept as in the grid."""
-    doctor = get_object_or_404(Doctor.objects.visible_to(request.user).for_pages(), slug=slug)
-    panel = panel_of(request, doctor, request.GET, panel_class=DayPanel)
-    fragment = wanted_fragment(request, {"day_slots"})
-    template = f"partials/{fragment}.html" if fragment else "day.html"
-    response = render(request, f"bookings/{template}", {"panel": panel, "doctor": doctor})
-    patch_vary_headers(response, ["HX-Target"])
+    doctor = _doctor(request, slug)
+    state = state_of_day(request.GET, reverse("day_page", args=[slug]))
+    context = {"doctor": doctor, "day": read_day(doctor, state, reader_of(request, doctor))}
+    return render_fragment(request, "bookings/day.html", context, fragments={"day_slots"})
+
+
+# -- what every page of a doctor shares -----------------------------------------------------
+
+
+def show_panel(
+    request: Request,
+    doctor: Doctor,
+    state: PanelAddress,
+    *,
+    refusal: rules.Refusal | None = None,
+    nearest: Sequence[dt.datetime] = (),
+) -> HttpResponse:
+    """The doctor's page, its panel or its grid; after a refusal with the three nearest times."""
+    reader = reader_of(request, doctor)
+    panel, grid, profile = read_panel(doctor, state, reader), None, None
+    fragment = wanted_fragment(request, PANEL)
+    if panel.step == 3 or fragment == "slot_grid":
+        query = SlotQuery(doctor, panel.consultation_type)
+        grid = read_grid(panel.state, query, reader, types=panel.types)
+    if not fragment:
+        profile = read_profile(doctor, panel, reader.now)
+    context = {"doctor": doctor, "panel": panel, "grid": grid, "profile": profile}
+    context |= {"refusal": refusal, "nearest": nearest}
+    status = refusal.status if refusal else HTTPStatus.OK
+    page = "bookings/doctor_page.html"
+    response = render_fragment(request, page, context, fragments=PANEL, status=status)
+    if request.htmx and not fragment:
+        # Sent from another page's fragment: the answer is a page of its own.
+        retarget(response, "body")
     return response
+
+
+def visitor(request: Request) -> Reader:
+    """A reader of whom nothing is asked: on a list of doctors."""
+    return Reader(timezone.now(), hold_token(request))
+
+
+def reader_of(request: Request, doctor: Doctor) -> Reader:
+    """A signed-in patient sees at once what the rules say of them, a visitor at confirmation,
+    staff never."""
+    patient = None
+    if request.user.is_authenticated and not doctor.is_staffed_by(request.user):
+        patient = Patient.objects.of_account(request.user).select_related("account").first()
+    return Reader(timezone.now(), hold_token(request), patient)
+
+
+def _doctor(request: Request, slug: str) -> Doctor:
+    return get_object_or_404(Doctor.objects.visible_to(request.user).for_pages(), slug=slug)
 
 
 # -- open pages -----

@@ -1,13 +1,29 @@
-"""The token that makes a hold this visitor's: kept in the session."""
+"""Who looks at free times; the token that makes a hold this visitor's, kept in the session."""
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
+from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from accounts.models import Patient
+
 TOKEN = "hold_token"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who looks at free times, and when: their own hold hides nothing.
+
+    `patient` is told at once what the rules say of them; None for visitors and for staff.
+    """
+
+    now: dt.datetime
+    token: str | None = None
+    patient: Patient | None = None
 
 
 def hold_token(request: HttpRequest) -> str | None:

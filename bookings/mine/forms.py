@@ -34,7 +34,7 @@ class ClaimForm(forms.Form):
 
 
 class WishForm(forms.Form):
-    """An agenda and a reason, and for whom an earlier time is wanted."""
+    """A doctor and a consultation type, and for whom an earlier time is wanted."""
 
     doctor = forms.ModelChoiceField(Doctor.objects.none())
     consultation_type = forms.ModelChoiceField(ConsultationType.objects.offered())
@@ -56,15 +56,9 @@ class WishForm(forms.Form):
         self.fields["patient"].queryset = self.persons  # type: ignore[attr-defined]
 
     @property
-    def names_a_reason(self) -> bool:
+    def names_a_type(self) -> bool:
         """Whether there is anything to wait for; the person may still be missing."""
         if self.errors.keys() & {"doctor", "consultation_type", "seen_from"}:
             return False
         doctor = self.cleaned_data["doctor"]
         return bool(self.cleaned_data["consultation_type"].doctor_id == doctor.pk)
-
-    @property
-    def chosen(self) -> str:
-        """The person marked on the page; the first one's when none is."""
-        first = self.persons.first()
-        return self.data.get("patient") or str(first.pk if first else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from http import HTTPStatus
 from typing import Any
@@ -12,21 +13,24 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
-from bookings import rules, services, slots
+from bookings import rules, services
 from bookings.confirming.forms import parse_start
 from bookings.confirming.refusals import refuse_plainly
 from bookings.confirming.views import see_appointment
-from bookings.finding.panel import BookingPanel
-from bookings.finding.visitor import hold_token
+from bookings.finding.visitor import Reader, hold_token
 from bookings.mine.forms import ClaimForm, WishForm
+from bookings.mine.reads import (
+    day_on_agenda,
+    read_move_grid,
+    read_nearest_times,
+    read_visit,
+)
 from bookings.models import Appointment, WaitingListEntry
 from bookings.slots import SlotQuery
-from bookings.status import Status
 from web.fragments import render_fragment, wanted_fragment
 
 PAST_PER_PAGE = 20
@@ -41,10 +45,13 @@ def my_appointments(request: SignedInRequest) -> HttpResponse:
     own = Appointment.objects.filter(patient__account=request.user).for_pages()
     upcoming = own.upcoming(now)
     past = own.exclude(pk__in=upcoming.values("pk")).order_by("-starts_at", "-queue_date")
+    page = Paginator(past, PAST_PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = list(page.object_list)
+    entries = WaitingListEntry.objects.visible_to(request.user).live(now).for_pages()
     context = {
-        "upcoming": upcoming.order_by("starts_at"),
-        "waiting": WaitingListEntry.objects.visible_to(request.user).live(now).for_pages(),
-        "past": Paginator(past, PAST_PER_PAGE).get_page(request.GET.get("page")),
+        "upcoming": list(upcoming.order_by("starts_at")),
+        "waiting_list": list(entries),
+        "past": page,
         "now": now,
     }
     return render(request, "bookings/my_appointments.html", context)
@@ -103,12 +110,6 @@ def move_appointment(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     return see_appointment(moved)
 
 
-def day_on_agenda(appointment: Appointment) -> str:
-    """The address of that visit's day on its doctor's agenda."""
-    state = {"doctor": str(appointment.doctor_id), "date": str(appointment.local_day)}
-    return f"{reverse('dashboard')}?{urlencode(state)}"
-
-
 def _visible(request: SignedInRequest, pk: uuid.UUID) -> Appointment:
     visible = Appointment.objects.visible_to(request.user).for_pages()
     return get_object_or_404(visible, pk=pk)
@@ -124,38 +125,11 @@ def show_appointment(
     **context: Any,
 ) -> HttpResponse:
     """One of the pages of a visit. `at_desk`: the reader works for its doctor, or is an admin."""
-    now = timezone.now()
-    closes = appointment.changes_close_at
-    account = appointment.patient.account
-    is_upcoming = appointment.is_upcoming(now)
-    is_asked_to_move = is_upcoming and appointment.is_asked_to_move()
-    in_time = at_desk or is_asked_to_move or bool(closes and now < closes)
-    context = {
-        "appointment": appointment,
-        "refusal": refusal,
-        "at_desk": at_desk,
-        "is_upcoming": is_upcoming,
-        "is_asked_to_move": is_asked_to_move,
-        "in_time": in_time,
-        "changes_close": appointment.practice.local(closes) if closes else None,
-        "email": account.email if account else "",
-        "booked_on": appointment.practice.local(appointment.created_at),
-        "desk_address": day_on_agenda(appointment),
-        "waiting": appointment.waits.not_ended().first() if is_upcoming and not at_desk else None,
-        "may_wait": is_upcoming and in_time and not at_desk and _has_earlier_times(appointment),
-        **context,
-    }
+    visit = read_visit(appointment, at_desk=at_desk, now=timezone.now())
+    context = visit | {"refusal": refusal} | context
     status = refusal.status if refusal else HTTPStatus.OK
     page = f"bookings/{template}.html"
     return render_fragment(request, page, context, fragments=EARLIER_TIME, status=status)
-
-
-def _has_earlier_times(appointment: Appointment) -> bool:
-    """Whether an earlier time would help: an emergency cannot wait for one, and what the practice
-    confirmed by hand is not moved under it."""
-    kind = appointment.consultation_type
-    by_hand = kind and kind.needs_confirmation and appointment.status == Status.CONFIRMED
-    return bool(kind and not kind.is_emergency_only and not by_hand)
 
 
 def _show_move(
@@ -163,35 +137,20 @@ def _show_move(
     appointment: Appointment,
     *,
     refusal: rules.Refusal | None = None,
-    wanted: Any = None,
+    wanted: dt.datetime | None = None,
 ) -> HttpResponse:
-    now = timezone.now()
-    nearest = []
-    token = hold_token(request)
-    if refusal and refusal.offers_times and wanted and appointment.consultation_type:
-        query = SlotQuery(appointment.doctor, appointment.consultation_type)
-        avoid = getattr(refusal, "clash", None)
-        near = slots.nearest_free(
-            query, wanted, now=now, token=token, moving=appointment.pk, avoid=avoid, count=4
-        )
-        # The visit's own time is free for it, and no other time.
-        others = [start for start in near if start != appointment.starts_at]
-        nearest = sorted(sorted(others, key=lambda start: abs(start - wanted))[:3])
     at_desk = appointment.doctor.is_staffed_by(request.user)
     # Said before a time is chosen: what the rules say of the person, which the desk is not asked.
     patient = None if at_desk else appointment.patient
-    panel = BookingPanel.for_move(request.GET, appointment, now=now, token=token, patient=patient)
-    if wanted_fragment(request, GRID):
-        return render_fragment(request, MOVE_PAGE, {"panel": panel}, fragments=GRID)
-    return show_appointment(
-        request,
-        appointment,
-        "move_appointment",
-        at_desk=at_desk,
-        refusal=refusal,
-        panel=panel,
-        nearest=nearest,
-    )
+    reader = Reader(timezone.now(), hold_token(request), patient)
+    context = read_visit(appointment, at_desk=at_desk, now=reader.now)
+    context |= {"refusal": refusal, "grid": None, "nearest": []}
+    if context["may_move"] or wanted_fragment(request, GRID):
+        context["grid"] = read_move_grid(appointment, request.GET, reader)
+    if context["may_move"] and refusal and refusal.offers_times and wanted:
+        context["nearest"] = read_nearest_times(appointment, refusal, wanted, reader)
+    status = refusal.status if refusal else HTTPStatus.OK
+    return render_fragment(request, MOVE_PAGE, context, fragments=GRID, status=status)
 
 
 # -- the waiting list -----
@@ -201,7 +160,7 @@ def _show_move(
 def join_waiting_list(request: SignedInRequest) -> HttpResponse:
     """For whom, and from which day on; a visitor comes back here after signing in."""
     form = WishForm(request.POST if request.method == "POST" else request.GET, user=request.user)
-    if not form.names_a_reason:
+    if not form.names_a_type:
         return refuse_plainly(request, _("This choice is no longer valid. Please choose again."))
     if request.method != "POST" or not form.is_valid():
         return _show_wish(request, form)
@@ -254,13 +213,17 @@ def wait_for_earlier(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 def _show_wish(
     request: SignedInRequest, form: WishForm, *, refusal: rules.Refusal | None = None
 ) -> HttpResponse:
-    doctor, kind = form.cleaned_data["doctor"], form.cleaned_data["consultation_type"]
-    query = SlotQuery(doctor, kind)
+    doctor = form.cleaned_data["doctor"]
+    query = SlotQuery(doctor, form.cleaned_data["consultation_type"])
     before = services.next_start(query, form.cleaned_data.get("seen_from"), now=timezone.now())
+    persons = list(form.persons)
+    first = str(persons[0].pk) if persons else ""
     context = {
         "form": form,
+        "persons": persons,
+        "chosen_person": form.data.get("patient") or first,
         "doctor": doctor,
-        "kind": kind,
+        "consultation_type": query.consultation_type,
         "before": doctor.practice.local(before),
         "today": query.today(timezone.now()),
         "refusal": refusal,

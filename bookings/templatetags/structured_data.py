@@ -30,7 +30,7 @@ def list_address(context: dict[str, Any]) -> str:
     """The address a list is kept under: everybody, a specialty, a city, or both, by one name
     each whichever was typed. "" for any other search: lists of words have no end."""
     search, results = context["search"], context["results"]
-    specialty, place = results.found.specialty, results.found.place
+    specialty, place = results.specialty, results.place
     if not is_kept(context["request"]) or not results.page.object_list:
         return ""
     if search.what and (not specialty or not names_it(search.what, specialty.every_name)):

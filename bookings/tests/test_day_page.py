@@ -211,12 +211,12 @@ def test_htmx_gets_the_times_alone(reader, kind):
 
 
 @pytest.mark.parametrize("visits", [0, 3])
-def test_six_queries_whatever_is_booked(reader, kind, django_assert_num_queries, visits):
+def test_five_queries_whatever_is_booked(reader, kind, django_assert_num_queries, visits):
     for n in range(visits):
         AppointmentFactory(
             consultation_type=kind, starts_at=on_wednesday(9) + n * dt.timedelta(minutes=30)
         )
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         assert len(times(day(reader, kind.doctor))) == 4
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 
-from bookings.slots.no_slots import NoSlotsReason
+from bookings.slots.no_slots import NoSlots, NoSlotsReason
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory
@@ -38,6 +38,15 @@ def panel_of(client, kind, **options):
     return look(client, kind, **options).context["panel"]
 
 
+def grid_of(client, kind, **options):
+    return look(client, kind, **options).context["grid"]
+
+
+def nothing_in(client, kind, **options):
+    """What stands in for the free times of the days shown."""
+    return grid_of(client, kind, **options).nothing
+
+
 def full_window(**options):
     """A doctor with one hour a day, booked from Monday to Wednesday."""
     kind = ConsultationTypeFactory(duration=60, **options)
@@ -50,21 +59,18 @@ def full_window(**options):
 class TestEmptyWindow:
     def test_says_why_and_leads_to_the_next_free_time(self, client):
         response = look(client, full_window())
-        panel = response.context["panel"]
-        assert panel.no_slots.why == NoSlotsReason.FULL
-        assert panel.next_start_address.endswith("from=2027-03-04")
+        grid = response.context["grid"]
+        assert grid.nothing.no_slots.why == NoSlotsReason.FULL
+        assert grid.next_start_address.endswith("from=2027-03-04")
         assert "Complet du lundi 1er mars au mercredi 3 mars." in text_of(response)
 
     def test_after_three_months_away_leads_to_the_first_time_after(self, client):
         kind = full_window()
         away = {"starts_at": monday("08:00"), "ends_at": monday("08:00") + 90 * DAY}
         AbsenceFactory(doctor=kind.doctor, **away)
-        panel = panel_of(client, kind, day="2027-03-10")
-        assert (panel.no_slots.why, panel.no_slots.until) == (
-            NoSlotsReason.AWAY,
-            dt.date(2027, 5, 30),
-        )
-        assert panel.next_start.date() == dt.date(2027, 5, 30)
+        nothing = nothing_in(client, kind, day="2027-03-10")
+        assert nothing.no_slots == NoSlots(NoSlotsReason.AWAY, until=dt.date(2027, 5, 30))
+        assert nothing.next_start.date() == dt.date(2027, 5, 30)
 
     def test_never_says_why_somebody_is_away(self, client):
         kind = full_window()
@@ -89,7 +95,7 @@ class TestEmptyWindow:
         open_week(kind.doctor, end=600, weekdays=[0, 4])
         AppointmentFactory(consultation_type=kind, starts_at=monday("09:00"))
         response = look(client, kind)
-        assert response.context["panel"].no_slots.why == NoSlotsReason.FULL
+        assert response.context["grid"].nothing.no_slots.why == NoSlotsReason.FULL
         assert "Aucune heure libre du lundi 1er mars au mercredi 3 mars." in text_of(response)
 
     def test_of_a_reason_with_notice_names_it(self, client):
@@ -112,16 +118,16 @@ class TestOtherReasons:
         kind = full_window()
         other = ConsultationTypeFactory(doctor=kind.doctor, duration=30, name="Suivi")
         OpeningHoursFactory(doctor=kind.doctor, start_minute=600, end_minute=630, types=[other])
-        ((address, found),) = panel_of(client, kind).other_types
+        (found,) = nothing_in(client, kind).other_types
         assert (found.consultation_type, found.start) == (other, monday("10:00"))
-        assert address.endswith(f"type={other.pk}&from=2027-03-01")
+        assert found.address.endswith(f"type={other.pk}&from=2027-03-01")
 
     def test_are_not_emergencies_nor_what_the_person_may_not_book(self, client):
         kind = full_window()
         for flag in ("is_emergency_only", "require_existing_patient"):
             other = ConsultationTypeFactory(doctor=kind.doctor, **{flag: True})
             OpeningHoursFactory(doctor=kind.doctor, start_minute=600, types=[other])
-        assert panel_of(client, kind, seen="no").other_types == []
+        assert nothing_in(client, kind, seen="no").other_types == []
 
     @pytest.mark.parametrize("rows", [1, 30])
     def test_cost_the_same_for_one_and_thirty(self, client, django_assert_num_queries, rows):
@@ -139,22 +145,22 @@ class TestColleague:
     def test_who_is_free_sooner_is_offered(self, client):
         kind = full_window()
         colleague = ConsultationTypeFactory(doctor=DoctorFactory(practice=kind.doctor.practice))
-        address, found = panel_of(client, kind).colleague
+        found = nothing_in(client, kind).colleague
         assert (found.doctor, found.start) == (colleague.doctor, monday("09:00"))
         query = f"seen=no&type={colleague.pk}&from=2027-03-01"
-        assert address == f"{colleague.doctor.get_absolute_url()}?{query}"
+        assert found.address == f"{colleague.doctor.get_absolute_url()}?{query}"
 
     def test_who_is_free_later_is_not(self, client):
         kind = full_window()
         colleague = ConsultationTypeFactory(doctor=DoctorFactory(practice=kind.doctor.practice))
         open_week(colleague.doctor, weekdays=[4])
-        assert panel_of(client, kind).colleague is None
+        assert nothing_in(client, kind).colleague is None
 
     def test_stands_in_for_a_doctor_who_takes_no_new_patients(self, client):
         kind = ConsultationTypeFactory(doctor__accepts_new_patients=False)
         colleague = ConsultationTypeFactory(doctor=DoctorFactory(practice=kind.doctor.practice))
-        _address, found = panel_of(client, kind, seen="no").colleague
-        assert found.doctor == colleague.doctor
+        closed = panel_of(client, kind, seen="no").closed
+        assert closed.colleague.doctor == colleague.doctor
 
 
 class TestEmergencies:
@@ -175,21 +181,21 @@ class TestEmergencies:
         assert f'href="tel:{PHONE}"' in panel
 
     def test_lead_to_no_day_beyond_them(self, client):
-        panel = panel_of(client, self.full_today(), day="2027-02-26")
-        assert (panel.later_address, panel.next_start_address) == (None, None)
+        grid = grid_of(client, self.full_today(), day="2027-02-26")
+        assert (grid.later_address, grid.next_start_address) == ("", "")
 
 
 class TestWhateverTheDay:
     def test_a_doctor_without_any_reason_says_so(self, client):
         doctor = DoctorFactory(practice__phone=PHONE)
         response = client.get(doctor.get_absolute_url())
-        assert response.context["panel"].closed_to.why == NoSlotsReason.NO_TYPE
+        assert response.context["panel"].closed.no_slots.why == NoSlotsReason.NO_TYPE
         assert f"tel:{PHONE}" in html_of(response)
 
     def test_a_doctor_by_phone_only_says_so(self, client):
         kind = ConsultationTypeFactory(doctor__books_online=False, doctor__practice__phone=PHONE)
         response = look(client, kind)
-        assert response.context["panel"].closed_to.why == NoSlotsReason.NOT_ONLINE
+        assert response.context["panel"].closed.no_slots.why == NoSlotsReason.NOT_ONLINE
         assert "ne prend pas de rendez-vous en ligne" in text_of(response)
         assert ("next-free" in html_of(response), f"tel:{PHONE}" in html_of(response)) == (
             False,
@@ -215,7 +221,7 @@ class TestWhateverTheDay:
     ):
         kind = ConsultationTypeFactory(doctor=DoctorFactory(**doctor), **kind)
         panel = panel_of(client, kind, seen="no")
-        assert (panel.step, panel.closed_to.why, panel.is_closed) == (1, why, False)
+        assert (panel.step, panel.closed.no_slots.why, panel.is_closed) == (1, why, False)
         assert panel_of(client, kind, seen="yes").step == 3
 
 
@@ -244,18 +250,19 @@ class TestMoving:
     def moving(self, client, **options):
         visit = AppointmentFactory(**options)
         client.force_login(visit.patient.account)
-        return client.get(f"/bookings/{visit.pk}/move/?from=2027-03-01").context["panel"]
+        return client.get(f"/bookings/{visit.pk}/move/?from=2027-03-01").context["grid"]
 
     def test_where_nobody_books_online_any_more_says_so_before_a_time_is_chosen(self, client):
-        panel = self.moving(client, doctor__books_online=False)
-        assert panel.rule_refusal.code == "no_online_booking"
+        grid = self.moving(client, doctor__books_online=False)
+        assert grid.refusal.code == "no_online_booking"
 
     def test_offers_neither_other_reasons_nor_colleagues(self, client):
         kind = full_window()
         ConsultationTypeFactory(doctor=kind.doctor, duration=5)
         ConsultationTypeFactory(doctor=DoctorFactory(practice=kind.doctor.practice))
-        panel = self.moving(client, consultation_type=kind, starts_at=monday("09:00") + 3 * DAY)
-        assert (panel.no_slots.why, panel.other_types, panel.colleague) == (
+        grid = self.moving(client, consultation_type=kind, starts_at=monday("09:00") + 3 * DAY)
+        nothing = grid.nothing
+        assert (nothing.no_slots.why, nothing.other_types, nothing.colleague) == (
             NoSlotsReason.FULL,
             [],
             None,

@@ -93,7 +93,7 @@ class TestSuggestions:
 
         response = client.get("/doctors/", {"q": "Centre Lyon", "where": "Lyon"})
 
-        assert [each.pk for each in response.context["results"].ordered] == [doctor.pk]
+        assert [each.pk for each in response.context["results"].page] == [doctor.pk]
 
     def test_where_suggests_cities_alone(self, client):
         practice = PracticeFactory(city="Lyon", latitude=45.8, longitude=4.8)

@@ -14,9 +14,12 @@ from hypothesis import example, given
 
 from accounts.tests.factories import PatientFactory
 from bookings import services
+from bookings.finding.address import PanelAddress
+from bookings.finding.grid import read_grid
 from bookings.finding.live import Token, changed_doctors
-from bookings.finding.panel import BookingPanel
+from bookings.finding.visitor import Reader
 from bookings.models import Hold
+from bookings.slots import SlotQuery
 from bookings.tests.factories import AppointmentFactory, HoldFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from bookings.tests.steps import book, hold, verified
@@ -33,19 +36,22 @@ MINUTE = dt.timedelta(minutes=1)
 MONDAY = dt.date(2027, 3, 1)
 
 
-def panel_of(kind, now, first_day=MONDAY):
+def grid_of(kind, now, first_day=MONDAY):
     """What the page of somebody with the hold "mine" shows."""
     doctor = Doctor.objects.for_pages().get(pk=kind.doctor_id)
-    return BookingPanel(doctor, now, seen="yes", type_id=kind.pk, first_day=first_day, token="mine")
+    state = PanelAddress(doctor.get_absolute_url(), False, kind.pk, first_day)
+    query = SlotQuery(doctor, kind)
+    types = doctor.consultation_types.offered()
+    return read_grid(state, query, Reader(now, token="mine"), types=types)
 
 
 class Page:
     """An open page: the grid as it was drawn, and the tokens that came with it."""
 
-    def __init__(self, panel):
-        self.tokens = [Token.read(text) for text in panel.live.split()]
+    def __init__(self, grid):
+        self.tokens = [Token.read(text) for text in grid.live.split()]
         self.until = min(each.until for each in self.tokens)
-        drawn = render_to_string("bookings/partials/slot_grid.html", {"panel": panel})
+        drawn = render_to_string("bookings/partials/slot_grid.html", {"grid": grid})
         self.grid = re.sub(r' data-(live|clock)="[^"]*"', "", drawn)
 
     def hears_of_a_change(self, now):
@@ -53,7 +59,7 @@ class Page:
 
 
 def until(kind, now, **options):
-    return Page(panel_of(kind, now, **options)).until
+    return Page(grid_of(kind, now, **options)).until
 
 
 class TestWhatTimeDoes:
@@ -66,7 +72,7 @@ class TestWhatTimeDoes:
     def test_notice_takes_it_away_earlier(self):
         kind = ConsultationTypeFactory(notice_minutes=120)
         assert until(kind, monday("09:10")) == monday("09:30") + MICROSECOND
-        assert panel_of(kind, monday("09:10")).days[0].starts[0] == monday("11:30")
+        assert grid_of(kind, monday("09:10")).days[0].starts[0] == monday("11:30")
 
     def test_a_day_of_ones_own_ends_at_the_practices_midnight(self):
         kind = ConsultationTypeFactory(doctor__practice__time_zone="America/New_York")
@@ -101,24 +107,24 @@ class TestWhatTimeDoes:
             starts_at=monday("09:00") + 5 * engine.DAY,
             expires_at=FRIDAY_MORNING + MINUTE,
         )
-        panel = panel_of(kind, FRIDAY_MORNING)
-        assert panel.next_start == monday("09:00") + 6 * engine.DAY
-        assert Page(panel).until == theirs.expires_at
-        after = panel_of(kind, theirs.expires_at)
-        assert after.next_start == theirs.starts_at
+        grid = grid_of(kind, FRIDAY_MORNING)
+        assert grid.nothing.next_start == monday("09:00") + 6 * engine.DAY
+        assert Page(grid).until == theirs.expires_at
+        after = grid_of(kind, theirs.expires_at)
+        assert after.nothing.next_start == theirs.starts_at
 
     def test_the_next_free_time_comes_too_near(self):
         kind = ConsultationTypeFactory(notice_minutes=4 * 24 * 60)
         # On Friday 08:00 UTC, Tuesday 09:00 in Paris is free; the three days from Saturday on
         # are within the notice.
-        panel = panel_of(kind, FRIDAY_MORNING, first_day=dt.date(2027, 2, 27))
-        assert panel.next_start == monday("09:00") + engine.DAY
-        assert Page(panel).until == FRIDAY_MORNING + MICROSECOND
+        grid = grid_of(kind, FRIDAY_MORNING, first_day=dt.date(2027, 2, 27))
+        assert grid.nothing.next_start == monday("09:00") + engine.DAY
+        assert Page(grid).until == FRIDAY_MORNING + MICROSECOND
 
     def test_an_emergency_is_offered_24_hours_before(self):
         kind = ConsultationTypeFactory(is_emergency_only=True)
         now = monday("17:10")
-        shown = [start for day in panel_of(kind, now).days for start in day.starts]
+        shown = [start for day in grid_of(kind, now).days for start in day.starts]
         assert shown[-1] == monday("16:30") + engine.DAY
         assert until(kind, monday("09:40")) == monday("10:00")
 
@@ -143,11 +149,11 @@ def test_a_grid_stays_as_it_is_until_the_instant_in_its_token(agenda):
             theirs.expires_at = now + (2 * number + 1) * MINUTE
             theirs.save()
         for _change in range(8):
-            page = Page(panel_of(query.consultation_type, now, first_day))
+            page = Page(grid_of(query.consultation_type, now, first_day))
             assert now < page.until
             for still in (now + 0.37 * (page.until - now), page.until - MICROSECOND):
                 assert not page.hears_of_a_change(still)
-                assert Page(panel_of(query.consultation_type, still, first_day)).grid == page.grid
+                assert Page(grid_of(query.consultation_type, still, first_day)).grid == page.grid
             now = page.until
             assert page.hears_of_a_change(now)
         transaction.set_rollback(True)
@@ -177,12 +183,12 @@ def test_an_hour_and_a_half_minute_by_minute_while_others_book(kind):
         40: lambda now: book(kind, patient=person, at="15:00", now=now),
         50: lambda now: AbsenceFactory(doctor=kind.doctor) and kind.doctor.touch_calendar(),
     }
-    page, drawn = Page(panel_of(kind, monday("08:30"))), 1
+    page, drawn = Page(grid_of(kind, monday("08:30"))), 1
     for minute in range(90):
         now = monday("08:30") + minute * MINUTE
         happens.get(minute, lambda now: None)(now)
         if page.hears_of_a_change(now):
-            page, drawn = Page(panel_of(kind, now)), drawn + 1
-        assert Page(panel_of(kind, now)).grid == page.grid, minute
+            page, drawn = Page(grid_of(kind, now)), drawn + 1
+        assert Page(grid_of(kind, now)).grid == page.grid, minute
     # Once for each change and a few times more, not at every look.
     assert drawn < 20

@@ -100,7 +100,7 @@ class TestDoctorPage:
         open_week(kind.doctor, weekdays=[0, 1])
         AbsenceFactory(doctor=kind.doctor, starts_at=monday("08:00"), ends_at=monday("19:00"))
         AppointmentFactory(consultation_type=kind, starts_at=monday("09:00") + dt.timedelta(days=1))
-        days = grid(client, kind).context["panel"].days
+        days = grid(client, kind).context["grid"].days
         assert [(day.starts, day.is_closed) for day in days] == [
             ([], True),
             ([], False),
@@ -110,8 +110,8 @@ class TestDoctorPage:
     def test_an_empty_window_leads_to_the_next_free_time(self, client):
         kind = ConsultationTypeFactory()
         open_week(kind.doctor, weekdays=[4])
-        panel = grid(client, kind).context["panel"]
-        assert panel.next_start_address.endswith("from=2027-03-05")
+        shown = grid(client, kind).context["grid"]
+        assert shown.next_start_address.endswith("from=2027-03-05")
 
     def test_the_visitors_own_hold_does_not_hide_its_slot(self, client):
         kind = ConsultationTypeFactory()
@@ -122,7 +122,7 @@ class TestDoctorPage:
         }
         client.post("/bookings/hold/", data)
         mine, theirs = (
-            grid(each, kind).context["panel"].days[0].starts for each in (client, type(client)())
+            grid(each, kind).context["grid"].days[0].starts for each in (client, type(client)())
         )
         assert [start.hour for start in mine if start not in theirs] == [10]
 
@@ -250,7 +250,7 @@ class TestOwnAppointments:
         appointment = AppointmentFactory(consultation_type=kind, starts_at=monday("10:00"))
         client.force_login(appointment.patient.account)
         path = reverse("move_appointment", args=[appointment.pk])
-        assert client.get(path).context["panel"].days[0].date == dt.date(2027, 3, 1)
+        assert client.get(path).context["grid"].days[0].date == dt.date(2027, 3, 1)
         response = client.post(path, {"appointment_time": "2027-03-01T14:00:00+01:00"})
         assert response.status_code == 303
         assert Appointment.objects.get().starts_at == monday("14:00")

@@ -4,8 +4,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
-from bookings.finding.panel import BookingPanel
 from doctors.models import Doctor
 from doctors.tests.factories import (
     LONG_AGO,
@@ -28,17 +28,17 @@ def profile(client, doctor, query=""):
 
 
 def address_of(client, kind, query=""):
-    reasons = profile(client, kind.doctor, query).reasons
-    return next(address for address, each in reasons if each == kind)
+    types = profile(client, kind.doctor, query).types
+    return next(address for address, each in types if each == kind)
 
 
-class TestReasons:
+class TestTypes:
     def test_each_opens_the_panel_at_its_grid(self, client):
         kind = ConsultationTypeFactory()
         ConsultationTypeFactory(doctor=kind.doctor)
         address = address_of(client, kind)
-        panel: BookingPanel = client.get(address).context["panel"]
-        assert (panel.step, panel.consultation_type, panel.seen) == (3, kind, "no")
+        panel = client.get(address).context["panel"]
+        assert (panel.step, panel.consultation_type, panel.state.seen) == (3, kind, "no")
         assert f'href="{address}#booking_panel"' in page(client, kind.doctor).text.replace(
             "&amp;", "&"
         )
@@ -58,7 +58,7 @@ class TestReasons:
 
     def test_the_days_that_were_looked_at_stay(self, client):
         kind = ConsultationTypeFactory()
-        today = page(client, kind.doctor).context["panel"].today.isoformat()
+        today = kind.doctor.practice.local(timezone.now()).date().isoformat()
         assert f"from={today}" in address_of(client, kind, f"?from={today}")
 
     def test_they_lead_nowhere_where_nobody_can_book(self, client):
@@ -68,7 +68,7 @@ class TestReasons:
 
     def test_retired_ones_are_not_told(self, client):
         kind = ConsultationTypeFactory(retired_at=LONG_AGO)
-        assert profile(client, kind.doctor).reasons == []
+        assert profile(client, kind.doctor).types == []
 
 
 class TestColleagues:
@@ -149,8 +149,8 @@ def test_the_page_costs_the_same_however_much_there_is_to_tell(
         OpeningHoursFactory(doctor=doctor, practice=PracticeFactory(), weekday=index % 7)
         AbsenceFactory(doctor=doctor)
         DoctorFactory(practice=doctor.practice, photo=ContentFile(b"", f"{index}-384.webp"))
-    # The doctor, types twice (panel and fees), hours with places, absences, holidays, colleagues.
-    with django_assert_num_queries(7):
+    # The doctor, types, hours with places, absences, holidays, colleagues.
+    with django_assert_num_queries(6):
         response = page(client, doctor)
     assert response.text.count('class="avatar') == 1 + min(rows, 4)
     assert Doctor.objects.count() == 1 + rows

@@ -165,7 +165,7 @@ def test_a_double_click_on_next_holds_once(monkeypatch, signed_in):
     token = page.context["csrf_token"]
     second = Client(enforce_csrf_checks=True)
     second.cookies.load({name: morsel.value for name, morsel in first.cookies.items()})
-    start = next(day.starts[0] for day in page.context["panel"].days if day.starts)
+    start = next(day.starts[0] for day in page.context["grid"].days if day.starts)
     form = {
         "doctor": kind.doctor.pk,
         "consultation_type": kind.pk,

@@ -8,8 +8,9 @@ import time_machine
 from django.http import QueryDict
 from django.urls import reverse
 
-from bookings.finding.results import Results
+from bookings.finding.results import read_results
 from bookings.finding.search import Search
+from bookings.finding.visitor import Reader
 from bookings.tests.factories import AppointmentFactory, HoldFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from doctors.models import Doctor
@@ -34,8 +35,8 @@ def doctor_open(*weekdays, **options):
     return kind.doctor
 
 
-def results(address="", **options):
-    return Results(Search.from_query(QueryDict(address)), now=FRIDAY_MORNING, **options)
+def results(address="", now=FRIDAY_MORNING):
+    return read_results(Search.from_query(QueryDict(address)), Reader(now))
 
 
 def shown(address=""):
@@ -89,7 +90,7 @@ class TestOrder:
         doctor = doctor_open(4)
         assert results().first_times == {doctor.pk: FRIDAY_MORNING}
         with time_machine.travel(FRIDAY_MORNING + dt.timedelta(minutes=1), tick=False):
-            later = Results(Search(), now=FRIDAY_MORNING + dt.timedelta(minutes=1))
+            later = results(now=FRIDAY_MORNING + dt.timedelta(minutes=1))
             assert later.first_times == {doctor.pk: FRIDAY_MORNING + dt.timedelta(minutes=30)}
 
     def test_a_held_time_is_the_soonest_again_when_its_hold_is_over(self):
@@ -103,8 +104,7 @@ class TestOrder:
         )
         first = results()
         assert first.first_times == {doctor.pk: FRIDAY_MORNING}
-        after = hold.expires_at
-        later = Results(Search(), now=after)
+        later = results(now=hold.expires_at)
         assert later.first_times == {doctor.pk: FRIDAY_MORNING + dt.timedelta(minutes=30)}
 
 
@@ -118,7 +118,7 @@ class TestFilters:
     def test_within_a_zone_where_it_is_tomorrow_already(self):
         sydney = doctor_open(1, practice=PracticeFactory(time_zone="Australia/Sydney"))
         doctor_open(1)
-        found = Results(Search(within=1), now=monday("20:00"))
+        found = results("within=1", now=monday("20:00"))
         assert [each.pk for each in found.page] == [sydney.pk]
 
     def test_video_new_patients_and_language(self):
@@ -149,20 +149,23 @@ class TestCards:
         ConsultationTypeFactory(doctor=doctor, require_existing_patient=True, position=1)
         ordinary = ConsultationTypeFactory(doctor=doctor, position=2)
         (card,) = results().cards
-        assert card.consultation_type == ordinary
-        assert [f"{day.date}" for day in card.days] == ["2027-02-26", "2027-02-27", "2027-02-28"]
+        assert card.query.consultation_type == ordinary
+        assert [f"{day.date}" for day in card.grid.days] == [
+            "2027-02-26",
+            "2027-02-27",
+            "2027-02-28",
+        ]
 
     def test_an_empty_window_names_the_next_time(self):
         doctor_open(3)
         (card,) = results().cards
-        assert card.is_empty
-        assert f"{card.next_start:%m-%d %H:%M}" == "03-04 09:00"
+        assert f"{card.grid.nothing.next_start:%m-%d %H:%M}" == "03-04 09:00"
 
     def test_only_the_first_have_their_days_and_the_others_come_together(self):
         for _each in range(8):
             doctor_open()
         cards = results().cards
-        assert [card.is_filled for card in cards] == [True] * 6 + [False] * 2
+        assert [card.grid is not None for card in cards] == [True] * 6 + [False] * 2
         address = f"/search/grids/?d={cards[6].doctor.pk}&d={cards[7].doctor.pk}"
         assert [card.later_grids for card in cards] == [""] * 6 + [address] * 2
 

@@ -276,5 +276,5 @@ def offered(client, kind):
     page = client.get(f"{kind.doctor.get_absolute_url()}?seen=yes&type={kind.pk}&from=2027-03-01")
     address = f"/api/doctors/{kind.doctor.pk}/slots?start_date=2027-03-01"
     times = client.get(f"{address}&consultation_type_id={kind.pk}").json()
-    starts = [start for day in page.context["panel"].days for start in day.starts]
+    starts = [start for day in page.context["grid"].days for start in day.starts]
     return monday("10:00") in starts, "10:00" in times["2027-03-01"]

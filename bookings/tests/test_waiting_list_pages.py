@@ -6,7 +6,10 @@ import pytest
 import time_machine
 
 from accounts.tests.factories import PatientFactory, RelativeFactory
+from bookings.finding.alternatives import waiting_list_address
 from bookings.models import WaitingListEntry
+from bookings.slots import SlotQuery
+from bookings.slots.no_slots import NoSlots, NoSlotsReason
 from bookings.tests.factories import AppointmentFactory, WaitingListEntryFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from doctors.tests.factories import ConsultationTypeFactory, MembershipFactory
@@ -50,33 +53,39 @@ def wish(kind, **more):
     return {"doctor": kind.doctor.pk, "consultation_type": kind.pk, **more}
 
 
-def panel(client, kind, day="2027-03-01"):
+def nothing_in(client, kind, day="2027-03-01"):
+    """What stands in for the free times of the days shown."""
     path = f"{kind.doctor.get_absolute_url()}?seen=yes&type={kind.pk}&from={day}"
-    return client.get(path).context["panel"]
+    return client.get(path).context["grid"].nothing
 
 
 class TestPanel:
     def test_full_days_lead_to_the_list(self, client, kind):
-        assert panel(client, kind).waiting_list_address == address(kind, seen_from="2027-03-01")
+        assert nothing_in(client, kind).waiting_list_address == address(
+            kind, seen_from="2027-03-01"
+        )
 
     def test_closed_days_and_emergencies_do_not(self, client, kind):
-        assert panel(client, kind, day="2027-03-02").waiting_list_address is None
-        type(kind).objects.update(is_emergency_only=True)
-        assert panel(client, kind).waiting_list_address is None
+        assert nothing_in(client, kind, day="2027-03-02").waiting_list_address == ""
+        kind.is_emergency_only = True
+        full = NoSlots(NoSlotsReason.FULL)
+        assert (
+            waiting_list_address(SlotQuery(kind.doctor, kind), full, monday("09:00").date()) == ""
+        )
 
     def test_whoever_is_on_it_is_told_so_there(self, client, kind, patient):
         entry = WaitingListEntryFactory(
             patient=patient, consultation_type=kind, before=monday("09:00") + 7 * DAY
         )
         WaitingListEntryFactory(consultation_type=kind)
-        assert panel(client, kind).waits == entry
+        assert nothing_in(client, kind).waiting_list_entry == entry
 
     def test_moving_leads_to_the_switch_of_the_visit(self, client, kind, patient):
         visit = AppointmentFactory(
             consultation_type=kind, patient=patient, starts_at=monday("09:00") + 7 * DAY
         )
-        moving = client.get(f"/bookings/{visit.pk}/move/?from=2027-03-01").context["panel"]
-        assert moving.waiting_list_address == f"/bookings/{visit.pk}/#earlier_time"
+        moving = client.get(f"/bookings/{visit.pk}/move/?from=2027-03-01").context["grid"]
+        assert moving.nothing.waiting_list_address == f"/bookings/{visit.pk}/#earlier_time"
 
 
 class TestJoining:
@@ -90,8 +99,8 @@ class TestJoining:
         child = RelativeFactory(account=patient.account)
         response = client.get(address(kind))
         assert response.context["before"] == dt.datetime(2027, 3, 8, 9)
-        assert list(response.context["form"].persons) == [patient, child]
-        assert response.context["form"].chosen == str(patient.pk)
+        assert response.context["persons"] == [patient, child]
+        assert response.context["chosen_person"] == str(patient.pk)
 
     def test_for_a_relative_from_a_day_on(self, client, kind, patient):
         child = RelativeFactory(account=patient.account)
@@ -146,7 +155,7 @@ class TestOwnPages:
         mine = WaitingListEntryFactory(patient=patient)
         WaitingListEntryFactory()
         WaitingListEntryFactory(patient=patient, before=FRIDAY_MORNING)
-        assert list(client.get("/bookings/").context["waiting"]) == [mine]
+        assert client.get("/bookings/").context["waiting_list"] == [mine]
 
     def test_leaving_is_one_click(self, client, patient):
         entry = WaitingListEntryFactory(patient=patient)
@@ -164,13 +173,13 @@ class TestSwitch:
 
     def test_asks_for_an_earlier_time_and_no_more(self, client, visit):
         page = f"/bookings/{visit.pk}/"
-        assert client.get(page).context["waiting"] is None
+        assert client.get(page).context["waiting_list_entry"] is None
         assert client.post(f"{page}wait/", {"wanted": "1"})["Location"] == page
-        entry = client.get(page).context["waiting"]
+        entry = client.get(page).context["waiting_list_entry"]
         assert (entry.appointment, entry.before) == (visit, visit.starts_at)
         client.post(f"{page}wait/", {"wanted": "0"})
         client.post(f"{page}wait/", {"wanted": "0"})
-        assert client.get(page).context["waiting"] is None
+        assert client.get(page).context["waiting_list_entry"] is None
         entry.refresh_from_db()
         assert entry.end == "left"
 

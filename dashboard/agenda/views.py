@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
-from bookings.mine.views import day_on_agenda
+from bookings.mine.reads import day_on_agenda
 from bookings.models import Appointment
 from bookings.status import TOOK_PLACE, Status
 from dashboard.agenda.day import day_rows, usual_hours

@@ -21,7 +21,8 @@ from django_htmx.http import reswap, retarget, trigger_client_event
 
 from accounts.requests import SignedInRequest
 from bookings import rules, services
-from bookings.mine.views import day_on_agenda, show_appointment
+from bookings.mine.reads import day_on_agenda
+from bookings.mine.views import show_appointment
 from bookings.models import Appointment
 from bookings.status import Verb
 from dashboard.agenda.views import see_on_agenda, show_agenda

@@ -1,0 +1,137 @@
+"""The cards of a list of doctors, each with the first days of its grid."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from bookings.finding.address import PanelAddress
+from bookings.finding.alternatives import NothingFree, waiting_list_address
+from bookings.finding.grid import Grid, grid_without_days, with_days, with_nothing
+from bookings.finding.soonest import Agendas
+from bookings.finding.visitor import Reader
+from bookings.slots import Calendars, SlotQuery, Weeks, next_free
+from bookings.slots.no_slots import combine_no_slots
+from doctors.models import Doctor
+from scheduling import engine
+
+GRIDS_AT_ONCE = 6
+"""Cards whose times come with the page; those further down come when scrolled to."""
+
+
+@dataclass(frozen=True)
+class DoctorCard:
+    """One doctor of a list."""
+
+    query: SlotQuery
+    state: PanelAddress
+    grid: Grid | None = None
+    """None where nobody books online, and far down the page until it is scrolled to."""
+    later_grids: str = ""
+    """For a card without its grid: the address of its grid and its neighbours'."""
+    distance: float | None = None
+    """Kilometres from the place asked for; None when unknown."""
+
+    @property
+    def doctor(self) -> Doctor:
+        return self.query.doctor
+
+    @property
+    def books_online(self) -> bool:
+        return books_online(self.query)
+
+    @property
+    def own_page(self) -> str:
+        """These days on the doctor's own page."""
+        return self.state.address(path=self.doctor.get_absolute_url())
+
+
+def books_online(query: SlotQuery) -> bool:
+    return query.doctor.books_online and query.consultation_type is not None
+
+
+def first_state(query: SlotQuery) -> PanelAddress:
+    """A card's first days, for a reader of whom nothing is known yet."""
+    path = reverse("card_grid", args=[query.doctor.slug])
+    return PanelAddress(path, query.doctor.accepts_new_patients, query.type_id)
+
+
+def grids_address(queries: Iterable[SlotQuery]) -> str:
+    pks = [("d", query.doctor.pk) for query in queries if books_online(query)]
+    return f"{reverse('card_grids')}?{urlencode(pks)}"
+
+
+def read_cards(
+    queries: Sequence[SlotQuery],
+    agendas: Agendas,
+    reader: Reader,
+    *,
+    distances: Mapping[int, float | None],
+    first_times: Mapping[int, dt.datetime | None],
+) -> list[DoctorCard]:
+    """A page of cards: the first have their grid, the others a place for it."""
+    first = with_first_states(queries[:GRIDS_AT_ONCE])
+    grids = read_grids(first, reader, weeks=agendas.weeks, first_times=first_times)
+    cards = []
+    for at, query in enumerate(queries):
+        pk, batch = query.doctor.pk, at // GRIDS_AT_ONCE * GRIDS_AT_ONCE
+        later = grids_address(queries[batch : batch + GRIDS_AT_ONCE]) if batch else ""
+        cards.append(DoctorCard(query, first_state(query), grids.get(pk), later, distances[pk]))
+    return cards
+
+
+def read_first_grids(pks: Collection[int], reader: Reader) -> list[Grid]:
+    """The first days of these doctors, in constant queries; unknown ones left out."""
+    agendas = Agendas(reader.now)
+    grids = read_grids(with_first_states(agendas.of(pks)), reader, weeks=agendas.weeks)
+    return list(grids.values())
+
+
+def with_first_states(queries: Iterable[SlotQuery]) -> list[tuple[PanelAddress, SlotQuery]]:
+    """Those who book online, each with its card's first days."""
+    return [(first_state(query), query) for query in queries if books_online(query)]
+
+
+def read_grids(
+    asked: Iterable[tuple[PanelAddress, SlotQuery]],
+    reader: Reader,
+    *,
+    weeks: Weeks | None = None,
+    first_times: Mapping[int, dt.datetime | None] | None = None,
+) -> dict[int, Grid]:
+    """{doctor: grid of their card}, all read at once: one query beside `weeks`, and where the
+    days are empty the next free time, unless `first_times` has it."""
+    grids = {
+        query.doctor.pk: grid_without_days(state, query, reader, is_card=True)
+        for state, query in asked
+    }
+    shown = [grid for grid in grids.values() if not grid.refusal]
+    if not shown:
+        return grids
+    first = min(grid.first for grid in shown)
+    # Where it is tomorrow already, the window ends a day later.
+    dates = engine.days_from(first, (max(grid.last for grid in shown) - first).days + 1)
+    options: dict[str, Any] = {"now": reader.now, "token": reader.token, "weeks": weeks}
+    calendars = Calendars([grid.query for grid in shown], dates, **options)
+    grids |= {grid.doctor.pk: with_days(grid, calendars) for grid in shown}
+    empty = {
+        pk: no_slots
+        for pk, grid in grids.items()
+        if grid.days and (no_slots := combine_no_slots([day.no_slots for day in grid.days]))
+    }
+    if first_times is None:
+        first_times = next_free([grids[pk].query for pk in empty], first, **options)
+    for pk, no_slots in empty.items():
+        query, start = grids[pk].query, first_times.get(pk)
+        nothing = NothingFree(
+            no_slots,
+            start.astimezone(query.zone) if start else None,
+            waiting_list_address=waiting_list_address(query, no_slots, grids[pk].first),
+        )
+        grids[pk] = with_nothing(grids[pk], nothing)
+    return grids

@@ -1,0 +1,87 @@
+"""What the pages of one visit show."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from bookings import rules
+from bookings.finding.address import PanelAddress
+from bookings.finding.grid import Grid, read_grid
+from bookings.finding.visitor import Reader
+from bookings.models import Appointment
+from bookings.slots import SlotQuery, nearest_free
+from bookings.status import Status
+
+
+def read_visit(appointment: Appointment, *, at_desk: bool, now: dt.datetime) -> dict[str, Any]:
+    """What every page of the visit shows, by name; in one query at most."""
+    closes = appointment.changes_close_at
+    account, practice = appointment.patient.account, appointment.practice
+    is_upcoming = appointment.is_upcoming(now)
+    is_asked_to_move = is_upcoming and appointment.is_asked_to_move()
+    in_time = at_desk or is_asked_to_move or bool(closes and now < closes)
+    is_own = is_upcoming and not at_desk
+    entries = appointment.waits.not_ended().select_related("doctor__practice")
+    return {
+        "appointment": appointment,
+        "at_desk": at_desk,
+        "is_upcoming": is_upcoming,
+        "is_asked_to_move": is_asked_to_move,
+        "in_time": in_time,
+        "may_move": is_upcoming and in_time and appointment.consultation_type is not None,
+        "changes_close": practice.local(closes) if closes else None,
+        "email": account.email if account else "",
+        "booked_on": practice.local(appointment.created_at),
+        "desk_address": day_on_agenda(appointment),
+        "waiting_list_entry": entries.first() if is_own else None,
+        "may_wait": is_own and in_time and has_earlier_times(appointment),
+    }
+
+
+def has_earlier_times(appointment: Appointment) -> bool:
+    """Whether an earlier time would help: an emergency cannot wait for one, and what the practice
+    confirmed by hand is not moved under it."""
+    consultation_type = appointment.consultation_type
+    if consultation_type is None or consultation_type.is_emergency_only:
+        return False
+    return not (consultation_type.needs_confirmation and appointment.status == Status.CONFIRMED)
+
+
+def day_on_agenda(appointment: Appointment) -> str:
+    """The address of that visit's day on its doctor's agenda."""
+    state = {"doctor": str(appointment.doctor_id), "date": str(appointment.local_day)}
+    return f"{reverse('dashboard')}?{urlencode(state)}"
+
+
+def read_move_grid(appointment: Appointment, data: Mapping[str, str], reader: Reader) -> Grid:
+    """Other times of the same type, first around the present one."""
+    path = reverse("move_appointment", args=[appointment.pk])
+    asked = PanelAddress.from_query(data, path)
+    start = appointment.local_start
+    day = asked.first_day or (start.date() if start else None)
+    state = PanelAddress(path, first_day=day, shows_all=asked.shows_all)
+    query = SlotQuery(appointment.doctor, appointment.consultation_type)
+    return read_grid(state, query, reader, moving=appointment)
+
+
+def read_nearest_times(
+    appointment: Appointment, refusal: rules.Refusal, wanted: dt.datetime, reader: Reader
+) -> list[dt.datetime]:
+    """The three free times nearest to `wanted`, which the visit could not be moved to."""
+    near = nearest_free(
+        SlotQuery(appointment.doctor, appointment.consultation_type),
+        wanted,
+        now=reader.now,
+        token=reader.token,
+        moving=appointment.pk,
+        avoid=getattr(refusal, "clash", None),
+        count=4,
+    )
+    # The visit's own time is free for it, and no other time.
+    others = [start for start in near if start != appointment.starts_at]
+    return sorted(sorted(others, key=lambda start: abs(start - wanted))[:3])
