@@ -26,7 +26,7 @@ CHANGES_READ = 400
 
 
 @dataclass(frozen=True)
-class Place:
+class RoomPlace:
     """One visit in the room."""
 
     visit: Appointment
@@ -48,27 +48,18 @@ class Room:
     def __init__(self, doctor: Doctor, visits: AppointmentQuerySet, now: dt.datetime) -> None:
         self.doctor, self.now = doctor, now
         self._visits = list(today_of(doctor, visits, now).for_pages())
+        self._codes = codes_of(self._visits)
+        self._times = read_times(self._visits)
 
-    @cached_property
-    def _times(self) -> dict[tuple[UUID, str], dt.datetime]:
-        """{(visit, status): when it last became so}."""
-        changes = StatusChange.objects.in_force().filter(appointment__in=self._visits)
-        rows = changes.order_by("pk").values_list("appointment", "to_status", "at")
-        return {(pk, status): at for pk, status, at in rows}
-
-    @cached_property
-    def _codes(self) -> dict[UUID, str]:
-        return codes_of(self._visits)
-
-    def _places(self, status: Status) -> list[Place]:
+    def _places(self, status: Status) -> list[RoomPlace]:
         return [
-            Place(visit, self._times.get((visit.pk, status)), self._codes[visit.pk])
+            RoomPlace(visit, self._times.get((visit.pk, status)), self._codes[visit.pk])
             for visit in self._visits
             if visit.status == status
         ]
 
     @cached_property
-    def waiting(self) -> list[Place]:
+    def waiting(self) -> list[RoomPlace]:
         """In the desk's order, then in that of arrival: who was put in order stays before who
         came later."""
         first = self.now - engine.DAY
@@ -86,7 +77,7 @@ class Room:
         )
 
     @cached_property
-    def inside(self) -> list[Place]:
+    def inside(self) -> list[RoomPlace]:
         """Being seen, the latest called first."""
         return sorted(
             self._places(Status.IN_PROGRESS),
@@ -95,7 +86,7 @@ class Room:
         )
 
     @property
-    def rows(self) -> list[tuple[Place, Place | None]]:
+    def rows(self) -> list[tuple[RoomPlace, RoomPlace | None]]:
         """Who waits, each with the one before."""
         return list(zip(self.waiting, [None, *self.waiting], strict=False))
 
@@ -141,6 +132,13 @@ class Room:
             left = max(0.0, self.usual_minutes - self.inside[0].minutes(self.now))
         minutes = left + ahead * self.usual_minutes
         return int(-(-minutes // 5) * 5)
+
+
+def read_times(visits: list[Appointment]) -> dict[tuple[UUID, str], dt.datetime]:
+    """{(visit, status): when it last became so}."""
+    changes = StatusChange.objects.in_force().filter(appointment__in=visits)
+    rows = changes.order_by("pk").values_list("appointment", "to_status", "at")
+    return {(pk, status): at for pk, status, at in rows}
 
 
 def today_of(doctor: Doctor, visits: AppointmentQuerySet, now: dt.datetime) -> AppointmentQuerySet:
