@@ -24,7 +24,7 @@ class Step(NamedTuple):
     at: dt.datetime
 
 
-class Visit(NamedTuple):
+class SeededVisit(NamedTuple):
     """When a visit is, on whose clock. `left_open` is where the desk forgot it."""
 
     start: dt.datetime
@@ -34,7 +34,7 @@ class Visit(NamedTuple):
 
 
 def booked(
-    visit: Visit, motif: Motif, now: dt.datetime, *, online: bool, chance: Chance
+    visit: SeededVisit, motif: Motif, now: dt.datetime, *, online: bool, chance: Chance
 ) -> list[Step]:
     """How it came to be: booked at once, or requested and, if there was time, confirmed."""
     latest = min(now, visit.start - dt.timedelta(hours=motif.notice_hours))
@@ -59,7 +59,9 @@ def booked(
     return [requested, Step(Verb.CONFIRM, Status.PENDING, Status.CONFIRMED, "desk", answered)]
 
 
-def cancelled(steps: list[Step], visit: Visit, now: dt.datetime, chance: Chance) -> list[Step]:
+def cancelled(
+    steps: list[Step], visit: SeededVisit, now: dt.datetime, chance: Chance
+) -> list[Step]:
     """`steps` and the end: by the patient, by the desk, or a request nobody answered."""
     first = steps[0]
     if first.verb == Verb.REQUEST and visit.start < now and chance.happens(0.4):
@@ -75,7 +77,7 @@ def cancelled(steps: list[Step], visit: Visit, now: dt.datetime, chance: Chance)
     return [*steps, Step(Verb.CANCEL, last.after, Status.CANCELLED, who, at)]
 
 
-def lived(steps: list[Step], visit: Visit, now: dt.datetime, chance: Chance) -> list[Step]:
+def lived(steps: list[Step], visit: SeededVisit, now: dt.datetime, chance: Chance) -> list[Step]:
     """`steps` and what happened at the practice until now."""
     if steps[-1].after != Status.CONFIRMED:
         return steps

@@ -125,7 +125,7 @@ def _booked(
         # Whoever never came can get this from the desk only.
         among = regulars.some_online(slot.day, chance)
         online = bool(among)
-    visit = story.Visit(slot.start, slot.end, diary.zone, left_open)
+    visit = story.SeededVisit(slot.start, slot.end, diary.zone, left_open)
     steps = story.booked(visit, motif, diary.now, online=online, chance=chance)
     tell = story.cancelled if is_cancelled else story.lived
     steps = tell(steps, visit, diary.now, chance)
