@@ -1,19 +1,21 @@
 """Whose desk a request is at, and what the frame around every page of the cockpit shows.
 
-A view begins with `desk = chosen_desk(request)` and hands it to its template as `desk`; the
+A view begins with `desk = chosen_desk(request)` and ends with `show_page(request, desk, …)`; its
 template extends dashboard/frame.html. `desk.doctor` is whose agenda it is.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Max, Min, Q
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -27,6 +29,7 @@ from bookings.models import Appointment, StatusChange
 from bookings.status import Status
 from bookings.waiting_room.room import today_of
 from doctors.models import Doctor
+from web.fragments import render_fragment, wanted_fragment
 from web.requests import any_id
 
 SESSION_KEY = "desk_doctor"
@@ -84,6 +87,17 @@ class Desk:
     now: dt.datetime
     shows_team: bool = False
     """Whether the page shows the agendas of all `doctors`, not of `doctor` alone."""
+    room: WaitingRoom = WaitingRoom(0, None)
+    """Read by `with_frame`, like `change`."""
+    change: int = 0
+    """The newest change of what is shown: what a page drawn now has seen."""
+
+    def with_frame(self) -> Desk:
+        """With what the frame around a page shows, in two queries."""
+        changes = StatusChange.objects.filter(appointment__doctor__in=self.shown)
+        newest = changes.aggregate(last=Max("pk"))["last"] or 0
+        room = waiting_room(self.user, self.doctor, self.now)
+        return replace(self, room=room, change=newest)
 
     def turned_to(self, doctor_id: int) -> Desk:
         """The desk of another doctor of the reader's; this one's choice stays remembered."""
@@ -129,16 +143,6 @@ class Desk:
         or went."""
         return "-".join(f"{doctor.pk}.{doctor.calendar_version}" for doctor in self.shown)
 
-    @cached_property
-    def room(self) -> WaitingRoom:
-        return waiting_room(self.user, self.doctor, self.now)
-
-    @cached_property
-    def change(self) -> int:
-        """The newest change of what is shown: what a page drawn now has seen."""
-        changes = StatusChange.objects.filter(appointment__doctor__in=self.shown)
-        return changes.aggregate(last=Max("pk"))["last"] or 0
-
     @property
     def longest_minutes(self) -> int | None:
         return self.room.longest_minutes(self.now)
@@ -176,6 +180,22 @@ def chosen_desk(request: SignedInRequest, *, remember: bool = True) -> Desk:
         nav=nav if nav in ("open", "rail") else "auto",
         now=timezone.now(),
     )
+
+
+def show_page(
+    request: SignedInRequest,
+    desk: Desk,
+    page: str,
+    context: dict[str, Any],
+    *,
+    fragments: Collection[str] = (),
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    """The template `page` in the cockpit's frame, or the one of its `fragments` that is wanted."""
+    if not wanted_fragment(request, fragments):
+        desk = desk.with_frame()
+    context = {"desk": desk, **context}
+    return render_fragment(request, page, context, fragments=fragments, status=status)
 
 
 def waiting_room(user: User, doctor: Doctor, now: dt.datetime) -> WaitingRoom:

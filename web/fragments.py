@@ -25,7 +25,7 @@ def render_fragment(
     page: str,
     context: dict[str, Any],
     *,
-    fragments: Collection[str],
+    fragments: Collection[str] = (),
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     """The one of `fragments` that htmx asks for, else the whole template `page`.
@@ -36,5 +36,6 @@ def render_fragment(
     folder = page.rpartition("/")[0]
     template = f"{folder}/partials/{fragment}.html" if fragment else page
     response = render(request, template, context, status=status)
-    patch_vary_headers(response, ["HX-Target"])
+    if fragments:
+        patch_vary_headers(response, ["HX-Target"])
     return response

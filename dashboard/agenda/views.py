@@ -19,10 +19,10 @@ from bookings.models import Appointment
 from bookings.status import TOOK_PLACE, Status
 from dashboard.agenda.day import day_rows, usual_hours
 from dashboard.agenda.news import news_since
-from dashboard.cockpit import Desk, NoDesk, chosen_desk, desk_visit
+from dashboard.cockpit import Desk, NoDesk, chosen_desk, desk_visit, show_page
 from dashboard.desk.card import Card
 from scheduling import engine
-from web.fragments import render_fragment, wanted_fragment
+from web.fragments import wanted_fragment
 from web.requests import any_id
 
 VIEWS = ("week", "day", "list")
@@ -64,7 +64,8 @@ def tell_news(request: SignedInRequest, desk: Desk) -> HttpResponse:
     if request.GET.get("version") == desk.version:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     seen = request.GET.get("change", "")
-    context = {"desk": desk, "news": news_since(desk, any_id(seen)) if seen else []}
+    news = news_since(desk, any_id(seen)) if seen else []
+    context = {"desk": desk.with_frame(), "news": news}
     return render(request, "dashboard/partials/news.html", context)
 
 
@@ -76,9 +77,9 @@ def show_agenda(
     view = wanted if wanted in VIEWS else VIEWS[0]
     shown = wanted_day(request) or (card.visit.local_day if card else None) or desk.today
     page, fragments = "dashboard/agenda.html", ("day_list",)
-    context = {"desk": desk, "day": shown, **list_context(desk, shown)}
+    context = {"day": shown, **list_context(desk, shown)}
     if wanted_fragment(request, fragments):
-        return render_fragment(request, page, context, fragments=fragments)
+        return show_page(request, desk, page, context, fragments=fragments)
     context |= {
         "view": view,
         "list_address": address(desk, view="list", date=shown),
@@ -92,7 +93,7 @@ def show_agenda(
         "hours": usual_hours(desk.doctor),
         "uses_fallback_hours": not desk.doctor.opening_hours.exists(),
     }
-    return render_fragment(request, page, context, fragments=fragments, status=status)
+    return show_page(request, desk, page, context, fragments=fragments, status=status)
 
 
 def list_context(desk: Desk, shown: dt.date) -> dict[str, Any]:
@@ -104,8 +105,8 @@ def list_context(desk: Desk, shown: dt.date) -> dict[str, Any]:
     return {
         "rows": rows,
         "visit_count": sum(1 for row in rows if row.visit),
-        "cancelled": cancelled.order_by("starts_at").with_last_change(),
-        "walk_ins": visits.filter(queue_date=shown).order_by("queue_number"),
+        "cancelled": list(cancelled.order_by("starts_at").with_last_change()),
+        "walk_ins": list(visits.filter(queue_date=shown).order_by("queue_number")),
         **waiting_context(desk),
     }
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from django_htmx.http import push_url
 
 from accounts.requests import SignedInRequest
-from dashboard.cockpit import Desk
-from web.fragments import render_fragment, wanted_fragment
+from dashboard.cockpit import Desk, show_page
+from web.fragments import wanted_fragment
 
 INVALID = HTTPStatus.UNPROCESSABLE_ENTITY
 
@@ -47,7 +47,6 @@ def show(
 ) -> HttpResponse:
     """The tab as a whole page, or only its panel when htmx asks for that."""
     context = {
-        "desk": desk,
         "of": of(desk),
         "panel": panel,
         "panel_template": f"dashboard/configuration/partials/{panel}.html",
@@ -56,7 +55,7 @@ def show(
         **context,
     }
     page = "dashboard/configuration/page.html"
-    return render_fragment(request, page, context, fragments={panel}, status=status)
+    return show_page(request, desk, page, context, fragments={panel}, status=status)
 
 
 def answer_saved(

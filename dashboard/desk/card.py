@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.db.models import Q
-from django.utils.functional import cached_property
 
 from accounts.models import User
 from bookings.models import Appointment, PrivateNote, StatusChange
@@ -46,6 +45,23 @@ class Card:
     typed: str = ""
     """The note that could not be kept: it is not lost."""
 
+    def __post_init__(self) -> None:
+        """Read all that the card shows: drawing it asks the database nothing."""
+        visit, now = self.visit, self.now
+        last = visit.changes.in_force().select_related("by").order_by("pk").last()
+        self.last_change: StatusChange | None = last
+        """The change on show, with who made it."""
+        self.is_asked_to_move = bool(visit.is_upcoming(now) and visit.is_asked_to_move())
+        """Whether the patient was asked for another time, while this one is still to come."""
+        self.visit_number = visit_number(visit, now)
+        self.no_shows = no_shows(patient=visit.patient, practice=visit.practice, now=now)
+        visits = other_visits(self.user, visit)
+        self.visits_shown = visits[:VISITS_SHOWN]
+        self.has_more_visits = len(visits) > VISITS_SHOWN
+        self.may_have_note = visit.doctor.user_id == self.user.pk
+        """Notes are the doctor's who sees the patient: no secretary's, no admin's."""
+        self.note = note_on(visit, self.user) if self.may_have_note else None
+
     @property
     def today(self) -> dt.date:
         return self.visit.practice.local(self.now).date()
@@ -75,11 +91,6 @@ class Card:
             found.append(StatusButton(verb, key, str(to.label), look, icon, is_pressed, reason))
         return found
 
-    @cached_property
-    def is_asked_to_move(self) -> bool:
-        """Whether the patient was asked for another time, while this one is still to come."""
-        return bool(self.visit.is_upcoming(self.now) and self.visit.is_asked_to_move())
-
     @property
     def can_move(self) -> bool:
         return self.visit.status in UPCOMING and self.visit.consultation_type_id is not None
@@ -87,13 +98,6 @@ class Card:
     @property
     def can_cancel(self) -> bool:
         return leads_to(Verb.CANCEL, self.visit.status) is not None
-
-    @cached_property
-    def last_change(self) -> StatusChange | None:
-        """The change on show, with who made it."""
-        changes: Any = self.visit.changes
-        last: StatusChange | None = changes.in_force().select_related("by").order_by("pk").last()
-        return last
 
     @property
     def undoable(self) -> StatusChange | None:
@@ -128,49 +132,6 @@ class Card:
         since = self.waits_since or self.is_seen_since or self.now
         return max(0, int((self.now - since).total_seconds() // 60))
 
-    @cached_property
-    def visits(self) -> list[Appointment]:
-        """The patient's other visits that the reader may see, the latest first."""
-        others = Appointment.objects.at_desk_of(self.user).filter(patient=self.visit.patient)
-        # A walk-in has a day and no time: they come after the timed ones.
-        others = others.exclude(pk=self.visit.pk).select_related("practice", "doctor__user")
-        return list(others.order_by("-starts_at", "-queue_date")[: VISITS_SHOWN + 1])
-
-    @property
-    def visits_shown(self) -> list[Appointment]:
-        return self.visits[:VISITS_SHOWN]
-
-    @property
-    def has_more_visits(self) -> bool:
-        return len(self.visits) > VISITS_SHOWN
-
-    @cached_property
-    def visit_number(self) -> int:
-        """The patient's n-th visit to this doctor, from 1."""
-        before = self.visit.starts_at or self.now
-        earlier = Appointment.objects.of(self.visit.doctor).filter(
-            Q(starts_at__lt=before) | Q(starts_at=None, created_at__lt=self.visit.created_at),
-            patient=self.visit.patient,
-            status__in=TOOK_PLACE,
-        )
-        return earlier.count() + 1
-
-    @cached_property
-    def no_shows(self) -> int:
-        return no_shows(patient=self.visit.patient, practice=self.visit.practice, now=self.now)
-
-    @property
-    def may_have_note(self) -> bool:
-        """Notes are the doctor's who sees the patient: no secretary's, no admin's."""
-        return bool(self.visit.doctor.user_id == self.user.pk)
-
-    @cached_property
-    def note(self) -> PrivateNote | None:
-        if not self.may_have_note:
-            return None
-        notes = PrivateNote.objects.visible_to(self.user)
-        return notes.filter(appointment=self.visit, doctor=self.visit.doctor).first()
-
     @property
     def note_saved_at(self) -> dt.datetime | None:
         return self.visit.practice.local(self.note.updated_at) if self.note else None
@@ -178,3 +139,27 @@ class Card:
     @property
     def record_address(self) -> str:
         return record_address(self.visit.patient_id)
+
+
+def other_visits(user: User, visit: Any) -> list[Appointment]:
+    """The latest other visits of the patient that the reader may see, one more than is shown."""
+    others = Appointment.objects.at_desk_of(user).filter(patient=visit.patient)
+    # A walk-in has a day and no time: they come after the timed ones.
+    others = others.exclude(pk=visit.pk).select_related("practice", "doctor__user")
+    return list(others.order_by("-starts_at", "-queue_date")[: VISITS_SHOWN + 1])
+
+
+def visit_number(visit: Any, now: dt.datetime) -> int:
+    """The patient's n-th visit to this doctor, from 1."""
+    before = visit.starts_at or now
+    earlier = Appointment.objects.of(visit.doctor).filter(
+        Q(starts_at__lt=before) | Q(starts_at=None, created_at__lt=visit.created_at),
+        patient=visit.patient,
+        status__in=TOOK_PLACE,
+    )
+    return earlier.count() + 1
+
+
+def note_on(visit: Any, user: User) -> PrivateNote | None:
+    notes = PrivateNote.objects.visible_to(user)
+    return notes.filter(appointment=visit, doctor=visit.doctor).first()

@@ -159,6 +159,8 @@ class NewVisitForm(TimeForm):
     @cached_property
     def chosen(self) -> Patient | None:
         """The known person it is for."""
+        if not self.said("patient"):
+            return None
         people = patients_for(self.user, self.doctor, at_desk=True)
         found: Patient | None = people.filter(pk=any_id(self.said("patient"))).first()
         return found
@@ -166,7 +168,7 @@ class NewVisitForm(TimeForm):
     @cached_property
     def found(self) -> list[Patient]:
         """Who answers to what was typed into the search."""
-        return people_named(self.user, self.doctor, self.said("q"))[: self.MOST_FOUND]
+        return list(people_named(self.user, self.doctor, self.said("q"))[: self.MOST_FOUND])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -26,7 +26,7 @@ from bookings.mine.views import show_appointment
 from bookings.models import Appointment
 from bookings.status import Verb
 from dashboard.agenda.views import see_on_agenda, show_agenda
-from dashboard.cockpit import Desk, chosen_desk, desk_visit
+from dashboard.cockpit import Desk, chosen_desk, desk_visit, show_page
 from dashboard.desk.card import VERBS, Card
 from dashboard.desk.forms import MoveForm, NewVisitForm, people_named
 from dashboard.desk.people import with_visits
@@ -77,7 +77,7 @@ def undo(request: SignedInRequest, pk: UUID, on_page: bool = False) -> HttpRespo
         visit = services.undo(
             visit,
             by=request.user,
-            change_id=any_id(change) if change else None,
+            change_id=None if on_page and not change else any_id(change),
             overbook="overbook" in request.POST,
             allow_patient_overlap="allow_patient_overlap" in request.POST,
         )
@@ -95,10 +95,9 @@ def move(request: SignedInRequest, pk: UUID) -> HttpResponse:
     asked = request.POST if request.method == "POST" else None
     form = MoveForm(asked, initial=request.GET.dict(), visit=visit, now=timezone.now())
     if asked is None:
-        return show_dialog(request, "move_form", visit, form=form)
+        return show_move(request, visit, form)
     if not form.is_valid():
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-        return show_dialog(request, "move_form", visit, form=form, status=status)
+        return show_move(request, visit, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         visit = services.move(
             visit,
@@ -109,7 +108,7 @@ def move(request: SignedInRequest, pk: UUID) -> HttpResponse:
             expected_sequence=_expected_sequence(request),
         )
     except rules.Refusal as refusal:
-        return show_dialog(request, "move_form", visit, form=form, refusal=refusal)
+        return show_move(request, visit, form, refusal=refusal)
     return done(request, visit, _("The appointment is moved."))
 
 
@@ -138,10 +137,9 @@ def new_visit(request: SignedInRequest) -> HttpResponse:
         asked, initial=request.GET.dict(), user=at.user, doctor=at.doctor, now=at.now
     )
     if asked is None:
-        return show_dialog(request, "new_visit_form", None, desk=at, form=form)
+        return show_new_visit(request, at, form)
     if not form.is_valid():
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-        return show_dialog(request, "new_visit_form", None, desk=at, form=form, status=status)
+        return show_new_visit(request, at, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         visit = services.book(
             by=request.user,
@@ -154,7 +152,7 @@ def new_visit(request: SignedInRequest) -> HttpResponse:
             allow_patient_overlap=form.cleaned_data["allow_patient_overlap"],
         )
     except rules.Refusal as refusal:
-        return show_dialog(request, "new_visit_form", None, desk=at, form=form, refusal=refusal)
+        return show_new_visit(request, at, form, refusal=refusal)
     return done(request, visit, _("The appointment is booked."))
 
 
@@ -254,6 +252,21 @@ def done_on_page(request: SignedInRequest, visit: Appointment, words: str) -> Ht
     return redirect(day_on_agenda(visit))
 
 
+def show_move(
+    request: SignedInRequest, visit: Appointment, form: MoveForm, **answer: Any
+) -> HttpResponse:
+    times = [] if form.initial.get("dropped") or form.data.get("dropped") else form.times
+    return show_dialog(request, "move_form", visit, form=form, times=times, **answer)
+
+
+def show_new_visit(
+    request: SignedInRequest, at: Desk, form: NewVisitForm, **answer: Any
+) -> HttpResponse:
+    people = {"chosen": form.chosen, "found": form.found}
+    context: dict[str, Any] = {"desk": at, "form": form, "times": form.times, **people}
+    return show_dialog(request, "new_visit_form", None, **context, **answer)
+
+
 def show_dialog(
     request: SignedInRequest,
     name: str,
@@ -274,9 +287,9 @@ def show_dialog(
     if request.htmx:
         response = render(request, f"dashboard/partials/{name}.html", context, status=status)
     else:
-        context = {"desk": _desk_of(request, visit), **context}
+        at = context.pop("desk", None) or _desk_of(request, visit)
         context["form_name"] = f"dashboard/partials/{name}.html"
-        response = render(request, "dashboard/dialog.html", context, status=status)
+        response = show_page(request, at, "dashboard/dialog.html", context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet
-from django.utils.functional import cached_property
 
 from accounts.models import Patient, User
 from bookings import rules
 from bookings.models import Appointment, Invitation, PatientFile, PrivateNote
 from bookings.models.files import no_shows
 from bookings.status import UPCOMING, Status
+from dashboard.cockpit import Desk
 from doctors.models import Practice
 from web.text import normalise
 
@@ -53,77 +52,56 @@ def for_list(people: QuerySet[Patient], user: User, practice: Practice, now: dt.
     ).order_by("last_name", "first_name", "pk")
 
 
-@dataclass
 class Record:
-    """One person, as one practice sees them."""
+    """One person as one practice sees them: all that the page shows, read when it is made."""
 
-    patient: Patient
-    practice: Practice
-    user: User
-    now: dt.datetime
-
-    @cached_property
-    def visits(self) -> list[Appointment]:
-        """All that the reader may see here, the latest first."""
-        visits = Appointment.objects.at_desk_of(self.user).filter(
-            patient=self.patient, practice=self.practice
-        )
-        day = F("starts_at").desc(nulls_last=True)
-        return list(visits.for_pages().order_by(day, "-queue_date", "-created_at"))
-
-    @property
-    def coming(self) -> list[Appointment]:
+    def __init__(self, patient: Patient, desk: Desk) -> None:
+        practice, user, now = desk.doctor.practice, desk.user, desk.now
+        self.patient, self.practice = patient, practice
+        self.age = patient.age_on(practice.local(now).date())
+        visits = visits_here(user, patient, practice)
+        self.coming = [visit for visit in reversed(visits) if visit.is_upcoming(now)]
         """What is ahead, the next first."""
-        return [visit for visit in reversed(self.visits) if visit.is_upcoming(self.now)]
-
-    @property
-    def past(self) -> list[Appointment]:
         ahead = {visit.pk for visit in self.coming}
-        return [visit for visit in self.visits if visit.pk not in ahead]
-
-    @cached_property
-    def notes(self) -> list[PrivateNote]:
-        """The reader's own words on these visits: a doctor's, nobody else's."""
-        notes = PrivateNote.objects.visible_to(self.user).filter(
-            appointment__in=[visit.pk for visit in self.visits]
+        self.past = [visit for visit in visits if visit.pk not in ahead]
+        self.notes = notes_on(user, visits) if desk.is_own else []
+        self.file = (
+            PatientFile.objects.filter(patient=patient, practice=practice)
+            .select_related("blocked_by", "no_shows_reset_by")
+            .first()
         )
-        written = notes.exclude(text="").select_related("appointment__practice")
-        return list(written.order_by("-appointment__starts_at", "-updated_at"))
-
-    @cached_property
-    def file(self) -> PatientFile | None:
-        files = PatientFile.objects.filter(patient=self.patient, practice=self.practice)
-        return files.select_related("blocked_by", "no_shows_reset_by").first()
-
-    @cached_property
-    def no_shows(self) -> int:
+        self.is_blocked = bool(self.file and self.file.blocked_at)
+        self.refusal = None if self.is_blocked else refusal_here(patient, practice, now)
+        self.no_shows = no_shows(patient=patient, practice=practice, now=now)
         """Those that count towards the end of online booking here."""
-        return no_shows(patient=self.patient, practice=self.practice, now=self.now)
-
-    @property
-    def is_blocked(self) -> bool:
-        return bool(self.file and self.file.blocked_at)
-
-    @cached_property
-    def refusal(self) -> rules.Refusal | None:
-        """Why this person cannot book here online, as they are told."""
-        try:
-            rules.check_not_blocked(self.patient, self.practice, self.now)
-        except rules.Refusal as refusal:
-            return refusal
-        return None
-
-    @cached_property
-    def invitation(self) -> Invitation | None:
-        """The link that was handed out and not used yet."""
-        open_ones = Invitation.objects.open(self.now)
-        return open_ones.filter(patient=self.patient, practice=self.practice).first()
-
-    @property
-    def age(self) -> int | None:
-        return self.patient.age_on(self.practice.local(self.now).date())
-
-    @property
-    def belongs_to_the_desk(self) -> bool:
+        self.belongs_to_the_desk = patient.account_id is None
         """Nobody's account: the practice keeps name and number right."""
-        return self.patient.account_id is None
+        self.invitation = (
+            Invitation.objects.open(now).filter(patient=patient, practice=practice).first()
+            if self.belongs_to_the_desk
+            else None
+        )
+        """The link that was handed out and not used yet."""
+
+
+def visits_here(user: User, patient: Patient, practice: Practice) -> list[Appointment]:
+    """All that the reader may see at this practice, the latest first."""
+    visits = Appointment.objects.at_desk_of(user).filter(patient=patient, practice=practice)
+    day = F("starts_at").desc(nulls_last=True)
+    return list(visits.for_pages().order_by(day, "-queue_date", "-created_at"))
+
+
+def notes_on(user: User, visits: list[Appointment]) -> list[PrivateNote]:
+    """The reader's own words on these visits: a doctor's, nobody else's."""
+    notes = PrivateNote.objects.visible_to(user).filter(appointment__in=visits)
+    written = notes.exclude(text="").select_related("appointment__practice")
+    return list(written.order_by("-appointment__starts_at", "-updated_at"))
+
+
+def refusal_here(patient: Patient, practice: Practice, now: dt.datetime) -> rules.Refusal | None:
+    """Why this person cannot book here online, as they are told."""
+    try:
+        rules.check_not_blocked(patient, practice, now)
+    except rules.Refusal as refusal:
+        return refusal
+    return None

@@ -9,21 +9,22 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import Patient
 from accounts.requests import SignedInRequest
 from bookings import rules, services
 from bookings.models import PatientFile
-from dashboard.cockpit import Desk, chosen_desk
+from dashboard.cockpit import Desk, chosen_desk, show_page
 from dashboard.patients.forms import BlockForm, IdentityForm
 from dashboard.patients.invitations import Handed
 from dashboard.patients.records import Record, for_list, known_at, search
-from web.fragments import render_fragment
 
 PER_PAGE = 30
+INVALID = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 @require_safe
@@ -33,37 +34,36 @@ def patients(request: SignedInRequest) -> HttpResponse:
     practice = desk.doctor.practice
     found = for_list(search(known_at(practice), text), desk.user, practice, desk.now)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"desk": desk, "page": page, "q": text}
-    template = "dashboard/patients/page.html"
-    return render_fragment(request, template, context, fragments=("patients",))
+    page.object_list = list(page.object_list)
+    template, context = "dashboard/patients/page.html", {"page": page, "q": text}
+    return show_page(request, desk, template, context, fragments=("patients",))
 
 
 @require_safe
 def patient_record(request: SignedInRequest, pk: int) -> HttpResponse:
-    return show(request, *record_of(request, pk))
+    return show(request, *person_at(request, pk))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_patient(request: SignedInRequest, pk: int) -> HttpResponse:
     """Name, date of birth and number of somebody the desk made a file of."""
-    desk, record = record_of(request, pk, of_the_desk=True)
-    form = IdentityForm(request.POST or None, instance=record.patient)
+    desk, patient = person_at(request, pk, of_the_desk=True)
+    form = IdentityForm(request.POST or None, instance=patient)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Saved."))
         return to_record(desk, pk)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    context = {"desk": desk, "record": record, "form": form}
-    return render(request, "dashboard/patients/edit.html", context, status=status)
+    status = INVALID if form.errors else HTTPStatus.OK
+    context = {"patient": patient, "form": form}
+    return show_page(request, desk, "dashboard/patients/edit.html", context, status=status)
 
 
 @require_POST
 def block_patient(request: SignedInRequest, pk: int) -> HttpResponse:
     """No more online booking here, for a reason the practice keeps to itself."""
-    desk, record = record_of(request, pk)
     form = BlockForm(request.POST)
     if not form.is_valid():
-        return show(request, desk, record, block_form=form, status=422)
+        return show(request, *person_at(request, pk), block_form=form, status=INVALID)
     done = _("Online booking at this practice is closed for this person.")
     return decide(request, pk, services.block_patient, done, **form.cleaned_data)
 
@@ -83,21 +83,21 @@ def reset_no_shows(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def invite_patient(request: SignedInRequest, pk: int) -> HttpResponse:
     """A link to hand over: shown once, here, and kept nowhere."""
-    desk, record = record_of(request, pk, of_the_desk=True)
+    desk, patient = person_at(request, pk, of_the_desk=True)
     try:
-        token = services.invite(by=request.user, patient=record.patient, practice=record.practice)
+        token = services.invite(by=request.user, patient=patient, practice=desk.doctor.practice)
     except rules.Refusal as refusal:
-        return show(request, desk, record, refusal=refusal, status=refusal.status)
-    return show(request, desk, record, handed=Handed(token))
+        return show(request, desk, patient, refusal=refusal, status=refusal.status)
+    return show(request, desk, patient, handed=Handed(token))
 
 
 # -- what the views above share --------------------------------------------------------------
 
 
-def record_of(
+def person_at(
     request: SignedInRequest, pk: int, *, of_the_desk: bool = False
-) -> tuple[Desk, Record]:
-    """The record at the desk's practice; a 404 for whom it does not know.
+) -> tuple[Desk, Patient]:
+    """A person whom the desk's practice knows; a 404 for others.
 
     `of_the_desk` asks for a person without an account: others keep their own details.
     """
@@ -106,7 +106,7 @@ def record_of(
     if of_the_desk:
         people = people.filter(account=None)
     patient = get_object_or_404(people.select_related("account"), pk=pk)
-    return desk, Record(patient, desk.doctor.practice, desk.user, desk.now)
+    return desk, patient
 
 
 def decide(
@@ -116,11 +116,11 @@ def decide(
     done: str,
     **details: Any,
 ) -> HttpResponse:
-    desk, record = record_of(request, pk)
+    desk, patient = person_at(request, pk)
     try:
-        act(by=request.user, patient=record.patient, practice=record.practice, **details)
+        act(by=request.user, patient=patient, practice=desk.doctor.practice, **details)
     except rules.Refusal as refusal:
-        return show(request, desk, record, refusal=refusal, status=refusal.status)
+        return show(request, desk, patient, refusal=refusal, status=refusal.status)
     messages.success(request, done)
     return to_record(desk, pk)
 
@@ -133,10 +133,11 @@ def to_record(desk: Desk, pk: int) -> HttpResponse:
 def show(
     request: SignedInRequest,
     desk: Desk,
-    record: Record,
+    patient: Patient,
     *,
     status: int = HTTPStatus.OK,
     **context: Any,
 ) -> HttpResponse:
-    context = {"desk": desk, "record": record, "block_form": BlockForm()} | context
-    return render(request, "dashboard/patients/record.html", context, status=status)
+    record = Record(patient, desk)
+    context = {"record": record, "block_form": BlockForm()} | context
+    return show_page(request, desk, "dashboard/patients/record.html", context, status=status)

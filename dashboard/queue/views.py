@@ -10,7 +10,7 @@ import segno
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -25,10 +25,10 @@ from bookings.status import Verb
 from bookings.waiting_room import services as waiting_room
 from bookings.waiting_room.room import Room
 from bookings.waiting_room.ticket import ticket_of
-from dashboard.cockpit import Desk, chosen_desk, desk_visit
+from dashboard.cockpit import Desk, chosen_desk, desk_visit, show_page
 from dashboard.desk.forms import people_named
 from dashboard.queue.newcomer import read_newcomer
-from web.fragments import render_fragment, wanted_fragment
+from web.fragments import wanted_fragment
 from web.requests import any_id
 
 MOST_FOUND = 5
@@ -42,7 +42,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
     desk = chosen_desk(request)
     if wanted_fragment(request, FOUND):
         people = found(desk, request.GET.get("q", ""))
-        return render_fragment(request, PAGE, people, fragments=FOUND)
+        return show_page(request, desk, PAGE, people, fragments=FOUND)
     return show(request, desk)
 
 
@@ -121,8 +121,8 @@ def ticket(request: SignedInRequest, pk: UUID) -> HttpResponse:
     desk = chosen_desk(request).turned_to(visit.doctor_id)
     address = settings.SITE_URL.rstrip("/") + reverse("waiting_ticket", args=[ticket_of(visit)])
     code = segno.make(address, error="m").svg_data_uri(scale=4, light="white")
-    context = {"desk": desk, "visit": visit, "address": address, "code": code}
-    return render(request, "dashboard/queue/ticket.html", context)
+    context = {"visit": visit, "address": address, "code": code}
+    return show_page(request, desk, "dashboard/queue/ticket.html", context)
 
 
 # -- what the views above share --------------------------------------------------------------
@@ -153,7 +153,7 @@ def found(desk: Desk, text: str) -> dict[str, Any]:
     except ValidationError:
         newcomer = None
     people = list(people_named(desk.user, desk.doctor, text)[:MOST_FOUND])
-    return {"desk": desk, "q": text, "people": people, "newcomer": newcomer}
+    return {"q": text, "people": people, "newcomer": newcomer}
 
 
 def done(request: SignedInRequest, desk: Desk, **context: Any) -> HttpResponse:
@@ -184,4 +184,4 @@ def show(
         "keeps_text": alone and request.path != reverse("queue_add"),
         **context,
     }
-    return render_fragment(request, PAGE, context, fragments=ROOM, status=status)
+    return show_page(request, desk, PAGE, context, fragments=ROOM, status=status)

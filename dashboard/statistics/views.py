@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
-from dashboard.cockpit import chosen_desk
+from dashboard.cockpit import chosen_desk, show_page
 from dashboard.statistics.charts import charts_of
 from dashboard.statistics.export import as_csv
 from dashboard.statistics.figures import figures_of
@@ -21,10 +20,9 @@ USUAL_PERIOD = 12
 def statistics(request: SignedInRequest) -> HttpResponse:
     desk, weeks = chosen_desk(request), wanted_period(request)
     figures = figures_of(desk.doctor, desk.user, weeks=weeks, now=desk.now)
-    context = {"desk": desk, "figures": figures, "weeks": weeks, "periods": PERIODS}
-    return render(
-        request, "dashboard/statistics/page.html", context | {"charts": charts_of(figures)}
-    )
+    context = {"figures": figures, "weeks": weeks, "periods": PERIODS}
+    context["charts"] = charts_of(figures)
+    return show_page(request, desk, "dashboard/statistics/page.html", context)
 
 
 @require_safe

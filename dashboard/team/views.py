@@ -9,10 +9,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
 from dashboard.agenda.views import tell_news, wanted_day
-from dashboard.cockpit import Desk, chosen_desk, desk_visit
+from dashboard.cockpit import Desk, chosen_desk, desk_visit, show_page
 from dashboard.desk.card import Card
 from dashboard.team.day import team_day
-from web.fragments import render_fragment, wanted_fragment
+from web.fragments import wanted_fragment
 
 DAY = ("team_day",)
 
@@ -26,8 +26,8 @@ def team(request: SignedInRequest) -> HttpResponse:
     if wanted and not wanted_fragment(request, DAY):
         card = Card(desk_visit(request, wanted), desk.user, desk.now)
     shown = team_day(desk.user, desk.doctors, day, now=desk.now)
-    context = {"desk": desk, "team": shown, "card": card}
-    return render_fragment(request, "dashboard/team/page.html", context, fragments=DAY)
+    context = {"team": shown, "card": card}
+    return show_page(request, desk, "dashboard/team/page.html", context, fragments=DAY)
 
 
 @require_safe

@@ -44,7 +44,7 @@ def show_practice(
         "form": form or PracticeForm(instance=place),
         "practice": place,
         "country": dict(countries()).get(place.country, place.country),
-        "doctors": Doctor.objects.for_pages().filter(practice=place),
+        "doctors": list(Doctor.objects.for_pages().filter(practice=place)),
     }
     return show(request, desk, PANEL, context, saved=saved, status=status)
 
