@@ -1,4 +1,4 @@
-"""What the admin pages of every app share."""
+"""Base classes and filters for the admin pages of every app."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ from web.text import normalise, words
 
 
 class TbibChangeList(ChangeList):
-    """A filter by what no column can hold, a number of thirty digits or a NUL, is a filter that
-    makes no sense: Django shows the list without it."""
+    """Shows the list without a filter whose value no column can hold.
+
+    Such a value is a number of thirty digits, or has a NUL.
+    """
 
     def get_results(self, request: HttpRequest) -> None:
         try:
@@ -33,20 +35,20 @@ class TbibChangeList(ChangeList):
 
 
 class TbibAdmin(admin.ModelAdmin):
-    """Says kindly why a row stays, finds names without accents, filters by long lists."""
+    """Explains why a row stays, searches names without accents, and filters by long lists."""
 
     show_full_result_count = False
     list_per_page = 50
-    # The browser's own picker: the admin's compares the reader's clock with the server's.
+    # The browser's own picker: the admin's picker compares the reader's clock with the server's.
     formfield_overrides = {
         models.DateField: {"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
     }
-    # What to do with a row that others refer to, said where it cannot be deleted.
+    # Advice for a row that cannot be deleted because other rows refer to it.
     instead_of_deleting: str | Promise = ""
 
     @property
     def media(self) -> forms.Media:
-        # For AutocompleteFilter; the forms have it from their own fields.
+        # AutocompleteFilter needs these files; forms get them from their own fields.
         return super().media + AutocompleteSelect(None, self.admin_site).media
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -55,12 +57,15 @@ class TbibAdmin(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet, search_term: str
     ) -> tuple[models.QuerySet, bool]:
-        """Every word in one of `search_fields`; accents aside in those that are normalised."""
+        """Return the rows that have every word in one of `search_fields`.
+
+        Accents do not count in the columns that are normalised.
+        """
         columns = self.get_search_fields(request)
         wanted = models.Q()
         for word in search_term.replace("\x00", " ").split():
             anywhere = models.Q()
-            # A patient is kept as "jean-luc", a doctor word for word, as "jean luc".
+            # One column keeps "jean-luc" as it is written, another keeps the words "jean luc".
             spellings = {normalise(word), " ".join(words(word))} - {""}
             for column in columns:
                 if column.endswith("search_text"):
@@ -73,10 +78,10 @@ class TbibAdmin(admin.ModelAdmin):
         return queryset.filter(wanted), has_twins
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """When rows are protected: how many of what, instead of one line for each.
+        """When rows are protected, count them per model instead of one line for each row.
 
-        A practice has a hundred thousand appointments, and what is no page of this site
-        (a doctor's private notes) is not named here either.
+        A practice has a hundred thousand appointments. Models without an admin page (a doctor's
+        private notes) are counted, but not named.
         """
         collector = NestedObjects(using=router.db_for_write(self.model), origin=objs)
         collector.collect(objs)
@@ -102,9 +107,9 @@ def _name(model: type[models.Model], count: int) -> str:
 
 
 class AutocompleteFilter(admin.FieldListFilter):
-    """A filter by one of thousands: a field that completes what is typed, not a list of links.
+    """A filter by one of thousands of rows: a field with completion, not a list of links.
 
-    `list_filter = [("doctor", AutocompleteFilter)]`; the page must be a TbibAdmin.
+    `list_filter = [("doctor", AutocompleteFilter)]`; the admin page must be a TbibAdmin.
     """
 
     template = "admin/autocomplete_filter.html"
@@ -127,7 +132,7 @@ class AutocompleteFilter(admin.FieldListFilter):
         return [self.parameter]
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        """One choice: the field itself, with what the other filters say as hidden values."""
+        """Yield one choice: the field, with the values of the other filters as hidden inputs."""
         chosen = self.request.GET.get(self.parameter, "")
         yield {
             "widget": self.form_field.widget.render(

@@ -1,4 +1,4 @@
-"""A cache that may be away: sign-in, which counts its tries there, goes on without it."""
+"""A Redis cache that may be down: sign-in, which counts its tries there, still works."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ log = logging.getLogger("tbib.cache")
 
 
 class ForgivingRedisCacheClient:
-    """Redis, or, while it cannot be reached, a cache that has just lost everything.
+    """A client of Redis that behaves like an empty cache while Redis is down.
 
-    After a failure it is left alone for some seconds: a sign-in asks ten times, and ten
-    time-outs in a row would be as bad as an error.
+    After a failure it does not call Redis for REST_SECONDS: a sign-in makes ten calls, and ten
+    time-outs in a row are as bad as an error.
     """
 
     REST_SECONDS = 5
-    # What an empty cache answers. `add` is true: nobody else holds the key, a lock is got.
+    # The answers of an empty cache. `add` is true: no other caller has the key, so a lock is got.
     ANSWERS = {
         "add": True,
         "touch": False,
@@ -31,7 +31,7 @@ class ForgivingRedisCacheClient:
         "delete_many": None,
         "clear": False,
     }
-    # Shared, as every thread has a client of its own.
+    # Shared by all threads, because every thread has its own client.
     away_until: ClassVar[float] = 0
 
     def __init__(self, servers: Any, **options: Any) -> None:

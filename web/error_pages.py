@@ -1,8 +1,8 @@
-"""What is answered when a request fails: a page for people, a problem for programs.
+"""The answers to requests that fail: a page for people, a problem for programs.
 
-config.urls and the settings name these for Django, which asks for them wherever a request fails:
-also before our middlewares have seen it, and while the database is away. So the pages of such a
-time (400, 405, 500, 503) know no account, and the language is the cookie's if need be.
+config.urls and the settings name these functions for Django, which calls them also before our
+middlewares ran and while the database is down. So the pages for 400, 405, 500 and 503 know no
+account, and their language comes from the cookie if LanguageMiddleware did not run.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ log = logging.getLogger("tbib.requests")
 BUSY_SECONDS = 5
 TOO_MANY_SECONDS = 60
 MAINTENANCE_SECONDS = 300
-"""When to try again: a database that was busy, a limit that counts by the minute, maintenance
-whose end nobody said."""
+"""Values of Retry-After: for a busy database, for a limit that counts by the minute, and for
+maintenance without a known end."""
 
 
 def in_reader_language(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A thread may still have the language of the request before this one."""
+    """Run `view` in the reader's language: the thread may still have the last request's."""
 
     @functools.wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -65,7 +65,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @in_reader_language
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The exception may say why, in words for the reader."""
+    """Answer 403; the exception may give the reason in words for the reader."""
     if wants_json(request):
         detail = str(exception) or _("You may not do this")
         return problem(403, code="forbidden", detail=detail)
@@ -74,7 +74,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 @in_reader_language
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Where the address has a name in it, the page offers a search for that name."""
+    """Answer 404; when the address contains a name, the page offers a search for it."""
     if wants_json(request):
         return problem(404, code="not_found", detail=_("There is nothing at this address."))
     match = request.resolver_match
@@ -84,7 +84,10 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @in_reader_language
 def method_not_allowed(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
-    """Django's own answer is empty: a person who reloads a form's address would see nothing."""
+    """Answer 405 with a page, because Django's own answer is empty.
+
+    A person gets here by reloading the address of a form.
+    """
     response = render(None, "405.html", status=HTTPStatus.METHOD_NOT_ALLOWED)
     response["Allow"] = refused["Allow"]
     return response
@@ -92,7 +95,7 @@ def method_not_allowed(request: HttpRequest, refused: HttpResponse) -> HttpRespo
 
 @in_reader_language
 def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """allauth's limits. The forms of the entrance come back themselves (EntranceMixin)."""
+    """Answer 429 for allauth's limits; sign-in and sign-up forms do it in EntranceMixin."""
     if wants_json(request):
         detail = _("That was a lot of tries at once. Wait a minute and try again.")
         response: HttpResponse = problem(429, code="too_many_requests", detail=detail)
@@ -107,7 +110,7 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 @in_reader_language
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Something of ours is broken; or a middleware met a database that is down."""
+    """Answer 500 for our own error, and 503 for a middleware that met a database that is down."""
     error = sys.exc_info()[1]
     if isinstance(error, OperationalError):
         return unavailable(request, error)
@@ -119,7 +122,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 @in_reader_language
 def unavailable(request: HttpRequest, error: OperationalError) -> HttpResponse:
-    """A database that is down or too busy: nothing was written, the same can be sent again."""
+    """Answer 503 when the database is down or too busy; nothing was written.
+
+    The page offers to send the same form again.
+    """
     log.error("database unavailable: %s", type(error.__cause__ or error).__name__)
     if wants_json(request):
         detail = _(
@@ -136,7 +142,7 @@ def unavailable(request: HttpRequest, error: OperationalError) -> HttpResponse:
 
 @in_reader_language
 def maintenance(request: HttpRequest) -> HttpResponse:
-    """MAINTENANCE is on; MAINTENANCE_UNTIL may say how long."""
+    """Answer 503 while MAINTENANCE is on; MAINTENANCE_UNTIL may give its end."""
     left = seconds_of_maintenance()
     if wants_json(request):
         detail = _("We are doing maintenance. Appointments that are booked stay booked.")
@@ -149,13 +155,13 @@ def maintenance(request: HttpRequest) -> HttpResponse:
 
 
 def seconds_of_maintenance() -> int:
-    """Until the end that was said; 0 when none was said, or it is over and we are late."""
+    """Return the seconds until the announced end; 0 when there is none or it has passed."""
     until = settings.MAINTENANCE_UNTIL
     return max(0, math.ceil((until - timezone.now()).total_seconds())) if until else 0
 
 
 def in_about(seconds: int) -> str:
-    """ "in about 20 minutes": needs no clock, and so no time zone. "" for no time at all."""
+    """Return "in about 20 minutes", which needs no clock and no time zone; "" for 0 seconds."""
     if not seconds:
         return ""
     if (minutes := math.ceil(seconds / 60)) <= 90:
@@ -165,7 +171,7 @@ def in_about(seconds: int) -> str:
 
 
 def whom_to_call() -> dict[str, Any]:
-    """When no page can help: the site's own phone, and who comes at once."""
+    """Return the phone numbers for a reader whom no page can help: the site's and emergency."""
     country = settings.PHONENUMBER_DEFAULT_REGION
     return {
         "contact_phone": settings.CONTACT_PHONE,
@@ -178,7 +184,7 @@ def whom_to_call() -> dict[str, Any]:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form whose token is stale: say so, and offer to send what was typed again."""
+    """Answer 403 to a form with a stale token, and offer to send its text again."""
     match = request.resolver_match
     log.warning("form refused at %s: %s", match.view_name if match else "?", reason)
     if wants_json(request):
@@ -188,9 +194,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def send_again(request: HttpRequest) -> dict[str, Any]:
-    """`path` and `typed` of a form that one of our pages posted; nothing of any other.
+    """Return `path` and `typed` of a form that one of our pages posted; empty for other forms.
 
-    `texts` is what of it a person wrote in words, to be shown.
+    `texts` is the part of `typed` that is written in words; the page shows it.
     """
     if request.method != "POST" or not was_sent_from_here(request):
         return {"path": "", "typed": [], "texts": []}
@@ -200,18 +206,18 @@ def send_again(request: HttpRequest) -> dict[str, Any]:
 
 
 def was_sent_from_here(request: HttpRequest) -> bool:
-    """Whether one of our pages posted it. What another site made up is not offered again."""
+    """Whether one of our pages posted the form; the form of another site is not offered again."""
     if site := request.headers.get("sec-fetch-site"):
         return site == "same-origin"
     source = request.headers.get("origin") or request.headers.get("referer")
     try:
         return source is None or urlsplit(source).netloc == request.get_host()
-    except ValueError:  # no address at all: "http://["
+    except ValueError:  # not an address: "http://["
         return False
 
 
 def typed_text(request: HttpRequest) -> list[tuple[str, str]]:
-    """What a person may not want to type again: no passwords, no tokens, no files."""
+    """Return the posted (name, value) pairs without passwords, tokens and files."""
     try:
         sent = [(name, value) for name, values in request.POST.lists() for value in values]
     except (UnreadablePostError, SuspiciousOperation, MultiPartParserError):

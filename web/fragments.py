@@ -1,4 +1,4 @@
-"""Which part of a page htmx asks for, and how a view answers."""
+"""Which fragment of a page htmx asks for, and how a view answers with it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from web.requests import HtmxRequest
 
 
 def wanted_fragment(request: HtmxRequest, known: Collection[str]) -> str | None:
-    """The fragment htmx asks for; a history restore wants the page whole."""
+    """Return the fragment that htmx asks for; None for the whole page.
+
+    A history restore needs the whole page.
+    """
     if request.htmx.history_restore_request or request.htmx.target not in known:
         return None
     return str(request.htmx.target)
@@ -28,7 +31,7 @@ def render_fragment(
     fragments: Collection[str] = (),
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
-    """The one of `fragments` that htmx asks for, else the whole template `page`.
+    """Render the fragment that htmx asks for if it is one of `fragments`, else the page `page`.
 
     A fragment is a file in `partials/` beside the page, and that file's name is the htmx target.
     """

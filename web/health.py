@@ -1,4 +1,4 @@
-"""What load balancers ask: can this server answer?"""
+"""The address that load balancers ask: can this server answer?"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from web.problems import problem
 @require_safe
 @never_cache
 def health(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers, else 503; one query, no session."""
+    """Answer 200 when the database answers, else 503; one query, no session."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

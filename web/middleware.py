@@ -1,4 +1,4 @@
-"""What every request goes through, beside Django's own."""
+"""The middlewares of Tbib; every request goes through them and through Django's own."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class ErrorPagesMiddleware:
-    """A busy database is a 503, whoever met it in a view; a 405 is more than a blank page.
+    """Answers 503 when a view meets a busy database, and gives a 405 its page.
 
-    What fails in another middleware is Django's to answer, with the same pages (config.urls): it
-    catches exceptions around each middleware.
+    Django answers errors in other middlewares, with the same pages (config.urls): it catches
+    exceptions around each middleware.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -44,17 +44,17 @@ class ErrorPagesMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Here, so that a database that is away is a 503 with DEBUG too."""
+        """Answer 503 here, so that a database that is down is a 503 with DEBUG too."""
         if isinstance(exception, OperationalError):
             return error_pages.unavailable(request, exception)
         return None
 
 
 class SearchEnginesMiddleware:
-    """Whatever web.search_engines does not name stays out of them, as does every error.
+    """Adds `X-Robots-Tag: noindex` to errors and to pages that web.search_engines does not name.
 
-    A header, because answers to programs have no <head> to say it in. A redirect is only read
-    for where it leads.
+    A header, because answers to programs have no <head>. A redirect needs none: search engines
+    read only its target.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -69,10 +69,10 @@ class SearchEnginesMiddleware:
 
 
 class MaintenanceMiddleware:
-    """While MAINTENANCE is on every page is a 503 that says so, before any query.
+    """Answers every page with a 503 while MAINTENANCE is on, before any query.
 
-    Static files are answered before. Balancers still ask for our health, and admins still come
-    in: signing in leads everybody else back to that page.
+    WhiteNoise answers static files earlier. Load balancers can still ask for our health, and admins
+    can still sign in; after signing in, everyone else gets the maintenance page again.
     """
 
     OPEN = ("/health/", "/admin/", "/accounts/login/", "/accounts/logout/")
@@ -89,9 +89,9 @@ class MaintenanceMiddleware:
 
 
 class LanguageMiddleware:
-    """The reader's language: the account's choice, else the cookie's, else French.
+    """Activates the reader's language: the account's choice, else the cookie's, else French.
 
-    Accept-Language is not asked: browsers send English in countries that read French.
+    Accept-Language does not count: browsers send English in countries that read French.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -107,7 +107,7 @@ class LanguageMiddleware:
         return response
 
     def _choice(self, request: HttpRequest) -> str:
-        # Only a request that carries a session can have an account: no query for others.
+        # Only a request with a session can have an account: other requests cost no query.
         if settings.SESSION_COOKIE_NAME in request.COOKIES and not is_poll(request):
             chosen = getattr(request.user, "language", "")
             if chosen in dict(settings.LANGUAGES):
@@ -116,10 +116,10 @@ class LanguageMiddleware:
 
 
 class HtmxRedirectMiddleware:
-    """A redirect answered to htmx moves the whole page.
+    """Turns a redirect that answers htmx into a redirect of the whole page (`HX-Redirect`).
 
-    The browser would follow it inside the request and the target page would land in a
-    fragment: views redirect as ever and this makes it `HX-Redirect`.
+    Otherwise the browser would follow it inside the request, and the target page would land in a
+    fragment. Views redirect as usual.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -128,7 +128,7 @@ class HtmxRedirectMiddleware:
     def __call__(self, request: Any) -> HttpResponse:
         response = self.get_response(request)
         if request.htmx and response.status_code in (301, 302, 303, 307, 308):
-            # The same response, so that cookies, Cache-Control and Vary stay.
+            # The same response object, so that cookies, Cache-Control and Vary stay.
             response["HX-Redirect"] = response["Location"]
             del response["Location"]
             response.status_code = 200
@@ -136,16 +136,16 @@ class HtmxRedirectMiddleware:
 
 
 class LoginRequiredMiddleware(auth_middleware.LoginRequiredMiddleware):
-    """Every view asks for sign-in unless it is marked `login_not_required`.
+    """Asks for sign-in on every view that is not marked `login_not_required`.
 
-    An API caller gets 401 in JSON. After an htmx request the reader comes back to the page
-    it was sent from, not to the fragment's address.
+    An API caller gets 401 in JSON. After an htmx request, sign-in leads back to the page that sent
+    the request, not to the fragment's address.
     """
 
     def process_view(
         self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
     ) -> HttpResponseBase | None:
-        # Django's own asks who it is first: two queries for a view that does not mind.
+        # Django's own method reads the user first: two queries that a public view does not need.
         if not getattr(view_func, "login_required", True):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
@@ -159,13 +159,13 @@ class LoginRequiredMiddleware(auth_middleware.LoginRequiredMiddleware):
         ours = {request.get_host()}
         if page and url_has_allowed_host_and_scheme(page, ours, request.is_secure()):
             path = urlsplit(page)._replace(scheme="", netloc="").geturl()
-            path = "/" + path.lstrip("/")  # "//host" would lead elsewhere
+            path = "/" + path.lstrip("/")  # "//host" would lead to another site
             return redirect_to_login(path, self.get_login_url(view_func))
         return response
 
 
 class PersonalPagesMiddleware:
-    """Whatever a signed-in person or a visitor with a session was shown stays out of caches."""
+    """Keeps pages of accounts and of visitors with a session out of all caches."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -14,7 +14,7 @@ CONTENT_TYPE = "application/problem+json"
 
 
 class ProblemOut(Schema):
-    """The body of a refusal. A subclass lists the codes of one status."""
+    """The body of a refusal; a subclass lists the codes of one status."""
 
     type: str
     title: str
@@ -43,7 +43,7 @@ class Unavailable(ProblemOut):
 
 
 class Problem(Exception):
-    """A refusal on its way out of an API view; `config.api` answers it as `problem(...)`."""
+    """A refusal that an API view raises; `config.api` answers it as `problem(...)`."""
 
     def __init__(self, status: int, *, code: str, detail: str, **members: Any) -> None:
         super().__init__(detail)
@@ -51,7 +51,7 @@ class Problem(Exception):
 
 
 def problem(status: int, *, code: str, detail: str, **members: Any) -> JsonResponse:
-    """What is wrong: `code` for the program, `detail` for its reader, `members` for both."""
+    """Return a refusal: `code` is for the program, `detail` for its reader, `members` for both."""
     body = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,

@@ -1,8 +1,8 @@
-"""What search engines may keep, and under which address.
+"""Which pages search engines may keep, and under which address.
 
 Private by default: a page that is not named here answers `X-Robots-Tag: noindex`
-(SearchEnginesMiddleware). Languages have no addresses of their own, they are the reader's choice;
-so there is no `hreflang`, and engines keep the French that whoever chose nothing gets.
+(SearchEnginesMiddleware). Languages have no addresses of their own, because the reader chooses the
+language. So there is no `hreflang`, and search engines keep the French page, the default.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ def is_kept(request: HttpRequest) -> bool:
 
 
 def kept_address(request: HttpRequest) -> str:
-    """The whole address this page is kept under; "" when it is not kept."""
+    """Return the full address under which this page is kept; "" when it is not kept."""
     if not is_kept(request):
         return ""
-    # In one order, without what is empty, and the first page without its number.
+    # A fixed order, without empty values, and without the number of the first page.
     asked = [(name, request.GET.get(name, "").strip()) for name in _parameters(request) or ()]
     query = urlencode([each for each in asked if each[1] and each != ("page", "1")])
     return absolute(f"{request.path}?{query}" if query else request.path)
@@ -34,6 +34,5 @@ def _parameters(request: HttpRequest) -> tuple[str, ...] | None:
 
 
 def absolute(path: str) -> str:
-    """`path` as others write it: under SITE_URL, like the links in mails; never under the Host
-    that somebody asked for."""
+    """Return `path` under SITE_URL, like the links in mails; the request's Host does not count."""
     return settings.SITE_URL + path

@@ -14,13 +14,16 @@ from django.views.decorators.http import require_safe
 from web.search_engines import absolute
 
 BRAND, PAPER = "#0d715d", "#f5f9f7"
-"""--color-action and --color-page of tokens.css: a manifest knows no variables."""
+"""--color-action and --color-page of tokens.css: a manifest cannot use variables."""
 
 
 @login_not_required
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """What is not even visited. That a page visited is not kept, SearchEnginesMiddleware says."""
+    """Return the file of paths that no robot visits.
+
+    SearchEnginesMiddleware marks the pages that robots may visit but not keep.
+    """
     context = {"sitemap": absolute(reverse("sitemap_index"))}
     return render(request, "robots.txt", context, content_type="text/plain; charset=utf-8")
 
@@ -28,8 +31,10 @@ def robots(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
-    """For a phone that puts the site beside its apps. Not a static file, because its pictures
-    have hashed names."""
+    """Return the manifest for phones that install the site as an app.
+
+    It is not a static file, because its pictures have hashed names.
+    """
     pictures = [
         {"src": static("favicon.svg"), "sizes": "any", "type": "image/svg+xml"},
         {"src": static("icon-192.png"), "sizes": "192x192", "type": "image/png"},
@@ -56,5 +61,5 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
-    """Asked for where no <head> names another: by feeds, previews, addresses of the API."""
+    """Redirect to the icon, for feeds, previews and API addresses, which have no <head>."""
     return redirect(static("favicon.svg"))

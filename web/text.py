@@ -1,4 +1,4 @@
-"""Text as people type it: compared without case and accents."""
+"""Text from people: compared without case and accents."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import unicodedata
 from django.db import models
 
 ONE_LETTER_FOR_TWO = str.maketrans({"œ": "oe", "æ": "ae"})
-# What people write either way; the long stroke means nothing.
+# Letters that people write in two ways; the long stroke has no meaning.
 ARABIC_LETTERS = str.maketrans({"ة": "ه", "ى": "ي", "ـ": None})
 ARABIC_ARTICLE = "ال"
 
 
 def normalise(text: str) -> str:
-    """Lower case, without accents, single spaces: "Hélène  D'Été" -> "helene d'ete".
+    """Return lower case without accents and with single spaces: "Hélène  D'Été" -> "helene d'ete".
 
-    Kept in a column and applied to queries, because SQLite's `icontains` knows no É and
-    PostgreSQL's knows no accents at all. A NUL is a space: PostgreSQL refuses it as text.
+    Columns and queries both use it, because SQLite's `icontains` does not know É and PostgreSQL's
+    does not know accents. A NUL becomes a space: PostgreSQL refuses a NUL in text.
     """
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("\x00", " "))
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
@@ -25,10 +25,10 @@ def normalise(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """What is written, word for word: "Jean-Luc L'Haÿ" -> ["jean", "luc", "l", "hay"].
+    """Return the words of `text`: "Jean-Luc L'Haÿ" -> ["jean", "luc", "l", "hay"].
 
-    Normalised, without punctuation, and Arabic without its article: what is looked for and what
-    is kept for it go through here alike.
+    They are normalised, without punctuation, and Arabic words have no article. Columns and queries
+    both use this function.
     """
     plain = normalise(text).translate(ONE_LETTER_FOR_TWO).translate(ARABIC_LETTERS)
     return [_without_article(word) for word in re.findall(r"[^\W_]+", plain)]
@@ -40,6 +40,6 @@ def _without_article(word: str) -> str:
 
 
 def has_word(column: str, word: str) -> models.Q:
-    """Rows in which a word of `column` starts like that; the column is words with one space."""
+    """Match rows in which a word of `column` starts with `word`; single spaces part its words."""
     starts, follows = {f"{column}__startswith": word}, {f"{column}__contains": f" {word}"}
     return models.Q(**starts) | models.Q(**follows)

@@ -1,4 +1,4 @@
-"""What a page tells whoever finds it or passes it on: its address, its title, its data."""
+"""The tags for search engines and link previews: address, title and data of a page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def kept_address(context: dict[str, Any]) -> str:
-    """The address search engines keep this page under; "" when they do not."""
+    """Return the address under which search engines keep this page; "" when they do not."""
     request = context.get("request")
     return search_engines.kept_address(request) if request else ""
 
@@ -37,19 +37,21 @@ class KeepNode(template.Node):
 
 @register.tag
 def keep(parser: Parser, token: Token) -> KeepNode:
-    """`{% keep page_title %}{% block title %}{% endblock %}{% endkeep %}`: a block may stand in
-    a template once, and a title is wanted three times."""
+    """`{% keep page_title %}{% block title %}{% endblock %}{% endkeep %}` stores its output.
+
+    A template may contain a block only once, and the title is needed three times.
+    """
     _tag, name = token.split_contents()
     nodelist = parser.parse(("endkeep",))
     parser.delete_first_token()
     return KeepNode(name, nodelist)
 
 
-# As in Django's json_script: nothing in it can end the element.
+# As in Django's json_script: no character of the data can end the element.
 ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
 def json_ld(data: dict[str, Any]) -> SafeString:
-    """`data` in schema.org's words, as a block that no browser runs: the CSP lets it be."""
+    """Return `data`, in schema.org's words, as a block that no browser runs: the CSP allows it."""
     text = json.dumps({"@context": "https://schema.org", **data}, ensure_ascii=False)
     return mark_safe(f'<script type="application/ld+json">{text.translate(ESCAPES)}</script>')

@@ -1,7 +1,7 @@
-"""What every app's templates say the same way: people, prices, days, times, phones.
+"""Tags and filters for every template: people, prices, days, times, phones, form controls.
 
-Days and times are words in the active language. Datetimes come in as the practice's wall
-clock, naive (`local_start`): nothing here converts a zone.
+Days and times are words in the active language. Datetimes are the practice's wall clock, naive
+(`local_start`), except in `local_day` and `local_clock`; no other filter converts a zone.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ register = template.Library()
 
 
 def reader_locale() -> Locale:
-    """The active language; English is British: day before month."""
+    """Return the active language's locale; English is British: the day before the month."""
     language = (get_language() or "fr")[:2]
     return Locale.parse("en_GB" if language == "en" else language)
 
@@ -42,7 +42,7 @@ ARCS = ((50, 54, 30), (30, 66, 34), (8, 58, 34), (60, 8, 36))
 TITLES = {"dr", "dr.", "docteur", "doctor", "pr", "pr."}
 
 
-# How wide an avatar is at most, in CSS pixels (.avatar in components/avatars.css).
+# The largest width of an avatar in CSS pixels (.avatar in components/avatars.css).
 AVATAR_WIDTHS = {"sm": 32, "": 48, "lg": 72, "xl": 112}
 
 
@@ -50,11 +50,11 @@ AVATAR_WIDTHS = {"sm": 32, "": 48, "lg": 72, "xl": 112}
 def avatar(
     name: object, size: str = "", photo: Sequence[tuple[str, int]] = ()
 ) -> dict[str, object]:
-    """A photo, or a drawing: `{% avatar doctor.name "lg" doctor.photo_sizes %}`.
+    """A photo or a drawing: `{% avatar doctor.name "lg" doctor.photo_sizes %}`.
 
-    `photo` is [(address, pixels), …], square, smallest first. Without one there are initials on
-    a tint and an arc that follow from the name: the same name looks the same on every page,
-    machine and day (a checksum, not `hash()`). Neither says the name: it stands beside.
+    `photo` is [(address, pixels), …], square, smallest first. Without a photo there are initials, a
+    tint and an arc. They depend on the name only, through a checksum and not `hash()`: the same
+    name looks the same on every page, machine and day. The page writes the name beside the avatar.
     """
     words = [word for word in str(name).split() if word.lower() not in TITLES]
     letters = [words[0], words[-1]] if len(words) > 1 else words
@@ -78,7 +78,7 @@ def avatar(
 
 @register.filter
 def price(amount: Decimal | None, currency: str = "EUR") -> str:
-    """ "400 MAD", "€50": the reader's way, cents only where there are some; "" for no price."""
+    """ "400 MAD", "€50": in the reader's format, cents only if there are any; "" for no price."""
     if amount is None:
         return ""
     locale, currency = reader_locale(), currency or "EUR"
@@ -111,7 +111,7 @@ def day_long(day: dt.date | None) -> str:
 
 @register.filter
 def day_full(day: dt.date | None) -> str:
-    """ "mardi 13 octobre 2026": for what may be another year's."""
+    """ "mardi 13 octobre 2026": for a day that may be in another year."""
     return _day(day, "EEEE d MMMM y") if day else ""
 
 
@@ -170,13 +170,13 @@ def day_relative(day: dt.date, today: dt.date) -> str:
 
 @register.filter
 def clock(time: dt.datetime | dt.time | None) -> str:
-    """ "10:30" on 24 hours, in every language: what a pill shows."""
+    """ "10:30" on 24 hours in every language, as in the buttons for times."""
     return f"{time:%H:%M}" if time else ""
 
 
 @register.filter
 def time_spoken(time: dt.datetime | dt.time | None) -> str:
-    """ "10 h 30", "10:30 AM": as a person would read it out."""
+    """ "10 h 30", "10:30 AM": as a person reads it aloud."""
     if not time:
         return ""
     locale = reader_locale()
@@ -189,8 +189,10 @@ def time_spoken(time: dt.datetime | dt.time | None) -> str:
 
 @register.filter
 def duration(length: dt.timedelta) -> str:
-    """ "30 minutes", "24 heures", "7 jours": in the largest unit of which it is a whole number,
-    a single day in hours."""
+    """ "30 minutes", "24 heures", "7 jours": a whole number of the largest unit.
+
+    A single day is 24 hours.
+    """
     minutes = int(length.total_seconds() // 60)
     if minutes % 1440 == 0 and minutes > 1440:
         count, unit = minutes // 1440, "day"
@@ -235,7 +237,7 @@ def phone_href(phone: Any) -> str:
 
 @register.filter
 def phone_display(phone: Any, country: str = "") -> str:
-    """ "01 42 71 55 00" where the number is of `country` (the practice's), else "+33 1 42…"."""
+    """ "01 42 71 55 00" for a number of `country` (the practice's), else "+33 1 42…"."""
     number = _number(phone)
     if number is None:
         return str(phone or "")
@@ -249,9 +251,9 @@ def phone_display(phone: Any, country: str = "") -> str:
 
 @register.simple_tag
 def control(field: BoundField, css_class: str = "input") -> SafeString:
-    """The field's widget with our class; Django itself says `aria-invalid`, `aria-describedby`.
+    """Return the field's widget with our class; Django adds `aria-invalid` and `aria-describedby`.
 
-    Used by templates/tailwind/: crispy_tailwind's own tag writes utility classes in Python.
+    templates/tailwind/ uses this tag: crispy_tailwind's own tag writes utility classes in Python.
     """
     widget = field.field.widget
     own = widget.attrs.get("class", "")
@@ -263,12 +265,12 @@ def control(field: BoundField, css_class: str = "input") -> SafeString:
 
 @register.filter
 def in_error(form: Any) -> list[BoundField]:
-    """The visible fields with errors, in the order of the form."""
+    """Return the visible fields with errors, in the order of the form."""
     return [field for field in form if field.errors and not field.is_hidden]
 
 
 @register.simple_tag
 def aria_described_by(field: BoundField) -> SafeString | str:
-    """For a `<fieldset>` of radios or boxes; a single widget gets it from Django."""
+    """Return the attribute for a `<fieldset>` of radios or boxes; Django adds it to a widget."""
     ids = field.aria_describedby
     return format_html(' aria-describedby="{}"', ids) if ids else ""

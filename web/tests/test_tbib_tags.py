@@ -1,4 +1,4 @@
-"""How people, prices, days, times and phones are said, in both languages."""
+"""People, prices, days, times and phones as templates show them, in both languages."""
 
 import datetime as dt
 from decimal import Decimal
@@ -14,7 +14,7 @@ TUESDAY = dt.date(2026, 10, 13)
 
 
 def plain(text: str) -> str:
-    """With ordinary spaces: Babel's are non-breaking, wide or narrow."""
+    """Return `text` with ordinary spaces: Babel's are non-breaking, wide or narrow."""
     return text.replace("\xa0", " ").replace("\u202f", " ")
 
 
