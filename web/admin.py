@@ -62,20 +62,20 @@ class TbibAdmin(admin.ModelAdmin):
         Accents do not count in the columns that are normalised.
         """
         columns = self.get_search_fields(request)
-        wanted = models.Q()
+        every_word = models.Q()
         for word in search_term.replace("\x00", " ").split():
-            anywhere = models.Q()
+            any_column = models.Q()
             # One column keeps "jean-luc" as it is written, another keeps the words "jean luc".
             spellings = {normalise(word), " ".join(words(word))} - {""}
             for column in columns:
                 if column.endswith("search_text"):
                     for spelling in spellings:
-                        anywhere |= models.Q((f"{column}__contains", spelling))
+                        any_column |= models.Q((f"{column}__contains", spelling))
                 else:
-                    anywhere |= models.Q((f"{column}__icontains", word))
-            wanted &= anywhere
+                    any_column |= models.Q((f"{column}__icontains", word))
+            every_word &= any_column
         has_twins = any(lookup_spawns_duplicates(self.opts, column) for column in columns)
-        return queryset.filter(wanted), has_twins
+        return queryset.filter(every_word), has_twins
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """When rows are protected, count them per model instead of one line for each row.

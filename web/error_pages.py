@@ -53,7 +53,7 @@ def in_reader_language(view: Callable[..., HttpResponse]) -> Callable[..., HttpR
     return answer
 
 
-# -- mistakes of whoever asks -------------------------------------------------------------
+# -- mistakes in the request --------------------------------------------------------------
 
 
 @in_reader_language
@@ -105,7 +105,7 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
     return response
 
 
-# -- mistakes and rests of ours -----------------------------------------------------------
+# -- failures and maintenance on our side --------------------------------------------------
 
 
 @in_reader_language
@@ -117,7 +117,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if wants_json(request):
         return problem(500, code="failed", detail=_("Something went wrong on our side"))
     status = HTTPStatus.INTERNAL_SERVER_ERROR
-    return render(None, "500.html", whom_to_call(), status=status)
+    return render(None, "500.html", phones_to_call(), status=status)
 
 
 @in_reader_language
@@ -134,7 +134,7 @@ def unavailable(request: HttpRequest, error: OperationalError) -> HttpResponse:
         )
         response: HttpResponse = problem(503, code="unavailable", detail=detail)
     else:
-        context = {**whom_to_call(), **send_again(request), "csrf_token": get_token(request)}
+        context = {**phones_to_call(), **send_again(request), "csrf_token": get_token(request)}
         response = render(None, "503.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
     response["Retry-After"] = str(BUSY_SECONDS)
     return response
@@ -148,7 +148,7 @@ def maintenance(request: HttpRequest) -> HttpResponse:
         detail = _("We are doing maintenance. Appointments that are booked stay booked.")
         response: HttpResponse = problem(503, code="maintenance", detail=detail)
     else:
-        context = {**whom_to_call(), "is_sent": request.method == "POST", "back": in_about(left)}
+        context = {**phones_to_call(), "is_sent": request.method == "POST", "back": in_about(left)}
         response = render(None, "maintenance.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
     response["Retry-After"] = str(left or MAINTENANCE_SECONDS)
     return response
@@ -156,8 +156,8 @@ def maintenance(request: HttpRequest) -> HttpResponse:
 
 def seconds_of_maintenance() -> int:
     """Return the seconds until the announced end; 0 when there is none or it has passed."""
-    until = settings.MAINTENANCE_UNTIL
-    return max(0, math.ceil((until - timezone.now()).total_seconds())) if until else 0
+    end = settings.MAINTENANCE_UNTIL
+    return max(0, math.ceil((end - timezone.now()).total_seconds())) if end else 0
 
 
 def in_about(seconds: int) -> str:
@@ -170,7 +170,7 @@ def in_about(seconds: int) -> str:
     return ngettext("in about an hour", "in about %(n)d hours", hours) % {"n": hours}
 
 
-def whom_to_call() -> dict[str, Any]:
+def phones_to_call() -> dict[str, Any]:
     """Return the phone numbers for a reader whom no page can help: the site's and emergency."""
     country = settings.PHONENUMBER_DEFAULT_REGION
     return {
@@ -180,7 +180,7 @@ def whom_to_call() -> dict[str, Any]:
     }
 
 
-# -- forms that were sent in vain ---------------------------------------------------------
+# -- forms that were refused ---------------------------------------------------------------
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -23,8 +23,8 @@ def kept_address(request: HttpRequest) -> str:
     if not is_kept(request):
         return ""
     # A fixed order, without empty values, and without the number of the first page.
-    asked = [(name, request.GET.get(name, "").strip()) for name in _parameters(request) or ()]
-    query = urlencode([each for each in asked if each[1] and each != ("page", "1")])
+    given = [(name, request.GET.get(name, "").strip()) for name in _parameters(request) or ()]
+    query = urlencode([each for each in given if each[1] and each != ("page", "1")])
     return absolute(f"{request.path}?{query}" if query else request.path)
 
 
