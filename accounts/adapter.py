@@ -1,4 +1,4 @@
-"""Where allauth asks us: mails, sign-in limits, addresses."""
+"""Tbib's answers to allauth: mails, sign-in limits, addresses."""
 
 from __future__ import annotations
 
@@ -35,13 +35,15 @@ class AccountAdapter(DefaultAccountAdapter):
     # -- mails ----------------------------------------------------------------------------
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> bool:
-        """Send in the account's language. False when the mail server cannot be reached: a
-        sign-up or a reset goes on, and the log names the mail but nobody."""
+        """Send in the account's language; False when the mail server cannot be reached.
+
+        A sign-up or a reset goes on then. The log names the mail, but no person.
+        """
         language = getattr(context.get("user"), "language", "") or translation.get_language()
         try:
             with translation.override(language):
                 super().send_mail(template_prefix, email, context)
-        except OSError as error:  # SMTPException is one too
+        except OSError as error:  # SMTPException is an OSError
             log.error("mail not sent: %s: %s", template_prefix, type(error).__name__)
             return False
         return True
@@ -49,7 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_confirmation_mail(
         self, request: HttpRequest, emailconfirmation: Any, signup: bool
     ) -> None:
-        """Unlike allauth, say that a mail is on its way only when it is."""
+        """Send the mail, and tell the reader whether it is on its way; allauth does not check."""
         address = emailconfirmation.email_address
         sent = self.send_mail(
             "account/email/email_confirmation_signup"
@@ -69,7 +71,7 @@ class AccountAdapter(DefaultAccountAdapter):
             messages.warning(request, text % {"email": address.email})
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """All or nothing, also when another account took the address meanwhile."""
+        """Confirm the address, or change nothing when another account took it in the meantime."""
         try:
             with transaction.atomic():
                 return bool(super().confirm_email(request, email_address))
@@ -83,17 +85,20 @@ class AccountAdapter(DefaultAccountAdapter):
     # -- limits ---------------------------------------------------------------------------
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Wrong passwords count for one name from one address.
+        """Return a key that counts wrong passwords for one name from one address.
 
-        By name alone, as in allauth, a stranger could lock a doctor out; by address alone, one
-        clumsy secretary would lock the clinic.
+        With the name alone, as in allauth, a stranger could lock a doctor out. With the address
+        alone, one secretary's mistakes would lock the whole clinic out.
         """
         key = super()._get_login_attempts_cache_key(request, **credentials)
         return f"{key}:{self.get_client_ip(request)}"
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """The peer's address where the proxies' header is shorter than TRUSTED_PROXY_COUNT, or
-        holds none: the request did not come through them all."""
+        """Return the visitor's address as the nearest trusted proxy saw it.
+
+        It is the peer's address when the proxies' header is shorter than TRUSTED_PROXY_COUNT or
+        has no address: the request did not come through all proxies.
+        """
         try:
             address: str = super().get_client_ip(request)
         except (ImproperlyConfigured, PermissionDenied):
@@ -106,11 +111,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("profile")
 
     def is_ajax(self, request: HttpRequest) -> bool:
-        """allauth answers scripts in JSON; ours is htmx and wants the page's own HTML."""
+        """Return False: allauth would answer a script in JSON, but htmx needs the page's HTML."""
         return False
 
 
 def client_address(request: HttpRequest) -> str:
-    """The visitor's address as the nearest trusted proxy saw it (TRUSTED_PROXY_COUNT)."""
+    """Return the visitor's address as the nearest trusted proxy saw it (TRUSTED_PROXY_COUNT)."""
     address: str = AccountAdapter(request).get_client_ip(request)
     return address

@@ -26,12 +26,12 @@ from web.admin import AutocompleteFilter, TbibAdmin
 admin.site.site_header = "Tbib"
 admin.site.site_title = "Tbib"
 admin.site.index_title = gettext_lazy("Administration")
-# The sign-in page of everyone else, with its limits; the admin's own has none.
+# The site's own sign-in page, which has limits; the admin's page has none.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
 class AccountForm(forms.ModelForm):
-    """What adding and changing an account check alike."""
+    """The checks that are the same for a new and for a changed account."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -70,7 +70,7 @@ class AccountAdmin(TbibAdmin, UserAdmin):
         "last_login",
     )
     list_filter = ("role", "is_blocked", "is_staff", "is_active")
-    # By what the account says, and by the people it books for.
+    # The account's own columns, and the persons for whom it books.
     search_fields = (
         *("username", "email", "first_name", "last_name"),
         *("patients__search_text", "doctor__search_text"),
@@ -85,7 +85,7 @@ class AccountAdmin(TbibAdmin, UserAdmin):
         (None, {"fields": ("username", "email", "password")}),
         (gettext_lazy("Person"), {"fields": ("first_name", "last_name", "role", "language")}),
         (gettext_lazy("Online booking"), {"fields": ("is_blocked",)}),
-        # No groups: what people may do follows from their role, and an admin may everything.
+        # No groups: rights follow from the role, and an admin may do everything.
         (gettext_lazy("Access"), {"fields": ("is_active", "is_staff", "is_superuser")}),
         (gettext_lazy("Dates (UTC)"), {"fields": ("last_login", "date_joined")}),
     )
@@ -110,7 +110,7 @@ class AccountAdmin(TbibAdmin, UserAdmin):
         super().save_model(request, obj, form, change)
         if not change or "email" in form.changed_data:
             keep_address(obj)
-        # A doctor is found by the account's name; the row is of an app above this one.
+        # Doctors are found by the account's name. `Doctor` is in an app above this one.
         if hasattr(obj, "doctor"):
             obj.doctor.save(update_fields=["search_text", "search_name"])
 
@@ -133,7 +133,10 @@ class AccountAdmin(TbibAdmin, UserAdmin):
         self.message_user(request, text % changed, messages.SUCCESS)
 
     def _set_blocked(self, request: HttpRequest, users: QuerySet[User], blocked: bool) -> int:
-        """How many accounts this changed; each is in the admin's log."""
+        """Block or unblock these accounts; return the number of accounts that changed.
+
+        The admin's log gets a line for each.
+        """
         changed = list(users.filter(is_blocked=not blocked))
         User.objects.filter(pk__in=[user.pk for user in changed]).update(is_blocked=blocked)
         words = _("Blocked online booking.") if blocked else _("Allowed online booking again.")
@@ -143,10 +146,10 @@ class AccountAdmin(TbibAdmin, UserAdmin):
 
 
 def keep_address(user: User) -> None:
-    """Make the account's e-mail its one address for allauth, as everywhere on the site.
+    """Make the account's e-mail its only address in allauth.
 
-    The same address stays confirmed; a new one is not, and the old one must not open the
-    account any more.
+    An address that stays the same stays confirmed. A new address is not confirmed, and the old one
+    cannot open the account any more.
     """
     EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
     if user.email:
@@ -160,7 +163,7 @@ admin.site.unregister([EmailAddress, Group])
 
 @admin.register(EmailAddress)
 class EmailAddressAdmin(TbibAdmin, AllauthEmailAddressAdmin):
-    """Who confirmed which address; addresses themselves are changed on the account."""
+    """Shows who confirmed which address; an address changes on the page of its account."""
 
     list_select_related = ("user",)
     raw_id_fields = ()
@@ -177,7 +180,7 @@ class EmailAddressAdmin(TbibAdmin, AllauthEmailAddressAdmin):
         return False
 
     def get_actions(self, request: HttpRequest) -> Any:
-        """allauth's "mark as verified" names no permission: for admins alone."""
+        """Allow allauth's "mark as verified" to superusers only: it names no permission itself."""
         return super().get_actions(request) if request.user.is_superuser else {}
 
 
@@ -195,7 +198,7 @@ class PatientForm(forms.ModelForm):
 
 
 class BlockedFilter(admin.SimpleListFilter):
-    """Persons who may not book online: everywhere, or at some practice."""
+    """Persons who cannot book online: at any practice, or at some practice."""
 
     title = gettext_lazy("online booking")
     parameter_name = "blocked"
@@ -209,7 +212,7 @@ class BlockedFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Patient]) -> QuerySet[Patient]:
         account = Q(account__is_blocked=True)
-        # A subquery, because a person may be blocked by several practices.
+        # A subquery, because several practices can block the same person.
         by_practice = Patient.objects.filter(files__blocked_at__isnull=False)
         practice = Q(pk__in=by_practice.values("pk"))
         wanted = {"any": account | practice, "account": account, "practice": practice}
@@ -252,7 +255,7 @@ class PatientAdmin(TbibAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Patient], search_term: str
     ) -> tuple[QuerySet[Patient], bool]:
-        """By name, case and accents aside; digits are a phone number, as people dial it."""
+        """Search by name without case and accents, or by the digits that people dial."""
         digits = "".join(char for char in search_term if char.isdigit())
         if len(digits) >= 4 and not any(char.isalpha() for char in search_term):
             return queryset.filter(phone__contains=digits.lstrip("0")), False

@@ -1,4 +1,4 @@
-"""Who calls the API, and the persons of the account, as JSON."""
+"""Sign-in for the API, and the persons of the account as JSON."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ router = Router(tags=["account"])
 
 
 class Session(SessionAuth):
-    """ninja's `auth`: the session's account. A request that writes needs the CSRF token too."""
+    """ninja's `auth`: the session's account. A request that writes also needs the CSRF token."""
 
     openapi_description = gettext_noop(
         "The session that signing in makes. A request that writes also sends the value of the "
@@ -33,7 +33,7 @@ class Session(SessionAuth):
         return user
 
 
-# ninja's own check would come before the question who is signed in, and answer without a code.
+# ninja's own check would run before sign-in is checked, and its answer has no code.
 signed_in = Session(csrf=False)
 
 
@@ -57,5 +57,5 @@ class PersonOut(Schema):
     ),
 )
 def own_persons(request: HttpRequest) -> QuerySet[Patient, Patient]:
-    """The account's persons, its owner first."""
+    """Return the account's persons, its owner first."""
     return Patient.objects.of_account(request.user)

@@ -1,7 +1,7 @@
-"""Sign-in, sign-up, passwords, profile, relatives.
+"""The forms for sign-in, sign-up, passwords, profile and relatives.
 
-Sign-in and sign-up stand together on the confirm page: each form gives its controls ids of
-its own (`auto_id`), while the names that are posted stay plain.
+The confirm page shows sign-in and sign-up together: each form has its own prefix for the ids of
+its controls (`auto_id`), while the posted names have no prefix.
 """
 
 from __future__ import annotations
@@ -33,12 +33,15 @@ from phonenumber_field.formfields import PhoneNumberField
 from accounts.models import Patient, User
 from accounts.services import EmailTaken, change_email, sign_up_patient
 
-# Names of people and addresses of mail are neither corrected nor capitalised by a phone.
+# A phone must not correct or capitalise user names and e-mail addresses.
 AS_TYPED = {"autocapitalize": "none", "spellcheck": "false"}
 
 
 def helper() -> FormHelper:
-    """crispy draws the fields; the <form>, its token and its button are the template's."""
+    """Return a crispy helper that draws the fields only.
+
+    The template has the <form>, its token and its button.
+    """
     drawn = FormHelper()
     drawn.form_tag = False
     drawn.disable_csrf = True
@@ -51,7 +54,7 @@ def row(*fields: str | LayoutObject) -> Row:
 
 
 def in_rows(form: forms.BaseForm, *pairs: tuple[str, str]) -> Layout:
-    """The form's fields in their order, these pairs of short ones side by side."""
+    """Return the form's fields in their order, with each pair of short fields side by side."""
     partner, second = dict(pairs), {second for _first, second in pairs}
     return Layout(
         *(
@@ -100,7 +103,7 @@ def new_password_field() -> forms.CharField:
 
 
 class BirthDateField(forms.DateField):
-    """A date of birth: not in the future, not before 1900."""
+    """A date of birth: not in the future, and not before 1900."""
 
     OLDEST = dt.date(1900, 1, 1)
 
@@ -115,7 +118,7 @@ class BirthDateField(forms.DateField):
         super().validate(value)
         if value is None:
             return
-        # Where the day begins first, it is already tomorrow: nobody's newborn is refused.
+        # In the easternmost time zones it is already tomorrow: a newborn there must be accepted.
         if value > (timezone.now() + dt.timedelta(hours=14)).date():
             raise forms.ValidationError(_("A date of birth cannot be in the future."))
         if value < self.OLDEST:
@@ -136,7 +139,7 @@ def phone_field(*, autocomplete: str = "tel", required: bool = True) -> PhoneNum
 
 
 class SignInForm(LoginForm):
-    """User name or e-mail, and password."""
+    """Takes a user name or an e-mail address, and a password."""
 
     password = current_password_field()
 
@@ -154,7 +157,7 @@ class SignInForm(LoginForm):
 
     @property
     def is_locked(self) -> bool:
-        """Refused for the number of tries, whatever the password was."""
+        """Whether the number of tries caused the refusal; then the password was not checked."""
         return self.has_error(NON_FIELD_ERRORS, "too_many_login_attempts")
 
 
@@ -162,8 +165,11 @@ class SignInForm(LoginForm):
 
 
 class SignUpForm(SignupForm):
-    """What every new account gives. `save` opens it, and raises EmailTaken when somebody was
-    faster; the transaction is a service's, not allauth's."""
+    """The fields of every new account.
+
+    `save` opens the account in a service's transaction, not in allauth's. It raises EmailTaken when
+    another account took the address in the meantime.
+    """
 
     first_name = name_field(_("First name"), "given-name")
     last_name = name_field(_("Last name"), "family-name")
@@ -191,7 +197,7 @@ class SignUpForm(SignupForm):
         return forms.ValidationError(text, code="email_taken")
 
     def account_data(self) -> dict[str, Any]:
-        """What `accounts.services.new_account` takes, of a valid form."""
+        """Return the arguments of `accounts.services.new_account` from the valid form."""
         data = self.cleaned_data
         names = ("email", "first_name", "last_name")
         return {**{name: data[name] for name in names}, "password": data["password1"]}
@@ -228,7 +234,7 @@ class PasswordResetForm(ResetPasswordForm):
 
 
 class _ChosenOnce:
-    """A new password is typed once: it can be reset, and a manager types it anyway."""
+    """Asks for a new password once: it can be reset, and password managers type it anyway."""
 
     fields: dict[str, forms.Field]
 
@@ -256,7 +262,7 @@ class PasswordChangeForm(_ChosenOnce, ChangePasswordForm):
 
 
 class EmailForm(forms.Form):
-    """Another e-mail address; asks for the password, because mail opens the account."""
+    """Takes a new e-mail address, and the password, because mail opens the account."""
 
     email = email_field(_("New e-mail address"))
     password = current_password_field()
@@ -280,7 +286,7 @@ class EmailForm(forms.Form):
         return password
 
     def save(self) -> Any:
-        """The new EmailAddress, or None with an error at the field when it was just taken."""
+        """Return the new EmailAddress; None, with an error at the field, when it was just taken."""
         try:
             return change_email(user=self.user, email=self.cleaned_data["email"])
         except EmailTaken:
@@ -292,9 +298,9 @@ class EmailForm(forms.Form):
 
 
 class ProfileForm(forms.ModelForm):
-    """The account and, for whoever has one, its owner as a person (birth date, phone).
+    """The account, and its owner as a person (birth date, phone) if there is one.
 
-    A doctor's name is the one patients search for: an admin changes it.
+    Only an admin changes a doctor's name, because patients search for it.
     """
 
     first_name = name_field(_("First name"), "given-name")
@@ -332,7 +338,7 @@ class ProfileForm(forms.ModelForm):
         self.helper.layout = in_rows(self, ("first_name", "last_name"), ("birth_date", "phone"))
 
     def changed_person(self) -> Patient | None:
-        """The owner as a person with what the valid form says, unsaved."""
+        """Return the owner as a person with the values of the valid form; not saved yet."""
         if self.person is not None:
             for name in ("first_name", "last_name", "birth_date", "phone"):
                 if name in self.cleaned_data:
@@ -341,7 +347,7 @@ class ProfileForm(forms.ModelForm):
 
 
 class RelativeForm(forms.ModelForm):
-    """Somebody the account's owner books for."""
+    """A person for whom the account's owner books."""
 
     first_name = name_field(_("First name"), "off")
     last_name = name_field(_("Last name"), "off")

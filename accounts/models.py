@@ -1,4 +1,4 @@
-"""People: the account that signs in, and the persons it may book for."""
+"""People: the account that signs in, and the persons for whom it books."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from accounts.names import LowerCaseCharField, LowerCaseEmailField, SearchTextFi
 
 
 class User(AbstractUser):
-    """Who signs in, by user name or e-mail.
+    """An account that signs in by user name or e-mail.
 
-    `role` says which pages are theirs; what they may touch is always a query
-    (`visible_to`), never the role alone. Admins are `is_staff` + `is_superuser`.
+    `role` decides which pages the account sees. Which rows it may read and change is always a
+    query (`visible_to`), never the role alone. Admins have `is_staff` and `is_superuser`.
     """
 
     class Role(models.TextChoices):
@@ -76,23 +76,23 @@ class User(AbstractUser):
 
 class PatientQuerySet(models.QuerySet["Patient"]):
     def of_account(self, user: Any) -> PatientQuerySet:
-        """The persons this account books for: itself first, then relatives."""
+        """The persons for whom this account books: its owner first, then relatives."""
         own_first = Case(When(relation=Patient.Relation.SELF, then=0), default=1)
         return self.filter(account=user).order_by(own_first, "first_name", "pk")
 
     def locked(self, pks: list[int]) -> list[Patient]:
-        """Lock these persons for the transaction, by pk; always after the doctors.
+        """Lock these persons for the transaction, by pk, and return them; lock the doctors first.
 
-        On SQLite the IMMEDIATE transaction is the lock and this is a plain read.
+        On SQLite the IMMEDIATE transaction is the lock, and this is a plain read.
         """
         return list(self.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk"))
 
 
 class Patient(models.Model):
-    """A person who is seen: the account's owner or a relative.
+    """A person who comes to visits: the account's owner or a relative.
 
-    `account` is empty for a person the desk created; such a file is claimed later by an
-    invitation, never by matching names.
+    `account` is empty for a person whom the desk added. An invitation gives such a person an
+    account; names are never matched.
     """
 
     class Relation(models.TextChoices):
@@ -145,7 +145,7 @@ class Patient(models.Model):
         return f"{self.first_name} {self.last_name}".strip()
 
     def age_on(self, day: dt.date) -> int | None:
-        """Whole years on `day`; None when the birth date is unknown."""
+        """Return the age in whole years on `day`; None when the birth date is unknown."""
         if self.birth_date is None:
             return None
         had_birthday = (day.month, day.day) >= (self.birth_date.month, self.birth_date.day)

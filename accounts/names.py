@@ -8,9 +8,9 @@ from web.text import normalise
 
 
 class SearchTextField(models.CharField):
-    """The normalised copy of another attribute, rewritten whenever the row is.
+    """The normalised copy of another attribute, written again at every save of the row.
 
-    In `pre_save` and not in `Model.save`, so that `bulk_create` keeps it too.
+    `pre_save` writes it and not `Model.save`, so that `bulk_create` writes it too.
     """
 
     def __init__(self, *, of: str = "", **options: Any) -> None:
@@ -23,7 +23,7 @@ class SearchTextField(models.CharField):
 
     def deconstruct(self) -> Any:
         name, path, args, options = super().deconstruct()
-        # Django leaves out what is its own default; ours is the other.
+        # Django leaves out an option that has its default; the default of `db_index` differs here.
         return name, path, args, {"db_index": False, **options, "of": self.of}
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
@@ -33,7 +33,7 @@ class SearchTextField(models.CharField):
 
 
 class LowerCaseMixin:
-    """Stored and looked up in lower case: sign-in, where people type either, asks for that."""
+    """Stores and looks up text in lower case: people type either case when they sign in."""
 
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""The types of a request after the middlewares: they name `User`."""
+"""The types of a request after the middlewares, with the `User` in it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from web.requests import HtmxRequest
 
 
 class Request(HtmxRequest):
-    """From anybody: `user` may be anonymous."""
+    """A request from any visitor: `user` may be anonymous."""
 
 
 class SignedInRequest(Request):
-    """To a view that is not marked `login_not_required`."""
+    """A request to a view that is not marked `login_not_required`: `user` is signed in."""
 
     user: User

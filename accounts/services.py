@@ -1,4 +1,4 @@
-"""Writes about accounts and persons: the transactions of this app."""
+"""The transactions that write accounts and persons."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class EmailTaken(Exception):
 
 
 class PersonHasAppointments(Exception):
-    """A person with visits, past or to come, stays on record."""
+    """The person has visits, past or to come, and stays on record."""
 
 
 def user_is_verified(user: User) -> bool:
-    """Whether `user` ever proved to read the mail of this account."""
+    """Whether `user` ever confirmed an e-mail address of this account."""
     return EmailAddress.objects.filter(user=user, verified=True).exists()
 
 
@@ -36,10 +36,10 @@ def user_is_verified(user: User) -> bool:
 def new_account(
     *, role: User.Role, email: str, password: str, first_name: str, last_name: str
 ) -> User:
-    """An unsaved account; save it with `opening`.
+    """Return an unsaved account; `opening` saves it.
 
-    The hash takes a third of a second on purpose: it is made here, before any transaction,
-    because SQLite has one write lock for everybody.
+    The password's hash takes a third of a second on purpose. It is computed here, before any
+    transaction, because SQLite has one write lock for all requests.
     """
     user = User(
         username=_new_username(first_name, last_name),
@@ -54,16 +54,16 @@ def new_account(
 
 
 def _new_username(first_name: str, last_name: str) -> str:
-    """People sign in by e-mail; the random end keeps two who share a name from meeting."""
+    """Return a user name with a random end, so that namesakes differ; people sign in by e-mail."""
     name = slugify(f"{first_name} {last_name}")[:40] or "user"
     return f"{name}-{get_random_string(8, '23456789abcdefghjkmnpqrstuvwxyz')}"
 
 
 @contextmanager
 def opening(user: User) -> Iterator[None]:
-    """One transaction that saves the new account and what the caller adds to it.
+    """One transaction that saves the new account and the caller's rows.
 
-    Raises EmailTaken when somebody opened one with this address meanwhile.
+    Raises EmailTaken when another account took this address in the meantime.
     """
     with refusing_taken_email(), transaction.atomic():
         user.save()
@@ -73,7 +73,10 @@ def opening(user: User) -> Iterator[None]:
 
 @contextmanager
 def refusing_taken_email() -> Iterator[None]:
-    """Stands outside the transaction, which the database has broken by then."""
+    """Turn the constraint's error into EmailTaken.
+
+    It stands outside the transaction, because the error breaks the transaction.
+    """
     try:
         yield
     except IntegrityError as error:
@@ -91,7 +94,7 @@ def sign_up_patient(
     birth_date: dt.date,
     phone: PhoneNumber,
 ) -> User:
-    """An account with its owner as first person. Raises EmailTaken."""
+    """Create an account with its owner as first person. Raises EmailTaken."""
     user = new_account(
         role=User.Role.PATIENT,
         email=email,
@@ -111,14 +114,14 @@ def sign_up_patient(
     return user
 
 
-# -- changing it --------------------------------------------------------------------------
+# -- changing an account ------------------------------------------------------------------
 
 
 def change_email(*, user: User, email: str) -> EmailAddress:
-    """Note the new address, still to be confirmed by the link that the caller sends there.
+    """Save the new address, unconfirmed, and return it; the caller sends the link to confirm it.
 
-    A confirmed address stays in use until then; one that was never confirmed is replaced at
-    once. Raises EmailTaken.
+    A confirmed address stays in use until then; an address that was never confirmed is replaced
+    now. Raises EmailTaken.
     """
     with refusing_taken_email(), transaction.atomic():
         has_confirmed = EmailAddress.objects.filter(user=user, verified=True).exists()
@@ -130,7 +133,10 @@ def change_email(*, user: User, email: str) -> EmailAddress:
 
 
 def unconfirmed_address(user: User) -> EmailAddress | None:
-    """The address that waits for its link, if any; accounts made by an admin get their row here."""
+    """Return the address that is not confirmed yet, or None.
+
+    For an account that an admin made, this creates the address's row.
+    """
     waiting: EmailAddress | None = EmailAddress.objects.filter(user=user, verified=False).last()
     if waiting is None and user.email and not user_is_verified(user):
         waiting = EmailAddress.objects.create(user=user, email=user.email.lower(), primary=True)
@@ -138,19 +144,19 @@ def unconfirmed_address(user: User) -> EmailAddress | None:
 
 
 def save_profile(*, user: User, person: Patient | None) -> None:
-    """Save the account and, when there is one, its owner as a person."""
+    """Save the account and, if there is one, its owner as a person."""
     with transaction.atomic():
-        # In the order in which a booking locks them.
+        # The same order as the locks of a booking.
         if person is not None:
             person.save()
         user.save(update_fields=["first_name", "last_name", "language"])
 
 
 def remove_relative(relative: Patient) -> None:
-    """Forget a person nobody ever booked for; raises PersonHasAppointments otherwise."""
+    """Delete a person without appointments; raises PersonHasAppointments for any other."""
     try:
         with transaction.atomic():
-            # A booking locks the person too: it is seen, or finds nobody.
+            # A booking locks the person too: either this sees its visit, or it finds no person.
             Patient.objects.locked([relative.pk])
             relative.delete()
     except ProtectedError as error:

@@ -1,5 +1,5 @@
-"""Addresses under /accounts/. allauth's own pages keep its names; what is not designed is not
-routed. Signing out is config's: bookings has a word in it."""
+"""Addresses under /accounts/. Pages of allauth keep allauth's names, and pages without a design of
+ours have no address. config routes signing out, because bookings has a part in it."""
 
 from allauth.account import views as allauth_views
 from django.urls import path, re_path
@@ -12,7 +12,7 @@ urlpatterns = [
     path("inactive/", allauth_views.account_inactive, name="account_inactive"),
     path("home/", views.home_of_account, name="home_of_account"),
     path("language/", views.set_language, name="set_language"),
-    # Passwords. A reset signs in, so it has no page after.
+    # Passwords. A reset signs in, so no page follows it.
     path("password/change/", views.PasswordChangeView.as_view(), name="account_change_password"),
     path("password/reset/", views.PasswordResetView.as_view(), name="account_reset_password"),
     path(

@@ -1,7 +1,7 @@
-"""Sign-in, sign-up, profile, relatives.
+"""The views for sign-in, sign-up, profile and relatives.
 
-What allauth does well stays allauth's; a subclass here only says what differs. Sign-in and
-sign-up also live on the confirm page: a post whose htmx target is the form gets that form.
+allauth's views do the work; a subclass here contains only the differences. The confirm page also
+contains sign-in and sign-up: when the htmx target of a post is the form, the answer is that form.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ INVALID, TOO_MANY = 422, 429
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
-# -- in and out ---------------------------------------------------------------------------
+# -- sign-in, sign-up, passwords ----------------------------------------------------------
 
 
 class EntranceMixin:
-    """A form of the entrance: a page of its own, or a fragment where it is embedded.
+    """A form for sign-in or sign-up: its own page, or a fragment in another page.
 
-    `fragment` is the file in the app's partials/, the id of its root element, the htmx target,
-    and the form's name in the context.
+    `fragment` is the name of the file in the app's partials/, of its root element's id, of the htmx
+    target, and of the form in the context.
     """
 
     app = "accounts"
@@ -64,10 +64,12 @@ class EntranceMixin:
         return response
 
     def too_many(self) -> HttpResponse:
-        """allauth's limit stands before the form. The form comes back with what was typed,
-        unbound: to bind it would be to try the password after all."""
+        """Show the form again with its text when allauth's limit refuses the request.
+
+        The form stays unbound: a bound form would check the password after all.
+        """
         options = self.get_form_kwargs()  # type: ignore[attr-defined]
-        typed = options.pop("data", QueryDict())  # HEAD and OPTIONS send none
+        typed = options.pop("data", QueryDict())  # HEAD and OPTIONS send no data
         options.pop("files", None)
         form = self.get_form_class()(**{**options, "initial": typed.dict()})  # type: ignore[attr-defined]
         text = _("That was a lot of tries at once. Wait a minute and try again.")
@@ -86,13 +88,13 @@ class EntranceMixin:
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
-        # As it was sent: it is judged when it is used.
+        # As it was sent: the view that redirects to it checks it.
         context["next"] = context["redirect_field_value"] or ""
         context[self.fragment] = context["form"]
         return context
 
 
-# An overridden `dispatch` loses allauth's mark of a public view.
+# Overriding `dispatch` removes allauth's mark of a public view.
 @method_decorator(login_not_required, name="dispatch")
 class SignInView(EntranceMixin, allauth_views.LoginView):
     fragment = "sign_in_form"
@@ -101,7 +103,7 @@ class SignInView(EntranceMixin, allauth_views.LoginView):
     def form_invalid(self, form: SignInForm) -> HttpResponse:
         response = self.refuse(form, TOO_MANY if form.is_locked else INVALID)
         if form.is_locked:
-            response["Retry-After"] = "300"  # settings.SIGN_IN_LIMITS: five in five minutes
+            response["Retry-After"] = "300"  # settings.SIGN_IN_LIMITS: five tries in five minutes
         return response
 
 
@@ -133,7 +135,7 @@ class SignUpView(EntranceMixin, allauth_views.SignupView):
 
 
 class FormPageMixin:
-    """A form that was refused is a 422, as everywhere."""
+    """Answers a refused form with 422, as all forms of the site do."""
 
     def form_invalid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
@@ -147,7 +149,7 @@ class PasswordResetView(FormPageMixin, allauth_views.PasswordResetView):
 
 class PasswordResetFromKeyView(FormPageMixin, allauth_views.PasswordResetFromKeyView):
     def render_to_response(self, context: dict[str, Any], **options: Any) -> HttpResponse:
-        """A link that was used or is too old leads nowhere: 404, with the way to a new one."""
+        """Answer 404 for a link that was used or is too old; the page leads to a new one."""
         response: HttpResponse = super().render_to_response(context, **options)
         response.status_code = 404 if context.get("token_fail") else response.status_code
         return response
@@ -165,7 +167,7 @@ class PasswordChangeView(FormPageMixin, allauth_views.PasswordChangeView):
 
 
 def home_of_account(request: HttpRequest) -> HttpResponse:
-    """Where signing in leads: the desk, the admin, or the own appointments."""
+    """Redirect a signed-in reader: to the dashboard, the admin, or their appointments."""
     user: Any = request.user
     if user.works_at_a_desk:
         return redirect("dashboard")
@@ -195,7 +197,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 @form_page
 @rate_limit(action="manage_email")
 def email(request: HttpRequest) -> HttpResponse:
-    """Change the address, or send the link that confirms it again."""
+    """Change the address, or send the confirmation link again."""
     user: Any = request.user
     if "resend" in request.POST:
         send_link(request, unconfirmed_address(user))
@@ -215,7 +217,10 @@ def email(request: HttpRequest) -> HttpResponse:
 
 
 def send_link(request: HttpRequest, address: EmailAddress | None) -> None:
-    """The adapter tells the reader; here only that allauth found it too soon."""
+    """Send the confirmation link; tell the reader when allauth refuses because it is too soon.
+
+    The adapter tells the reader all other results.
+    """
     if address and not send_verification_email_to_address(request, address):
         text = _("We sent a link a moment ago. Check your spam folder, or wait three minutes.")
         messages.info(request, text)
@@ -224,7 +229,7 @@ def send_link(request: HttpRequest, address: EmailAddress | None) -> None:
 @login_not_required
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
-    """Django's switch (a cookie), and the account's own choice."""
+    """Set the language in Django's cookie and in the account."""
     language = request.POST.get("language", "")
     if language not in dict(settings.LANGUAGES):
         raise BadRequest("unknown language")

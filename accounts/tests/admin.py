@@ -1,4 +1,4 @@
-"""What the tests of the admin pages share."""
+"""Helpers for the tests of the admin pages of every app."""
 
 from django.contrib.messages import get_messages
 from django.test import Client
@@ -8,7 +8,7 @@ from accounts.tests.factories import AdminFactory
 
 
 def admin_client(**attributes):
-    """A client signed in as an admin who reads English; the account is `client.user`."""
+    """Return a client signed in as an admin who reads English; the account is `client.user`."""
     client = Client()
     client.user = AdminFactory(language="en", **attributes)
     client.force_login(client.user)
@@ -20,23 +20,23 @@ def page(model, name="changelist", *args):
 
 
 def act(client, action, *rows, **data):
-    """Choose `action` for `rows` in their list."""
+    """Run `action` on `rows` from their list."""
     data |= {"action": action, "_selected_action": [row.pk for row in rows]}
     return client.post(page(type(rows[0])), data)
 
 
 def found(client, model, **query):
-    """The rows of the list that `query` (q=…, or a filter) leaves."""
+    """Return the rows that the list shows for `query` (q=…, or a filter)."""
     return list(client.get(page(model), query).context["cl"].queryset)
 
 
 def said(response):
-    """The messages of a response, in order."""
+    """Return the messages of a response, in order."""
     return [str(message) for message in get_messages(response.wsgi_request)]
 
 
 def form_of(response):
-    """What the browser would post of an untouched form: {name: value}, formsets included."""
+    """Return the values that the browser would post of an untouched form, formsets included."""
     context = response.context
     forms = [context["adminform"].form]
     for inline in context["inline_admin_formsets"]:
@@ -54,7 +54,7 @@ def form_of(response):
 
 
 def save(client, row, **changes):
-    """Open the row's page, change some fields, save."""
+    """Open the row's page, change some fields, and save."""
     address = page(type(row), "change", row.pk)
     return client.post(address, form_of(client.get(address)) | changes)
 
@@ -65,6 +65,6 @@ def add(client, model, **values):
 
 
 def errors_of(response):
-    """{field: its errors}, of a form that was refused."""
+    """Return {field: its errors} of a form that was refused."""
     form = response.context["adminform"].form
     return {name: list(errors) for name, errors in form.errors.items()}

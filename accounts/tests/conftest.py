@@ -6,14 +6,14 @@ from accounts.tests.factories import PASSWORD
 
 @pytest.fixture
 def client(client):
-    """A browser whose reader chose English, so that tests can quote what it shows."""
+    """A browser of a reader who chose English, so that tests can quote the pages."""
     client.cookies[django_settings.LANGUAGE_COOKIE_NAME] = "en"
     return client
 
 
 @pytest.fixture
 def sign_in(client):
-    """`sign_in(user)` goes through the form; returns the response."""
+    """`sign_in(user)` posts the sign-in form and returns the response."""
 
     def post(user, **data):
         return client.post(
@@ -25,7 +25,7 @@ def sign_in(client):
 
 @pytest.fixture
 def limits(settings):
-    """The limits as in production, counted from zero."""
+    """Turn on the limits of production, and start counting at zero."""
     from django.core.cache import cache
 
     settings.ACCOUNT_RATE_LIMITS = settings.SIGN_IN_LIMITS

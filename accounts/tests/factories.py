@@ -1,4 +1,4 @@
-"""People for tests; each factory builds the least valid object."""
+"""People for tests; each factory builds the smallest valid object."""
 
 import factory
 from allauth.account.models import EmailAddress
@@ -9,7 +9,7 @@ PASSWORD = "testpass123"
 
 
 class EmailAddressFactory(factory.django.DjangoModelFactory):
-    """A verified address, the account's own."""
+    """A confirmed address: the account's own."""
 
     class Meta:
         model = EmailAddress
@@ -21,7 +21,7 @@ class EmailAddressFactory(factory.django.DjangoModelFactory):
 
 
 class UserFactory(factory.django.DjangoModelFactory):
-    """An account without persons; `with_verified_email=True` when the e-mail was confirmed."""
+    """An account without persons; `with_verified_email=True` confirms its e-mail."""
 
     class Meta:
         model = User
@@ -41,7 +41,7 @@ class UserFactory(factory.django.DjangoModelFactory):
 
 
 class DoctorUserFactory(UserFactory):
-    """The account of a doctor; the agenda is `doctors.tests.factories.DoctorFactory`."""
+    """The account of a doctor; `doctors.tests.factories.DoctorFactory` makes the agenda."""
 
     username = factory.Sequence(lambda n: f"doctor{n}")
     first_name = "John"
@@ -50,7 +50,7 @@ class DoctorUserFactory(UserFactory):
 
 
 class SecretaryUserFactory(UserFactory):
-    """The account of a secretary who works nowhere yet: see `MembershipFactory`."""
+    """The account of a secretary who does not work at any practice yet; see `MembershipFactory`."""
 
     username = factory.Sequence(lambda n: f"secretary{n}")
     role = User.Role.SECRETARY
@@ -63,7 +63,7 @@ class AdminFactory(UserFactory):
 
 
 class PatientFactory(factory.django.DjangoModelFactory):
-    """A person with an account of their own; `account=None` for one the desk created."""
+    """A person with an account; `account=None` for a person whom the desk added."""
 
     class Meta:
         model = Patient
@@ -75,7 +75,7 @@ class PatientFactory(factory.django.DjangoModelFactory):
 
 
 class RelativeFactory(PatientFactory):
-    """A child of the account's owner, who need not exist as a person."""
+    """A child of the account's owner; the owner need not exist as a person."""
 
     relation = Patient.Relation.CHILD
     first_name = "Lina"

@@ -4,7 +4,7 @@ from django.core.cache.backends.redis import RedisCache
 from accounts.tests.factories import PASSWORD, UserFactory
 from web.cache import ForgivingRedisCache, ForgivingRedisCacheClient
 
-# Nobody listens there: a connection is refused at once.
+# No server listens at this port: a connection is refused immediately.
 NOWHERE = "redis://127.0.0.1:1/0"
 
 
@@ -39,7 +39,7 @@ def test_while_redis_is_away_it_answers_like_an_empty_cache(away):
 
 
 def test_a_plain_redis_cache_would_fail():
-    """The negative control: without ours, the same call is an error."""
+    """The negative control: without our cache, the same call is an error."""
     from redis.exceptions import ConnectionError as RedisConnectionError
 
     with pytest.raises(RedisConnectionError):

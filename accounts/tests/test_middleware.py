@@ -115,7 +115,7 @@ class TestPersonalPages:
 
 
 class TestCsrfFailure:
-    """A form from before the sign-in: its token is stale."""
+    """A form from before the sign-in has a stale token."""
 
     SENT = {
         "reason": "Palpitations",

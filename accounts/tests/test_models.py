@@ -1,4 +1,4 @@
-"""Accounts and the persons they book for."""
+"""Accounts and the persons for whom they book."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
         (dt.date(1990, 6, 15), dt.date(2027, 6, 15), 37),
         (dt.date(1990, 6, 15), dt.date(2027, 12, 31), 37),
         (dt.date(2027, 3, 1), dt.date(2027, 3, 1), 0),
-        # Born on a leap day: a year older on 1 March of the other years.
+        # Born on 29 February: one year older on 1 March in other years.
         (dt.date(2000, 2, 29), dt.date(2027, 2, 28), 26),
         (dt.date(2000, 2, 29), dt.date(2027, 3, 1), 27),
         (dt.date(2000, 2, 29), dt.date(2028, 2, 29), 28),

@@ -83,7 +83,7 @@ class TestProfile:
         user = PatientFactory().account
         RelativeFactory.create_batch(count, account=user)
         client.force_login(user)
-        # Session, account, its person, whether the address is confirmed, relatives.
+        # Session, account, its person, the confirmed address, relatives.
         with django_assert_num_queries(5):
             client.get("/accounts/profile/")
 

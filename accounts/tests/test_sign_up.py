@@ -129,7 +129,7 @@ class TestRefusal:
 
     def test_an_address_taken_in_the_same_second_reads_the_same(self, client, monkeypatch):
         UserFactory(email="nadia@example.org")
-        # The check passes, as it does for the slower of two: the database has the last word.
+        # The form's check passes, as for the slower of two requests: the database decides.
         monkeypatch.setattr(forms, "email_already_exists", lambda email: (email, False))
         response = sign_up(client)
         assert response.status_code == 422
@@ -178,7 +178,7 @@ class TestRefusal:
 
 
 def test_the_password_is_hashed_before_the_transaction(client, monkeypatch):
-    """A hash takes a third of a second, and SQLite has one write lock for everybody."""
+    """A hash takes a third of a second, and SQLite has one write lock for all requests."""
     depths = []
     set_password = User.set_password
 
@@ -194,7 +194,7 @@ def test_the_password_is_hashed_before_the_transaction(client, monkeypatch):
 
 @pytest.mark.parametrize("path", ["register/", "login/", "register/doctor/"])
 def test_every_control_says_what_it_is(client, path):
-    """Labels by the form, autocomplete so that a phone fills it (WCAG 1.3.5)."""
+    """The form gives labels; autocomplete lets a phone fill the controls (WCAG 1.3.5)."""
     form = client.get(f"/accounts/{path}").context["form"]
     for field in form:
         assert field.label
