@@ -109,7 +109,7 @@ class AccountAdmin(TbibAdmin, UserAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if not change or "email" in form.changed_data:
-            keep_address(obj)
+            set_only_address(obj)
         # Doctors are found by the account's name. `Doctor` is in an app above this one.
         if hasattr(obj, "doctor"):
             obj.doctor.save(update_fields=["search_text", "search_name"])
@@ -145,7 +145,7 @@ class AccountAdmin(TbibAdmin, UserAdmin):
         return len(changed)
 
 
-def keep_address(user: User) -> None:
+def set_only_address(user: User) -> None:
     """Make the account's e-mail its only address in allauth.
 
     An address that stays the same stays confirmed. A new address is not confirmed, and the old one
@@ -215,8 +215,8 @@ class BlockedFilter(admin.SimpleListFilter):
         # A subquery, because several practices can block the same person.
         by_practice = Patient.objects.filter(files__blocked_at__isnull=False)
         practice = Q(pk__in=by_practice.values("pk"))
-        wanted = {"any": account | practice, "account": account, "practice": practice}
-        return queryset.filter(wanted.get(self.value() or "", Q()))
+        conditions = {"any": account | practice, "account": account, "practice": practice}
+        return queryset.filter(conditions.get(self.value() or "", Q()))
 
 
 @admin.register(Patient)

@@ -36,7 +36,7 @@ def user_is_verified(user: User) -> bool:
 def new_account(
     *, role: User.Role, email: str, password: str, first_name: str, last_name: str
 ) -> User:
-    """Return an unsaved account; `opening` saves it.
+    """Return an unsaved account; `opening_account` saves it.
 
     The password's hash takes a third of a second on purpose. It is computed here, before any
     transaction, because SQLite has one write lock for all requests.
@@ -60,7 +60,7 @@ def _new_username(first_name: str, last_name: str) -> str:
 
 
 @contextmanager
-def opening(user: User) -> Iterator[None]:
+def opening_account(user: User) -> Iterator[None]:
     """One transaction that saves the new account and the caller's rows.
 
     Raises EmailTaken when another account took this address in the meantime.
@@ -102,7 +102,7 @@ def sign_up_patient(
         first_name=first_name,
         last_name=last_name,
     )
-    with opening(user):
+    with opening_account(user):
         Patient.objects.create(
             account=user,
             relation=Patient.Relation.SELF,
@@ -137,10 +137,10 @@ def unconfirmed_address(user: User) -> EmailAddress | None:
 
     For an account that an admin made, this creates the address's row.
     """
-    waiting: EmailAddress | None = EmailAddress.objects.filter(user=user, verified=False).last()
-    if waiting is None and user.email and not user_is_verified(user):
-        waiting = EmailAddress.objects.create(user=user, email=user.email.lower(), primary=True)
-    return waiting
+    address: EmailAddress | None = EmailAddress.objects.filter(user=user, verified=False).last()
+    if address is None and user.email and not user_is_verified(user):
+        address = EmailAddress.objects.create(user=user, email=user.email.lower(), primary=True)
+    return address
 
 
 def save_profile(*, user: User, person: Patient | None) -> None:

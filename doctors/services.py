@@ -12,7 +12,7 @@ from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 
 from accounts.models import User
-from accounts.services import new_account, opening
+from accounts.services import new_account, opening_account
 from doctors import photos
 from doctors.models import Doctor, Practice, Specialty
 
@@ -40,7 +40,7 @@ def sign_up_doctor(
         first_name=first_name,
         last_name=last_name,
     )
-    with opening(user):
+    with opening_account(user):
         Doctor.objects.create(
             user=user,
             slug=new_slug(f"{first_name} {last_name} {practice['city']}"),
