@@ -1,4 +1,4 @@
-"""How to come to a practice: what its lines on access are about, and the way on a map."""
+"""How to reach a practice: the subject of each line on access, and the link to a map."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 from web.text import words
 
 MAP = "https://www.openstreetmap.org"
-"""Linked, never loaded: no page of ours asks another origin for anything."""
+"""Only a link: our pages load nothing from another origin."""
 
-# What a line is about, by the first of these that has one of its words.
+# {subject of a line: its words}; the first subject with a word in the line wins.
 ABOUT = {
     "accessible": words("accessible fauteuil handicap PMR rampe wheelchair ramp step كرسي")
     + words("plain ascenseur lift elevator مصعد"),
@@ -30,7 +30,7 @@ class Line(NamedTuple):
 
 
 def access_lines(text: str) -> list[Line]:
-    """One for each line of a practice's access that says something."""
+    """Return the lines of a practice's access text, without the empty ones."""
     return [Line(line, _about(line)) for line in map(str.strip, text.splitlines()) if line]
 
 
@@ -40,7 +40,7 @@ def _about(line: str) -> str:
 
 
 def map_address(address: str, latitude: float | None, longitude: float | None) -> str:
-    """The way there, or a search for the address where nobody entered the place on the globe."""
+    """Return a link to directions, or to a search for the address without a point on the map."""
     if latitude is None or longitude is None:
         return f"{MAP}/search?{urlencode({'query': address})}"
     return f"{MAP}/directions?{urlencode({'to': f'{latitude},{longitude}'})}"

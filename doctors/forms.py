@@ -1,4 +1,4 @@
-"""What a doctor tells to be listed, and on the own page."""
+"""The forms for a doctor's sign-up and for a doctor's own page."""
 
 from __future__ import annotations
 
@@ -121,11 +121,11 @@ class DoctorSignUpForm(SignUpForm):
         )
 
 
-# -- the own page -------------------------------------------------------------------------
+# -- a doctor's own page ------------------------------------------------------------------
 
 
 class PhotoInput(forms.ClearableFileInput):
-    """A file, and a box that removes the present one; the page shows which that is."""
+    """A file, and a box that removes the present photo; the page shows that photo."""
 
     template_name = "doctors/includes/photo_input.html"
     clear_checkbox_label: Any = _("Remove the photo")
@@ -135,9 +135,9 @@ class PhotoInput(forms.ClearableFileInput):
 
 
 class PhotoField(forms.FileField):
-    """Cleans to `doctors.photos.Sizes`: empty to remove the photo, None to leave it as it is.
+    """Cleans to `doctors.photos.Sizes`: empty to remove the photo, None to leave it unchanged.
 
-    `initial` is whether there is one.
+    `initial` is whether there is a photo.
     """
 
     widget = PhotoInput
@@ -156,12 +156,12 @@ class PhotoField(forms.FileField):
         return photos.squares(file) if data else None
 
     def bound_data(self, data: Any, initial: Any) -> Any:
-        """A browser sends a file once: what comes back with an error is the page as it is."""
+        """Return `initial`: a browser sends a file only once, so an error shows the saved photo."""
         return initial
 
 
 class PageForm(forms.ModelForm):
-    """What patients read about a doctor; place, hours and reasons have pages of their own."""
+    """The text and options that patients read; place, hours and types have their own pages."""
 
     MAX_PRESENTATION = 2000
 
@@ -193,7 +193,7 @@ class PageForm(forms.ModelForm):
         self.helper.layout = Layout(photo, *self.Meta.fields)
 
     def clean_presentation(self) -> str:
-        """Counted as the browser counts: a line break is one character."""
+        """Count as the browser counts: a line break is one character."""
         text = normalize_newlines(self.cleaned_data["presentation"]).strip()
         if len(text) > self.MAX_PRESENTATION:
             counts = {"limit": self.MAX_PRESENTATION, "count": len(text)}

@@ -1,7 +1,7 @@
-"""Photos of doctors: read with distrust, drawn anew in our own sizes, kept as files.
+"""Photos of doctors: uploads are checked, drawn again in our own sizes, and kept as files.
 
-A file that somebody sends is never kept. It is decoded, turned upright, cut square and encoded
-anew, so that nothing else that was in it survives: no place, no comment, no second format.
+An uploaded file is never kept. It is decoded, turned upright, cut square and encoded again, so that
+nothing else in it survives: no place, no comment, no second format.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 SIDES = (96, 192, 384)
-"""Pixels. A page draws 32 to 112 of them, on screens that have up to three for each."""
+"""Pixels. A page draws a photo 32 to 112 pixels wide; a screen has up to three for each."""
 LARGEST = SIDES[-1]
 CONTENT_TYPE = "image/webp"
 FOLDER = "photos"
@@ -33,19 +33,19 @@ MAX_MEGAPIXELS = 25
 MIN_SIDE = 200
 
 Sizes = Mapping[int, bytes]
-"""{side in pixels: a square picture}; empty where a photo is to go."""
+"""{side in pixels: a square picture}; empty to remove a photo."""
 
-# A picture of 25 million pixels takes 100 MB while it is read, and a worker has several threads.
+# Reading a picture of 25 million pixels takes 100 MB, and a worker has several threads.
 _one_at_a_time = Lock()
 
 
-# -- what is sent to us ---------------------------------------------------------------------
+# -- uploads --------------------------------------------------------------------------------
 
 
 class UploadLimit(FileUploadHandler):
-    """Keeps no more of a file than it takes to see that it is too large.
+    """Keeps only so much of a file that its size can be refused.
 
-    Django limits what is in memory, not what it writes to the disk before any view is asked.
+    Django limits the data in memory, but not the data that it writes to disk before the view runs.
     """
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
@@ -56,7 +56,7 @@ class UploadLimit(FileUploadHandler):
 
 
 def squares(file: Any) -> Sizes:
-    """`file` (uploaded) in our sizes. Raises ValidationError that says what is wrong with it."""
+    """Return the uploaded `file` in our sizes. Raises ValidationError with the reason."""
     if file.size > MAX_BYTES:
         text = _("This file is larger than %(limit)s MB. Choose a smaller one.")
         raise ValidationError(text % {"limit": MAX_MEGABYTES}, code="too_large")
@@ -66,11 +66,11 @@ def squares(file: Any) -> Sizes:
 
 
 def _square(file: IO[bytes]) -> Image.Image:
-    """Upright, as large as our largest size, without any of the original's metadata."""
+    """Return an upright picture in our largest size, without the original's metadata."""
     try:
         with Image.open(file, formats=FORMATS) as image:
             _check_header(image)
-            # A JPEG can be decoded at half, a quarter, an eighth of its size.
+            # A JPEG decoder can read at half, a quarter or an eighth of the size.
             image.draft("RGB", (2 * LARGEST, 2 * LARGEST))
             ImageOps.exif_transpose(image, in_place=True)
             square = ImageOps.fit(_without_palette(image), (LARGEST, LARGEST))
@@ -82,20 +82,20 @@ def _square(file: IO[bytes]) -> Image.Image:
     except UnidentifiedImageError as error:
         text = _("This is no JPEG, PNG or WebP picture. Choose another file.")
         raise ValidationError(text, code="no_picture") from error
-    except Exception as error:  # Decoders raise whatever they stumble over, as Django knows too.
+    except Exception as error:  # Decoders raise many kinds of errors; Django catches all too.
         text = _("This picture cannot be read: the file is damaged. Choose another one.")
         raise ValidationError(text, code="damaged") from error
 
 
 def _check_header(image: Image.Image) -> None:
-    """Nothing is decoded so far: what would be too much is refused before."""
+    """Refuse a picture that is too large before anything is decoded."""
     width, height = image.size
     if width * height > MAX_MEGAPIXELS * 1_000_000:
         raise _too_many_pixels()
     if min(width, height) < MIN_SIDE:
         text = _("This picture is too small: it needs at least %(side)s × %(side)s pixels.")
         raise ValidationError(text % {"side": MIN_SIDE}, code="too_small")
-    # A JPEG of several frames comes from a telephone, with a preview or the depth behind it.
+    # A JPEG with several frames comes from a phone, with a preview or a depth map.
     if image.format in ("PNG", "WEBP") and getattr(image, "is_animated", False):
         raise ValidationError(_("This picture moves. Choose a still one."), code="animated")
 
@@ -106,9 +106,9 @@ def _too_many_pixels() -> ValidationError:
 
 
 def _without_palette(image: Image.Image) -> Image.Image:
-    """In a mode that can be resized: eight bits a channel, colours as they are."""
+    """Return the picture in a mode that can be resized, with eight bits a channel."""
     if image.mode.startswith("I;16"):
-        # Pillow would cut off everything brighter than 255 of 65535.
+        # Pillow would cut off every value above 255 of 65535.
         return image.convert("I").point(lambda value: value / 256).convert("L")
     mode = image.mode if image.mode in ("RGB", "L", "CMYK") else "RGB"
     if image.has_transparency_data:
@@ -117,7 +117,7 @@ def _without_palette(image: Image.Image) -> Image.Image:
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:
-    """The colours meant by the picture's own profile; without a good one, as they are."""
+    """Return the colours that the picture's own profile means; unchanged without a good one."""
     profile = image.info.get("icc_profile")
     if profile and image.mode in ("RGB", "CMYK", "L"):
         try:
@@ -130,7 +130,7 @@ def _in_srgb(image: Image.Image) -> Image.Image:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    """A new picture, so that only pixels are copied."""
+    """Return a new picture, so that only pixels are copied."""
     canvas = Image.new("RGB", image.size, "white")
     mask = image.getchannel("A") if "A" in image.getbands() else None
     canvas.paste(image.convert("RGB"), mask=mask)
@@ -144,11 +144,11 @@ def _encoded(picture: Image.Image, side: int) -> bytes:
     return output.getvalue()
 
 
-# -- what we keep ---------------------------------------------------------------------------
+# -- files ----------------------------------------------------------------------------------
 
 
 def store(sizes: Sizes) -> str:
-    """Write a photo's files; its name, which is that of the largest. All are written or none."""
+    """Write all files of a photo, or none; return its name, which is that of the largest file."""
     token = secrets.token_hex(16)
     name = file_name(token, LARGEST)
     try:
@@ -161,7 +161,7 @@ def store(sizes: Sizes) -> str:
 
 
 def remove(name: str | None) -> None:
-    """Delete the files of the photo of that name, those that are there; "" is no photo."""
+    """Delete the files of the photo of this name, if they exist; "" is no photo."""
     if name:
         for side in SIDES:
             default_storage.delete(file_name(_token(name), side))
@@ -172,7 +172,7 @@ def file_name(token: str, side: int) -> str:
 
 
 def addresses(name: str | None) -> list[tuple[str, int]]:
-    """[(address, pixels), …] of a photo, smallest first; none for no photo."""
+    """Return [(address, pixels), …] of a photo, smallest first; empty without a photo."""
     if not name:
         return []
     token = _token(name)
@@ -180,5 +180,5 @@ def addresses(name: str | None) -> list[tuple[str, int]]:
 
 
 def _token(name: str) -> str:
-    """ "photos/0f3a-384.webp" -> "0f3a"."""
+    """Return the token of a name: "photos/0f3a-384.webp" -> "0f3a"."""
     return name.removeprefix(f"{FOLDER}/").partition("-")[0]

@@ -31,7 +31,7 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A city as it is shown, and its middle."""
+    """A city's name as pages show it, and its centre."""
 
     name: str
     latitude: float
@@ -39,9 +39,10 @@ class Place:
     country: str
 
     def box(self, km: float) -> Box:
-        """What is at most `km` away, and the corners: four comparisons before the haversine.
+        """Return the box of points at most `km` away, with its corners.
 
-        It ends at the 180th meridian, and near a pole it is the whole circle around it.
+        Four comparisons are cheaper than the haversine. The box ends at the 180th meridian, and
+        near a pole it is the whole circle around the pole.
         """
         up = km / KM_PER_DEGREE
         across = min(up / max(cos(radians(abs(self.latitude) + up)), 1e-6), 360.0)
@@ -54,7 +55,7 @@ class Place:
 
 
 def distance_km(a_lat: float, a_lon: float, b_lat: float, b_lon: float) -> float:
-    """Kilometres as the crow flies between two points in degrees (haversine, 0.5 % at worst)."""
+    """Return the kilometres between two points in degrees (haversine, at most 0.5 % wrong)."""
     north, east = radians(b_lat - a_lat), radians(b_lon - a_lon)
     half = sin(north / 2) ** 2 + cos(radians(a_lat)) * cos(radians(b_lat)) * sin(east / 2) ** 2
     return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(half)))
@@ -62,7 +63,7 @@ def distance_km(a_lat: float, a_lon: float, b_lat: float, b_lon: float) -> float
 
 @cache
 def zones_by_country() -> dict[str, list[str]]:
-    """{"MA": ["Africa/Casablanca"], …}, from the zone.tab of PyPI's tzdata."""
+    """Return {"MA": ["Africa/Casablanca"], …} from the zone.tab of PyPI's tzdata."""
     table = resources.files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8")
     known = zoneinfo.available_timezones()
     zones: dict[str, list[str]] = defaultdict(list)
@@ -83,12 +84,12 @@ def _countries(language: str) -> list[tuple[str, str]]:
 
 
 def countries() -> list[tuple[str, str]]:
-    """(code, name in the reader's language), by name."""
+    """Return (code, name in the reader's language) of each country, by name."""
     return _countries((get_language() or "fr")[:2])
 
 
 def zone_name(zone: str) -> str:
-    """A zone by its city, in the reader's language: "Alger" for Africa/Algiers."""
+    """Return a zone's city in the reader's language: "Alger" for Africa/Algiers."""
     return _zone_name(zone, (get_language() or "fr")[:2])
 
 
@@ -100,7 +101,7 @@ def _zone_name(zone: str, language: str) -> str:
 
 @cache
 def zones() -> list[tuple[str, list[tuple[str, str]]]]:
-    """By part of the world: [("Africa", [("Africa/Casablanca", "Casablanca"), …]), …]."""
+    """Zones by part of the world: [("Africa", [("Africa/Casablanca", "Casablanca"), …]), …]."""
     parts: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for zone in sorted(zone for listed in zones_by_country().values() for zone in listed):
         part, _slash, city = zone.partition("/")

@@ -1,8 +1,8 @@
-"""What a search text means: a specialty, a place, and words that names must have.
+"""What a search text means: a specialty, a place, and words of names.
 
-One meaning for the results page, the API and the suggestions. Nothing here knows a grammar: a
-run of words that names a specialty or a city is taken for it, and the rest must be found in
-what a doctor is known by.
+The results page, the API and the suggestions share this meaning. There is no grammar: a run of
+words that names a specialty or a city stands for it, and a doctor's names, specialty or practice
+must have the other words.
 """
 
 from __future__ import annotations
@@ -20,18 +20,20 @@ from web.text import has_word, normalise, words
 
 NEAR_KM = 50
 LONGEST_NAME = 5
-"""Words: of a specialty or a city, small ones aside."""
+"""The most words in the name of a specialty or a city, without small words."""
 SHORTEST_START, SHORTEST_CITY = 3, 4
-"""Letters of an abbreviation: "psy", "lyo"; of a city among other words: "casa". Shorter ones
-begin too much."""
+"""The fewest letters of an abbreviation ("psy", "lyo"), and of a city among other words ("casa").
+Fewer letters start too many names."""
 
 Words = list[str]
 
 
 @dataclass(frozen=True)
 class Found:
-    """`doctors` are listed ones, in no order; `place` is where to measure distances from, and
-    they are within NEAR_KM of it."""
+    """`doctors` are listed doctors in no order.
+
+    With a `place`, distances start there and the doctors are within NEAR_KM of it.
+    """
 
     doctors: DoctorQuerySet
     specialty: Specialty | None = None
@@ -39,10 +41,10 @@ class Found:
 
 
 def find(what: str, where: str = "") -> Found:
-    """The listed doctors that somebody means by these two texts, as typed.
+    """Return the listed doctors that these two typed texts mean.
 
-    A city may stand in `what` ("pédiatre lyon") while `where` is empty. The own name of a
-    doctor or a practice goes first: "martin" is Dr Martin, wherever a Martin may lie.
+    `what` may contain a city ("pédiatre lyon") while `where` is empty. The name of a doctor or a
+    practice comes first: "martin" is Dr Martin, even if a city has this name.
     """
     listed, place = Doctor.objects.listed().order_by(), place_named(where)
     doctors = listed.near(place, NEAR_KM) if place else _at(listed, where)
@@ -63,9 +65,9 @@ def find(what: str, where: str = "") -> Found:
         doctors = doctors.filter(specialty=specialty)
     meant = Found(doctors.with_words("search_text", others), specialty, place)
     if specialty and place and is_own and not others:
-        # Every word is understood; as words they would find some of these, or nobody.
+        # Every word has a meaning; a search for the words finds some of these doctors at most.
         return meant
-    # "Clinique Bordeaux" may stand in Paris, and "Gare" is a city somewhere.
+    # "Clinique Bordeaux" can be in Paris, and some city is called "Gare".
     for found in (meant, plain) if is_own else (plain, meant):
         if found.doctors.exists():
             return found
@@ -73,8 +75,10 @@ def find(what: str, where: str = "") -> Found:
 
 
 def place_named(text: str) -> Place | None:
-    """The city meant by `text`, one with doctors or any in their countries: by its whole name,
-    else by how it starts. Numbers of houses and districts aside ("Lyon 3e", "75011 Paris")."""
+    """Return the city that `text` names, else starts to name: with doctors or in their countries.
+
+    House numbers and districts do not count ("Lyon 3e", "75011 Paris").
+    """
     for part in dict.fromkeys((text, text.partition(",")[0])):
         wanted = [word for word in wanted_words(part) if not word[0].isdigit()]
         if not wanted:
@@ -94,8 +98,10 @@ def place_named(text: str) -> Place | None:
 
 
 def own_cities(wanted: Words) -> dict[str, Place]:
-    """{key: place} of the cities with listed doctors, most doctors first, where a word of the
-    city's or of a practice's name starts like one of `wanted`."""
+    """Return {key: place} of the cities with listed doctors, most doctors first.
+
+    A word of the city's or of a practice's name must start with one of these words.
+    """
     anywhere = Q()
     for word in wanted:
         anywhere |= has_word("practice__search_text", word)
@@ -114,7 +120,7 @@ def own_cities(wanted: Words) -> dict[str, Place]:
         if latitude is not None and longitude is not None:
             place = Place(city, latitude, longitude, country)
         else:
-            # Nobody entered where its practices are.
+            # No practice in this city has a point on the map.
             known = gazetteer(frozenset([country])).named(key(city))
             place = replace(known, name=city) if known else None
         if place:
@@ -123,24 +129,24 @@ def own_cities(wanted: Words) -> dict[str, Place]:
 
 
 def their_gazetteer() -> Gazetteer:
-    """All cities of the countries that have practices."""
+    """Return all cities of the countries that have practices."""
     countries = Practice.objects.order_by().values_list("country", flat=True).distinct()
     return gazetteer(frozenset(countries))
 
 
 def starts_a_name(typed: Words, name: str) -> bool:
-    """Whether these words, in this order, each start one of `name`."""
+    """Whether these words, in this order, each start a word of `name`."""
     rest = iter(wanted_words(name))
     return all(any(_starts(word, each) for each in rest) for word in typed)
 
 
 def _starts(typed: str, word: str) -> bool:
-    # "pédiatres": a plural is no other word.
+    # The plural "pédiatres" is the same word.
     return word.startswith(typed) or word == typed.removesuffix("s")
 
 
 def _at(doctors: DoctorQuerySet, where: str) -> DoctorQuerySet:
-    """In practices with every word of `where` in name or city, or with that postal code."""
+    """Doctors of practices with every word of `where` in name or city, or in its postal code."""
     if not where.strip():
         return doctors
     wanted = wanted_words(where)
@@ -153,7 +159,7 @@ def _at(doctors: DoctorQuerySet, where: str) -> DoctorQuerySet:
 
 
 def _is_a_name(doctors: DoctorQuerySet, what: str) -> bool:
-    """Whether all of `what` is of one doctor's name, or it is a practice's."""
+    """Whether all words of `what` are in one doctor's name, or `what` is a practice's name."""
     persons = Q()
     for word in wanted_words(what):
         persons &= has_word("search_name", word)
@@ -161,7 +167,7 @@ def _is_a_name(doctors: DoctorQuerySet, what: str) -> bool:
 
 
 def _specialty_in(wanted: Words) -> tuple[Specialty | None, Words]:
-    """The one specialty that a run of the words names, or starts; and the other words."""
+    """Return the only specialty that a run of words names or starts, and the other words."""
     names = {field: [key(name) for name in field.every_name] for field in Specialty.objects.all()}
     for run, others in _runs(wanted):
         whole = [field for field in names if " ".join(run) in names[field]]
@@ -179,8 +185,10 @@ def _specialty_in(wanted: Words) -> tuple[Specialty | None, Words]:
 
 
 def _place_in(wanted: Words) -> tuple[Place | None, Words, bool]:
-    """The city that a run of the words names, or one word starts; the other words; and whether
-    there are practices in it."""
+    """Return the city that a run of words names or one word starts, and the other words.
+
+    The third value is whether the city has practices.
+    """
     own, runs = own_cities(wanted), list(_runs(wanted))
     for run, others in runs:
         if place := own.get(" ".join(run)):
@@ -198,7 +206,7 @@ def _place_in(wanted: Words) -> tuple[Place | None, Words, bool]:
 
 
 def _runs(wanted: Words) -> Iterator[tuple[Words, Words]]:
-    """(neighbouring words, the others), the longest runs first."""
+    """Yield (neighbouring words, the other words), the longest runs first."""
     for size in range(min(len(wanted), LONGEST_NAME), 0, -1):
         for start in range(len(wanted) - size + 1):
             end = start + size

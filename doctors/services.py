@@ -1,4 +1,4 @@
-"""Writes about doctors and practices."""
+"""The transactions that write doctors and practices."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from doctors import photos
 from doctors.models import Doctor, Practice, Specialty
 
 PAGE = ("presentation", "languages", "accepts_new_patients", "offers_video")
-"""The columns in which doctors tell of themselves."""
+"""The columns that doctors write for their own page."""
 
 
 def sign_up_doctor(
@@ -29,9 +29,10 @@ def sign_up_doctor(
     specialty: Specialty,
     practice: dict[str, Any],
 ) -> User:
-    """The account of a doctor with a practice (the columns in `practice`) of their own.
+    """Create the account of a doctor, and their practice from the columns in `practice`.
 
-    Not approved, so nobody finds them yet. Raises accounts.services.EmailTaken.
+    The doctor is not approved, so the public does not find them yet. Raises
+    accounts.services.EmailTaken.
     """
     user = new_account(
         role=User.Role.DOCTOR,
@@ -55,9 +56,9 @@ def save_page(
 ) -> None:
     """Save these columns of `doctor` (changed, unsaved), and `photo` unless it is None.
 
-    The new photo's files are written before the transaction and the former one's are removed
-    after it: whatever fails on the way, the page has one whole photo. The lock makes the later
-    of two uploads see the earlier one's files. An empty `photo` only removes.
+    The new photo's files are written before the transaction, and the old ones are deleted after
+    it: the page has one whole photo after any error. The lock makes the later of two uploads see
+    the earlier one's files. An empty `photo` removes the photo.
     """
     with _stored(photo) as name, transaction.atomic(durable=True):
         [before] = Doctor.objects.locked(doctor.pk)
@@ -70,7 +71,7 @@ def save_page(
 
 @contextmanager
 def _stored(photo: photos.Sizes | None) -> Iterator[str]:
-    """The name under which `photo` was written, "" for none; removed again if the block fails."""
+    """Yield the name of the written `photo`, "" for none; delete its files if the block fails."""
     name = photos.store(photo) if photo else ""
     try:
         yield name
@@ -80,14 +81,16 @@ def _stored(photo: photos.Sizes | None) -> Iterator[str]:
 
 
 def forget_photo(name: str | None) -> None:
-    """Remove its files once the transaction is over. That is no reason to fail: nobody is shown
-    them any more."""
-    # No functools.partial: Django wants the function's name, when it fails, for the log.
+    """Delete the photo's files after the transaction.
+
+    An error there is only logged: pages do not show these files any more.
+    """
+    # Not a functools.partial: Django logs the function's name when it fails.
     transaction.on_commit(lambda: photos.remove(name), robust=True)
 
 
 def new_slug(text: str) -> str:
-    """A doctor's address: readable, and with a random end when a namesake has it."""
+    """Return a readable slug for a doctor, with a random end when another doctor has it."""
     slug = slugify(text)[:110].strip("-") or "dr"
     if Doctor.objects.filter(slug=slug).exists():
         slug = f"{slug}-{get_random_string(5, '23456789abcdefghjkmnpqrstuvwxyz')}"
@@ -95,6 +98,6 @@ def new_slug(text: str) -> str:
 
 
 def find_doctors_anew(doctors: QuerySet[Doctor]) -> None:
-    """Rewrite what these doctors are found by, after a name or a city has changed."""
+    """Write the text of these doctors for the search again, after a name or a city changed."""
     for doctor in doctors.select_related("user", "practice", "specialty").order_by("pk"):
         doctor.save(update_fields=["search_text", "search_name"])

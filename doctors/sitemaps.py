@@ -1,6 +1,6 @@
 """/sitemap.xml: the pages that search engines may keep (web.search_engines), under SITE_URL.
 
-No `lastmod`: nothing records when a page last changed, and a wrong date is worse than none.
+There is no `lastmod`: no column says when a page changed, and a wrong date is worse than none.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from web.search_engines import absolute
 
 
 class PublicSitemap(Sitemap):
-    """Two queries a page, however many doctors: one counts, one reads."""
+    """A sitemap with two queries a page for any number of doctors: one counts, one reads."""
 
     limit = 2000
 
@@ -48,8 +48,10 @@ class DoctorSitemap(PublicSitemap):
 
 
 class SpecialtySitemap(PublicSitemap):
-    """Each specialty, in each city that has it. A practice that nobody put on the map is found,
-    but its city may not be."""
+    """Each specialty in each of its cities.
+
+    A search finds practices without a point on the map, but it may not find their city.
+    """
 
     def items(self) -> QuerySet[Doctor, tuple[str, str]]:
         names = ("specialty__practitioner_fr", "practice__city")
@@ -71,7 +73,7 @@ SECTIONS: dict[str, type[PublicSitemap]] = {
 @login_not_required
 @require_safe
 def sitemap_index(request: HttpRequest) -> HttpResponse:
-    """Every page of every section; Django's own would name the host that was asked."""
+    """List every page of every section; Django's own view would use the request's Host."""
     addresses = []
     for section, sitemap in SECTIONS.items():
         address = absolute(reverse("sitemap", args=[section]))

@@ -1,4 +1,4 @@
-"""What to suggest while somebody types whom they look for, and where."""
+"""The suggestions under the two search fields while a reader types."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from doctors.wanted import key, wanted_words
 from web.text import has_word
 
 SHOWN = 4
-"""Of each kind: what a phone shows above its keyboard."""
+"""The most suggestions of each sort: a phone shows as many above its keyboard."""
 
 SHORTEST_TEXT = 2
 SAME_CITY_KM = 8
-"""Quarters, and our "Bruxelles" beside GeoNames' "Brussels"."""
+"""A nearer city is the same one: a district, or our "Bruxelles" and GeoNames' "Brussels"."""
 
 
 @dataclass(frozen=True)
 class Suggestions:
-    """Each at most SHOWN; `typed` is what they start like, for the `mark` filter."""
+    """At most SHOWN of each sort; they start with the words of `typed` (for the `mark` filter)."""
 
     typed: list[str]
     specialties: list[Specialty] = field(default_factory=list)
@@ -37,8 +37,10 @@ class Suggestions:
 
 
 def suggest_who(text: str) -> Suggestions:
-    """Specialties, doctors, practices, and cities with practices: four queries, or none for a
-    text that is too short."""
+    """Return specialties, doctors, practices, and cities with practices.
+
+    Four queries, or none when the text is too short.
+    """
     typed = wanted_words(text)
     if len("".join(typed)) < SHORTEST_TEXT:
         return Suggestions(typed)
@@ -48,7 +50,7 @@ def suggest_who(text: str) -> Suggestions:
 
 
 def suggest_where(text: str) -> Suggestions:
-    """Cities: those with practices, then others not far from one. Three queries at most."""
+    """Return cities: first those with practices, then others near one. At most three queries."""
     typed = wanted_words(text)
     if len("".join(typed)) < SHORTEST_TEXT:
         return Suggestions(typed)
@@ -61,7 +63,7 @@ def suggest_where(text: str) -> Suggestions:
 
 
 def _specialties(typed: list[str]) -> list[Specialty]:
-    """With listed doctors; those that the reader sees start like it first."""
+    """Specialties with listed doctors; a practitioner's name that starts so comes first."""
     listed = Doctor.objects.listed().order_by().filter(specialty=OuterRef("pk"))
     found = [
         each
@@ -73,13 +75,13 @@ def _specialties(typed: list[str]) -> list[Specialty]:
 
 
 def _doctors(typed: list[str]) -> list[Doctor]:
-    """With all the words, one of them in their name: no cardiologist for "cardio" alone."""
+    """Doctors with all the words, one of them in their name: "cardio" suggests no cardiologist."""
     found = Doctor.objects.listed().with_words("search_text", typed)
     return list(found.filter(_any_of("search_name", typed)).for_pages()[:SHOWN])
 
 
 def _practices(typed: list[str]) -> list[Practice]:
-    """With listed doctors and all the words, one of them in its name."""
+    """Practices with listed doctors and all the words, one of them in the practice's name."""
     listed = Doctor.objects.listed().order_by().filter(practice=OuterRef("pk"))
     found = Practice.objects.filter(Exists(listed))
     for word in typed:
@@ -93,7 +95,7 @@ def _own_cities(typed: list[str]) -> list[Place]:
 
 
 def _near_a_practice(places: list[Place]) -> list[Place]:
-    """Those from which the results would show somebody."""
+    """The places for which the results show a doctor."""
     if not places:
         return []
     counts = Doctor.objects.listed().aggregate(

@@ -1,5 +1,5 @@
-"""A doctor's own page, and where the sign-up leads, under /accounts/; its form is in
-scheduling.urls."""
+"""Addresses under /accounts/: a doctor's own page, and the page after sign-up. scheduling.urls has
+the sign-up form."""
 
 from django.urls import path
 

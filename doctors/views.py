@@ -1,4 +1,4 @@
-"""How a doctor comes in, the own page and its photo."""
+"""The views for a doctor's sign-up, their own page and its photo."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 @method_decorator(login_not_required, name="dispatch")
 class DoctorSignUpView(SignUpView):
-    """Routed in scheduling.urls, where the new practice gets its public holidays."""
+    """scheduling.urls routes a subclass, which proposes the new practice's public holidays."""
 
     template_name = "doctors/sign_up.html"
     app = "doctors"
@@ -37,14 +37,14 @@ class DoctorSignUpView(SignUpView):
 
 @require_safe
 def signed_up(request: HttpRequest) -> HttpResponse:
-    """What is left to do until patients find this doctor."""
+    """Show the steps that remain before patients find this doctor."""
     doctor = get_object_or_404(Doctor.objects.for_pages(), user=request.user)
     return render(request, "doctors/signed_up.html", {"doctor": doctor})
 
 
 @form_page
 def edit_page(request: HttpRequest) -> HttpResponse:
-    """“Ma fiche”: what a doctor tells patients."""
+    """Show and save “Ma fiche”, the page about themselves that doctors write for patients."""
     doctor = get_object_or_404(Doctor.objects.for_pages(), user=request.user)
     form = PageForm(request.POST or None, request.FILES or None, instance=doctor)
     if form.is_valid():
@@ -60,7 +60,10 @@ def edit_page(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def photo(request: HttpRequest, token: str, side: int) -> HttpResponse:
-    """One file of a photo, for whoever may see its doctor. Another photo has another address."""
+    """Return one file of a photo to readers who may see its doctor.
+
+    A new photo has a new address.
+    """
     name = photos.file_name(token, photos.LARGEST)
     doctors = Doctor.objects.visible_to(request.user).select_related("user")
     doctor = get_object_or_404(doctors, photo=name)
@@ -69,7 +72,7 @@ def photo(request: HttpRequest, token: str, side: int) -> HttpResponse:
     try:
         with default_storage.open(photos.file_name(token, side)) as file:
             response = HttpResponse(file.read(), content_type=photos.CONTENT_TYPE)
-    except FileNotFoundError as error:  # replaced since we looked
+    except FileNotFoundError as error:  # replaced in the meantime
         raise Http404 from error
     response["Cache-Control"] = FOR_EVER if doctor.is_approved else "private, no-cache"
     response["ETag"] = f'"{token}-{side}"'

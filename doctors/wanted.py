@@ -1,10 +1,10 @@
-"""Which words of a typed text say whom somebody looks for."""
+"""The words of a typed text that name a doctor, a practice, a specialty or a city."""
 
 from __future__ import annotations
 
 from web.text import words
 
-# Everybody's, so they narrow nothing.
+# All doctors have them, so they do not help to find one.
 TITLES = frozenset(
     [*words("Dr Drs Dre Docteur Docteure Doctor Pr Professeur"), *words("دكتور دكتورة طبيب طبيبة")]
 )
@@ -17,12 +17,12 @@ SMALL_WORDS = frozenset(
 
 
 def wanted_words(text: str) -> list[str]:
-    """The words of `text` without titles, and without small ones unless there are no others:
+    """Return the words of `text` without titles, and without small words if others remain:
     "Dr Jean-Luc de Brie" -> ["jean", "luc", "brie"], "Dr Le" -> ["le"]."""
     named = [word for word in words(text) if word not in TITLES]
     return [word for word in named if word not in SMALL_WORDS] or named
 
 
 def key(text: str) -> str:
-    """What two spellings of one name share: "L’Haÿ-les-Roses" -> "hay roses"."""
+    """Return the same text for two spellings of a name: "L’Haÿ-les-Roses" -> "hay roses"."""
     return " ".join(wanted_words(text))

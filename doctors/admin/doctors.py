@@ -1,4 +1,4 @@
-"""Doctors and what they offer in the admin."""
+"""Doctors and their consultation types in the admin."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from web.admin import AutocompleteFilter
 
 
 class TypeInline(admin.TabularInline):
-    """The columns that matter; the rest, and retiring, on the type's own page."""
+    """Edits the main columns; the type's own page has the others and retires the type."""
 
     model = ConsultationType
     extra = 0
@@ -177,7 +177,7 @@ class DoctorAdmin(LockingAdmin):
         return doctor.get_absolute_url()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Doctor | None = None) -> Any:
-        # One agenda stays one person's.
+        # An agenda never changes its doctor.
         return (*self.readonly_fields, "user") if obj else self.readonly_fields
 
     def get_search_results(
@@ -189,12 +189,12 @@ class DoctorAdmin(LockingAdmin):
         return [obj.pk]
 
     def save_model(self, request: HttpRequest, obj: Doctor, form: Any, change: bool) -> None:
-        """Counts for the consultation types too, which are saved next."""
+        """Save the doctor and count one change; it includes the consultation types saved next."""
         super().save_model(request, obj, form, change)
         obj.touch_calendar()
         photo = form.cleaned_data.get("new_photo")
         if photo is not None:
-            # Files know no rollback: they are written once the rest of the form is saved.
+            # Files cannot be rolled back: they are written after the rest of the form is saved.
             transaction.on_commit(partial(save_page, obj, photo=photo, columns=()))
 
     def delete_model(self, request: HttpRequest, obj: Doctor) -> None:
@@ -245,7 +245,7 @@ class DoctorAdmin(LockingAdmin):
 
 
 def swatch(color: str) -> SafeString:
-    """The color beside its code; an attribute of SVG, which the CSP lets pass."""
+    """Return a square of the color before its code; the CSP allows an attribute of SVG."""
     return format_html(
         '<svg width="16" height="16" aria-hidden="true">'
         '<rect width="16" height="16" rx="4" fill="{}"/></svg> {}',

@@ -43,7 +43,7 @@ class SpecialtyAdmin(TbibAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Specialty], search_term: str
     ) -> tuple[QuerySet[Specialty], bool]:
-        """In every language, accents aside; there are some dozens."""
+        """Search the names in every language, without accents; there are some dozens of rows."""
         if not search_term:
             return queryset, False
         wanted = " ".join(words(search_term))
@@ -77,7 +77,7 @@ class PracticeForm(forms.ModelForm):
 
 
 class PracticeAdmin(LockingAdmin):
-    """Registered in scheduling.admin, which asks a practice about its public holidays."""
+    """scheduling.admin registers a subclass, which proposes the practice's public holidays."""
 
     form = PracticeForm
     list_display = ("name", "city", "country", "time_zone", "phone", "doctor_count")
@@ -116,7 +116,7 @@ class PracticeAdmin(LockingAdmin):
         return list(Doctor.objects.filter(practice=obj).values_list("pk", flat=True))
 
     def save_model(self, request: HttpRequest, obj: Practice, form: Any, change: bool) -> None:
-        """The clock and the city are its doctors' too."""
+        """Save the practice, and its clock and city for its doctors too."""
         super().save_model(request, obj, form, change)
         doctors = Doctor.objects.filter(practice=obj)
         find_doctors_anew(doctors)
@@ -167,7 +167,10 @@ class MembershipAdmin(TbibAdmin):
         return membership.ended_at is None
 
     def has_change_permission(self, request: HttpRequest, obj: Membership | None = None) -> bool:
-        """It is ended, and begun anew elsewhere: who worked where stays true."""
+        """Refuse changes, so that the history of who worked where stays true.
+
+        A membership ends, and another one starts at another practice.
+        """
         return obj is None and super().has_change_permission(request)
 
     @admin.action(description=gettext_lazy("End membership"), permissions=["change"])

@@ -16,16 +16,16 @@ from web.admin import TbibAdmin
 
 
 def local_time(instant: dt.datetime | None, practice: Practice) -> str:
-    """ "Mon 1 March 2027, 10:00 (Paris)": the practice's clock, with its zone; "-" for never."""
+    """Return "Mon 1 March 2027, 10:00 (Paris)": the practice's clock and zone; "-" for None."""
     if instant is None:
         return "-"
     return f"{date_format(practice.local(instant), 'D j N Y, H:i')} ({practice.zone_name})"
 
 
 class LockingAdmin(TbibAdmin):
-    """Locks the agendas that a row belongs to before it reads what a form is to change.
+    """Locks the agendas of a row before it reads the row that a form changes.
 
-    The lock lasts as long as the admin's own transaction: until related rows are saved too.
+    The lock lasts until the end of the admin's own transaction, which saves related rows too.
     """
 
     def doctor_ids(self, obj: Any) -> list[int]:

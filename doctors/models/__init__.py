@@ -1,4 +1,4 @@
-"""Who sees patients, where, and what for."""
+"""Doctors, their practices, and their consultation types."""
 
 from doctors.models.consultation_type import ConsultationType
 from doctors.models.doctor import (

@@ -1,4 +1,4 @@
-"""What a patient comes for."""
+"""What a visit is for, with its duration, price and rules."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ class ConsultationTypeQuerySet(models.QuerySet["ConsultationType"]):
         return self.filter(retired_at=None)
 
     def ordinary(self) -> ConsultationType | None:
-        """What somebody comes for who does not say: the first that is open to everyone, rather
-        one that is confirmed at once; else the first."""
+        """Return the default type when none is given; None when there are no types.
+
+        It is the first type open to everyone, preferably one without confirmation; else the first.
+        """
         kinds = list(self)
         everyones = [
             kind for kind in kinds if not (kind.is_emergency_only or kind.require_existing_patient)
@@ -30,10 +32,10 @@ class ConsultationTypeQuerySet(models.QuerySet["ConsultationType"]):
 
 
 class ConsultationType(models.Model):
-    """A reason to come ("motif"), with what it takes and what it costs.
+    """What a visit to one doctor is for ("motif de consultation"): its rules and its price.
 
-    Retired, never deleted, once appointments refer to it; those keep copies of its name,
-    duration and price.
+    A type with appointments is retired and never deleted. Its appointments keep copies of its
+    name, duration and price.
     """
 
     MIN_DURATION, MAX_DURATION, MAX_BUFFER = 5, 480, 240
@@ -135,7 +137,7 @@ class ConsultationType(models.Model):
 
     @property
     def is_retired(self) -> bool:
-        """See also `ConsultationTypeQuerySet.offered`."""
+        """Whether new visits cannot be booked. See also `ConsultationTypeQuerySet.offered`."""
         return self.retired_at is not None
 
     @property

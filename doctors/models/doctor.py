@@ -1,4 +1,4 @@
-"""One agenda, and the field of medicine of whoever keeps it."""
+"""A doctor, who is one agenda, and the specialties."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ LANGUAGES_SPOKEN = {
 
 class SpecialtyQuerySet(models.QuerySet["Specialty"]):
     def with_doctors(self) -> SpecialtyQuerySet:
-        """Those with listed doctors, most first; `number` is how many."""
+        """Specialties with listed doctors, the largest first; `number` counts the doctors."""
         listed = Q(doctors__in=Doctor.objects.listed().order_by())
         counted = self.annotate(number=Count("doctors", filter=listed))
         return counted.filter(number__gt=0).order_by("-number", "name_fr")
 
 
 class Specialty(models.Model):
-    """A field of medicine, named in each language for the field and for who works in it."""
+    """A field of medicine, with its name and its practitioner's name in each language."""
 
     class Icon(models.TextChoices):
-        """What is drawn beside it (includes/specialty_icon.html)."""
+        """The picture beside the name (includes/specialty_icon.html)."""
 
         STETHOSCOPE = "stethoscope", _("stethoscope")
         BONE = "bone", _("bone")
@@ -101,7 +101,7 @@ class Specialty(models.Model):
 
     @property
     def every_name(self) -> set[str]:
-        """Slug, field and practitioner in each language, word for word as people type them."""
+        """Slug, field and practitioner in each language, as words that people type."""
         fields = (self.name_en, self.name_fr, self.name_ar)
         practitioners = (self.practitioner_en, self.practitioner_fr, self.practitioner_ar)
         names = (self.slug, *fields, *practitioners, *self.also_called.split(","))
@@ -114,7 +114,7 @@ class Specialty(models.Model):
 
 
 def around(place: Place, km: float) -> Q:
-    """See `DoctorQuerySet.near`."""
+    """Match doctors by the rule of `DoctorQuerySet.near`."""
     south, north, west, east = place.box(km)
     within = Q(practice__latitude__range=(south, north), practice__longitude__range=(west, east))
     same_city = Q(practice__latitude=None, practice__country=place.country)
@@ -125,7 +125,7 @@ def around(place: Place, km: float) -> Q:
 
 class DoctorQuerySet(models.QuerySet["Doctor"]):
     def approved(self) -> DoctorQuerySet:
-        """Doctors the public may book with. See also `Doctor.is_approved`."""
+        """Doctors who take bookings from the public. See also `Doctor.is_approved`."""
         return self.filter(approved_at__isnull=False, user__is_active=True)
 
     def listed(self) -> DoctorQuerySet:
@@ -133,7 +133,7 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
         return self.approved().filter(hours_saved_at__isnull=False)
 
     def visible_to(self, user: Any) -> DoctorQuerySet:
-        """Approved doctors for everyone; a doctor not yet approved for the own desk and admins."""
+        """Approved doctors for everyone; the others for their own staff and for admins."""
         if not user.is_authenticated:
             return self.approved()
         if user.is_superuser:
@@ -142,9 +142,11 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
         return self.filter(approved | Q(pk__in=Doctor.objects.staffed_by(user).values("pk")))
 
     def staffed_by(self, user: Any) -> DoctorQuerySet:
-        """The doctors for whom `user` works: the own one, or those who work at a practice where
-        a membership runs now, as their own or in some of their opening hours. See also
-        `Doctor.is_staffed_by`."""
+        """The doctors for whom `user` works. See also `Doctor.is_staffed_by`.
+
+        These are the user's own agenda, and the doctors of practices with a running membership:
+        the practice is the doctor's own, or that of some of their opening hours.
+        """
         if not user.is_authenticated:
             return self.none()
         practices = Membership.objects.of(user).values("practice")
@@ -152,31 +154,30 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
         return self.filter(Q(user=user) | works_there).distinct()
 
     def search(self, text: str) -> DoctorQuerySet:
-        """Every word of `text` starts one in name, specialty, practice or city, case and accents
-        aside.
+        """Doctors for whom every word of `text` starts a word of name, specialty, practice or city.
 
-        Titles ("Dr", "Docteur") are everybody's and narrow nothing; what has no letter finds
-        nobody. What a whole text means is told by doctors.search.find.
+        Case and accents do not matter. Titles ("Dr", "Docteur") do not count, because every doctor
+        has one. A text without letters finds no doctor. doctors.search.find reads whole texts.
         """
         if text.strip() and not words(text):
             return self.none()
         return self.with_words("search_text", wanted_words(text))
 
     def with_words(self, column: str, wanted: Iterable[str]) -> DoctorQuerySet:
-        """Each of `wanted` starts a word of `column`."""
+        """Doctors for whom each of these words starts a word of `column`."""
         found = self
         for word in wanted:
             found = found.filter(has_word(column, word))
         return found
 
     def of_specialty(self, text: str) -> DoctorQuerySet:
-        """Whose specialty has `text` for slug or name in any language, case and accents aside."""
+        """Doctors whose specialty has this slug or name in any language, case and accents aside."""
         wanted = " ".join(words(text))
         fields = [field for field in Specialty.objects.all() if wanted in field.every_name]
         return self.filter(specialty__in=fields)
 
     def in_city(self, text: str) -> DoctorQuerySet:
-        """Whose practice is in the city of that name, case and accents aside."""
+        """Doctors with their practice in the city of this name, without case and accents."""
         wanted = " ".join(words(text))
         near = Practice.objects.filter(search_text__contains=wanted)
         cities = near.order_by().values_list("city", flat=True).distinct()
@@ -184,21 +185,23 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
         return self.filter(practice__city__in=same)
 
     def near(self, place: Place, km: float) -> DoctorQuerySet:
-        """Whose practice is at most `km` away (in the corners of the box a little further), or
-        in the city of that name if nobody entered where it is."""
+        """Doctors with their practice at most `km` away; in the corners of the box a little more.
+
+        A practice without a point on the map counts when it is in the city of that name.
+        """
         return self.filter(around(place, km))
 
     def for_pages(self) -> DoctorQuerySet:
-        """With what a card or a page shows, in one query."""
+        """Join the rows that a card or a page shows: one query."""
         return self.select_related("user", "practice", "specialty")
 
     def locked(self, *pks: int) -> list[Doctor]:
         """Lock these agendas for the transaction, by pk: the first step of every writer.
 
-        FOR NO KEY UPDATE, so that inserts referring to the doctor are not held up. On SQLite
-        the IMMEDIATE transaction is the lock and this is a plain read. The practice is read by a
-        query of its own, after the wait: joined, it would be as it was before, and the doctor of
-        another practice meanwhile would not be found at all.
+        FOR NO KEY UPDATE lets other transactions insert rows that refer to the doctor. On SQLite
+        the IMMEDIATE transaction is the lock, and this is a plain read. A second query reads the
+        practice after the wait. A join would read the practice as it was before the wait, and it
+        would not find a doctor who changed practice in the meantime.
         """
         rows = self.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk")
         return list(rows.prefetch_related("practice"))
@@ -219,7 +222,7 @@ class Doctor(models.Model):
     )
     presentation = models.TextField(_("presentation"), blank=True)
     languages = models.JSONField(_("languages spoken"), default=list, blank=True)
-    # The name of the largest of its files. Written by doctors.services, never by a form's save.
+    # The name of the photo's largest file. Only doctors.services writes it, never a form's save.
     photo = models.FileField(_("photo"), upload_to=photos.FOLDER, blank=True, editable=False)
     accepts_new_patients = models.BooleanField(_("accepts new patients"), default=True)
     offers_video = models.BooleanField(_("offers video visits"), default=False)
@@ -241,7 +244,7 @@ class Doctor(models.Model):
         verbose_name_plural = _("doctors")
         ordering = ["user__last_name", "user__first_name", "pk"]
         indexes = [
-            # Finds parts of words on PostgreSQL; on SQLite a plain index.
+            # PostgreSQL finds parts of words with it; on SQLite it is a plain index.
             GinIndex(
                 fields=["search_text", "search_name"],
                 name="doctor_trigrams",
@@ -266,7 +269,7 @@ class Doctor(models.Model):
 
     @property
     def search_words(self) -> str:
-        """What `DoctorQuerySet.search` looks in; admin saves it anew when a practice moves."""
+        """The text that `DoctorQuerySet.search` reads; saved again when a practice moves."""
         field = self.specialty
         fields = (field.name_en, field.name_fr, field.name_ar)
         practitioners = (field.practitioner_en, field.practitioner_fr, field.practitioner_ar)
@@ -275,12 +278,12 @@ class Doctor(models.Model):
 
     @property
     def is_approved(self) -> bool:
-        """See also `DoctorQuerySet.approved`."""
+        """Whether the doctor takes bookings. See also `DoctorQuerySet.approved`."""
         return self.approved_at is not None and self.user.is_active
 
     @property
     def is_listed(self) -> bool:
-        """See also `DoctorQuerySet.listed`."""
+        """Whether the public finds the doctor. See also `DoctorQuerySet.listed`."""
         return self.is_approved and self.hours_saved_at is not None
 
     @property
@@ -289,12 +292,14 @@ class Doctor(models.Model):
 
     @property
     def photo_sizes(self) -> list[tuple[str, int]]:
-        """[(address, pixels), …] as `{% avatar %}` takes them; none without a photo."""
+        """[(address, pixels), …] for `{% avatar %}`; empty without a photo."""
         return photos.addresses(self.photo.name)
 
     def is_staffed_by(self, user: Any) -> bool:
-        """Whether `user` works for this doctor now, or is an admin. See also
-        `DoctorQuerySet.staffed_by`. A query, unless it is the doctor: ask once a request."""
+        """Whether `user` works for this doctor now or is an admin. See `DoctorQuerySet.staffed_by`.
+
+        It costs a query except for the doctor and admins: ask once a request.
+        """
         if not user.is_authenticated:
             return False
         if user.is_superuser or user.pk == self.user_id:

@@ -1,4 +1,4 @@
-"""A place with an address, a phone and a clock, and who works there."""
+"""A place with an address, a phone and a clock, and its secretaries."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def validate_time_zone(name: str) -> None:
 
 class PracticeQuerySet(models.QuerySet["Practice"]):
     def visible_to(self, user: Any) -> PracticeQuerySet:
-        """The practices where `user` works now."""
+        """The practices where `user` works now; all for an admin."""
         if not user.is_authenticated:
             return self.none()
         if user.is_superuser:
@@ -71,7 +71,7 @@ class Practice(models.Model):
         verbose_name_plural = _("practices")
         ordering = ["name"]
         indexes = [
-            # Finds parts of words on PostgreSQL; on SQLite a plain index.
+            # PostgreSQL finds parts of words with it; on SQLite it is a plain index.
             GinIndex(
                 fields=["search_text", "search_name"],
                 name="practice_trigrams",
@@ -88,7 +88,7 @@ class Practice(models.Model):
 
     @property
     def name_and_city(self) -> str:
-        """Word for word, as `has_word` compares."""
+        """Name and city as words, the form in which `has_word` compares."""
         return " ".join(words(f"{self.name} {self.city}"))
 
     @property
@@ -101,11 +101,11 @@ class Practice(models.Model):
 
     @property
     def zone_name(self) -> str:
-        """The zone as the reader says it: "Alger" or "Algiers" for Africa/Algiers."""
+        """The zone's city in the reader's language: "Alger" or "Algiers" for Africa/Algiers."""
         return zone_name(self.time_zone)
 
     def local(self, instant: dt.datetime) -> dt.datetime:
-        """The practice's wall clock at `instant`, naive, so that nothing converts it again."""
+        """The practice's wall clock at `instant`; naive, so that nothing converts it again."""
         return instant.astimezone(self.zone).replace(tzinfo=None)
 
     @property
@@ -120,19 +120,19 @@ class Practice(models.Model):
 
     @property
     def directions_address(self) -> str:
-        """The way here on somebody else's map, for a link."""
+        """The link to directions on another site's map."""
         country = dict(countries()).get(self.country, self.country)
         return map_address(f"{self.address}, {country}", self.latitude, self.longitude)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def of(self, user: Any) -> MembershipQuerySet:
-        """The places where `user` works now; access ends the moment `ended_at` is set."""
+        """The memberships of `user` that run now; access ends when `ended_at` is set."""
         return self.filter(user=user, ended_at=None)
 
 
 class Membership(models.Model):
-    """A secretary's work at a practice: the desk of each of its doctors."""
+    """A secretary's work at a practice, which covers each of its doctors."""
 
     user = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("secretary")

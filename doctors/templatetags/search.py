@@ -1,4 +1,4 @@
-"""What is shown of a search."""
+"""The filter that marks the typed letters in a suggestion."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ register = template.Library()
 
 @register.filter
 def mark(text: str, typed: Iterable[str]) -> SafeString:
-    """`text`, escaped, with <mark> around what starts its words as `typed` does:
+    """Return `text`, escaped, with <mark> around the letters that `typed` starts with:
     "Dr <mark>Hél</mark>ène" for ["hel"]."""
     parts = re.split(r"([^\W_]+)", unicodedata.normalize("NFC", text))
     shown = (_marked(part, typed) if at % 2 else escape(part) for at, part in enumerate(parts))

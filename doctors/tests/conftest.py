@@ -3,6 +3,6 @@ import pytest
 
 @pytest.fixture
 def media(settings, tmp_path):
-    """A folder of the test's own for what it uploads."""
+    """Keep the test's uploads in a folder of their own."""
     settings.MEDIA_ROOT = str(tmp_path)
     return tmp_path

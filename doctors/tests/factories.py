@@ -1,4 +1,4 @@
-"""Practices and doctors for tests; each factory builds the least valid object."""
+"""Practices and doctors for tests; each factory builds the smallest valid object."""
 
 import datetime as dt
 
@@ -11,7 +11,7 @@ LONG_AGO = dt.datetime(2025, 1, 6, 8, tzinfo=dt.UTC)
 
 
 class SpecialtyFactory(factory.django.DjangoModelFactory):
-    """Cardiology, one row however often it is asked for."""
+    """Cardiology: every call gives the same row."""
 
     class Meta:
         model = Specialty

@@ -20,12 +20,12 @@ def encoded(image: Image.Image, format: str = "JPEG", **options) -> bytes:
 
 
 def file(content: bytes, name: str = "photo.jpg") -> SimpleUploadedFile:
-    """As a browser sends it; what its name and type say is the sender's word only."""
+    """Return an upload as a browser sends it; its name and type are the sender's claim."""
     return SimpleUploadedFile(name, content, "image/jpeg")
 
 
 def picture(color=RED, size=(300, 300), **options) -> SimpleUploadedFile:
-    """An upload of one colour."""
+    """Return an upload of one colour."""
     return file(encoded(Image.new("RGB", size, color), **options))
 
 
@@ -34,7 +34,7 @@ def opened(content: bytes) -> Image.Image:
 
 
 def looks_like(color, pixel) -> bool:
-    """Colours come back a little different from a lossy format."""
+    """Whether the colours are almost the same: a lossy format changes them a little."""
     return all(abs(a - b) <= 12 for a, b in zip(color, pixel, strict=True))
 
 

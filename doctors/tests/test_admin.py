@@ -103,7 +103,7 @@ class TestDoctor:
         assert (doctor.presentation, doctor.calendar_version) == ("Bonjour", 8)
 
     def test_a_change_is_made_to_what_the_lock_gives(self, monkeypatch):
-        """A booking meanwhile has counted a change, the desk has saved hours."""
+        """In the meantime a booking counts a change, and the staff saves hours."""
         doctor, now = DoctorFactory(hours_saved_at=None), timezone.now()
         lock = Doctor.objects.locked
 

@@ -1,4 +1,4 @@
-"""docs/contracts.md, C11: doctors and what they offer, as JSON."""
+"""Doctors and their consultation types as JSON (docs/contracts.md, C11)."""
 
 from decimal import Decimal
 

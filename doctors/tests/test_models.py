@@ -1,4 +1,4 @@
-"""Who finds which doctor, who works at which desk."""
+"""Who finds which doctor, and who works for which doctor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""“Ma fiche” and the photo's own address."""
+"""“Ma fiche”, and the photo's own address."""
 
 import contextlib
 import threading
@@ -29,7 +29,7 @@ from doctors.tests.pictures import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
-# What happens after the commit happens, and threads see what is committed.
+# The photo's files are deleted after the commit, and threads see only committed rows.
 committing = pytest.mark.django_db(transaction=True)
 
 PAGE = "/accounts/doctor-page/"
@@ -68,7 +68,7 @@ class TestPage:
         assert doctor.calendar_version == 1
 
     def test_it_changes_nothing_else(self):
-        """The calendar is counted on while the form is open."""
+        """The calendar's version goes up while the form is open."""
         doctor = DoctorFactory()
         Doctor.objects.filter(pk=doctor.pk).update(calendar_version=41, slug="dr-other")
         services.save_page(doctor)
@@ -84,7 +84,7 @@ class TestPage:
 
     def test_a_presentation_is_counted_as_the_browser_counts(self):
         doctor = DoctorFactory()
-        lines = "\r\n".join(["a" * 99] * 20)  # 1999 characters with one for each line break
+        lines = "\r\n".join(["a" * 99] * 20)  # 1999 characters, with one for each line break
         assert signed_in(doctor.user).post(PAGE, {"presentation": lines}).status_code == 302
         response = signed_in(doctor.user).post(PAGE, {"presentation": lines + "aa"})
         assert response.status_code == 422
@@ -249,7 +249,7 @@ class TestServing:
 
 
 def two_uploads(doctor: Doctor) -> list[object]:
-    """What comes of two, begun in the same instant."""
+    """Return the results of two uploads that start at the same instant."""
     both = threading.Barrier(2)
 
     def upload(color):
@@ -269,7 +269,7 @@ def two_uploads(doctor: Doctor) -> list[object]:
 
 @pytest.fixture
 def both_look_first(monkeypatch):
-    """Between looking what is there and writing there is time for the other to look."""
+    """Give each upload time to read before the other one writes."""
     both, locked = threading.Barrier(2), type(Doctor.objects.all()).locked
 
     def look(doctors, *pks):
@@ -293,7 +293,7 @@ class TestTwoUploadsAtOnce:
         assert Client().get(address_of(doctor)).status_code == 200
 
     def test_without_the_lock_files_are_forgotten(self, both_look_first, monkeypatch):
-        """The negative control: what the test above races for can be lost."""
+        """The negative control: without the lock, the test above fails."""
         monkeypatch.setattr(services.transaction, "atomic", no_transaction)
         monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **options: rows.all())
         doctor = give_photo(DoctorFactory())
@@ -303,5 +303,5 @@ class TestTwoUploadsAtOnce:
 
 @contextlib.contextmanager
 def no_transaction(**options):
-    """On SQLite that is the lock."""
+    """On SQLite the transaction is the lock."""
     yield

@@ -29,7 +29,7 @@ def refusal(upload) -> str:
 
 
 def drawn(image, format="PNG", **options) -> Image.Image:
-    """What becomes of `image`, in the largest size."""
+    """Return the photo made from `image`, in the largest size."""
     sizes = photos.squares(file(encoded(image, format, **options)))
     return opened(sizes[photos.LARGEST])
 
@@ -68,7 +68,7 @@ class TestSquares:
         image = Image.new("RGB", (400, 300), RED)
         image.paste(BLUE, (0, 0, 400, 150))
         exif = Image.Exif()
-        exif[0x0112] = 6  # to be turned clockwise by a quarter: what is above comes to the right
+        exif[0x0112] = 6  # a quarter clockwise: the top goes to the right
         result = drawn(image, "JPEG", exif=exif, quality=95)
         assert looks_like(RED, result.getpixel((20, 192)))
         assert looks_like(BLUE, result.getpixel((360, 192)))
@@ -123,7 +123,7 @@ class TestSquares:
         srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
         grey = Image.new("RGB", (300, 300), (128, 128, 128))
         assert looks_like((128,) * 3, drawn(grey, icc_profile=srgb.tobytes()).getpixel((9, 9)))
-        # One that does not fit, or is none, changes nothing.
+        # A profile that does not fit, or is not a profile, changes nothing.
         assert looks_like((128,) * 3, drawn(grey, icc_profile=lab.tobytes()).getpixel((9, 9)))
         assert looks_like((128,) * 3, drawn(grey, icc_profile=b"none").getpixel((9, 9)))
 
@@ -185,7 +185,7 @@ class TestRefusals:
 
     @pytest.mark.parametrize("size", [(5001, 5000), (60_000, 60_000), (2**31 - 1, 200)])
     def test_too_many_pixels_are_refused_by_the_header(self, size):
-        """There are no pixels here that could be decoded."""
+        """The file has no pixels to decode."""
         assert refusal(file(png_header(*size) + png_chunk(b"IDAT", b""))) == "too_many_pixels"
 
     def test_a_file_that_is_too_large_is_not_even_opened(self):
@@ -201,7 +201,7 @@ class TestRefusals:
 
 class TestUploadLimit:
     def sent(self, size):
-        """How many bytes of an upload of `size` bytes are handed on to be kept."""
+        """Return how many bytes of an upload of `size` bytes are passed on."""
         handler, chunk = photos.UploadLimit(), bytes(MemoryFileUploadHandler.chunk_size)
         starts = range(0, size, len(chunk))
         return sum(len(handler.receive_data_chunk(chunk, start) or b"") for start in starts)

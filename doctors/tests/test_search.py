@@ -1,4 +1,4 @@
-"""What people type, and whom they mean by it."""
+"""Typed texts, and the doctors that they mean."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def five():
 
 
 def meant(what, where=""):
-    """(last names, slug of the specialty, name of the place)."""
+    """Return (last names, slug of the specialty, name of the place)."""
     found = find(what, where)
     names = sorted(doctor.user.last_name for doctor in found.doctors)
     specialty = found.specialty.slug if found.specialty else None

@@ -1,4 +1,4 @@
-"""What is suggested while one types."""
+"""The suggestions while a reader types."""
 
 from __future__ import annotations
 
