@@ -22,16 +22,16 @@ ABOUT = {
 }
 
 
-class Line(NamedTuple):
+class AccessLine(NamedTuple):
     """`about`: a key of ABOUT, or "" (includes/access_icon.html)."""
 
     text: str
     about: str
 
 
-def access_lines(text: str) -> list[Line]:
+def access_lines(text: str) -> list[AccessLine]:
     """Return the lines of a practice's access text, without the empty ones."""
-    return [Line(line, _about(line)) for line in map(str.strip, text.splitlines()) if line]
+    return [AccessLine(line, _about(line)) for line in map(str.strip, text.splitlines()) if line]
 
 
 def _about(line: str) -> str:

@@ -14,8 +14,8 @@ from ninja import P, PathEx, Query, Router, Schema
 from pydantic import BeforeValidator, Field
 
 from doctors.models import ConsultationType, Doctor
+from doctors.name_words import TITLES
 from doctors.search import find
-from doctors.wanted import TITLES
 from web.compiled import compiled_once
 from web.problems import BadRequest, NotFound, Unavailable
 from web.text import words
@@ -92,14 +92,14 @@ class ConsultationTypeOut(Schema):
         "The listed doctors by name, 20 a page. Case and accents do not matter."
     ),
 )
-def doctors(request: HttpRequest, asked: Query[DoctorsIn]) -> dict[str, Any]:
+def doctors(request: HttpRequest, query: Query[DoctorsIn]) -> dict[str, Any]:
     """Return one page of the listed doctors; `q` searches like the results page."""
-    found = find(asked.q).doctors.order_by("user__last_name", "user__first_name", "pk")
-    if asked.specialty:
-        found = found.of_specialty(asked.specialty)
-    if asked.city:
-        found = found.in_city(asked.city)
-    first = (asked.page - 1) * DOCTORS_PER_PAGE
+    found = find(query.q).doctors.order_by("user__last_name", "user__first_name", "pk")
+    if query.specialty:
+        found = found.of_specialty(query.specialty)
+    if query.city:
+        found = found.in_city(query.city)
+    first = (query.page - 1) * DOCTORS_PER_PAGE
     shown = found.for_pages()[first : first + DOCTORS_PER_PAGE]
     return {"items": shown, "count": found.count()}
 

@@ -15,8 +15,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, NamedTuple
 
-from doctors.places import Place
-from doctors.wanted import key
+from doctors.name_words import name_key
+from doctors.places import CityCentre
 
 # Latin and Arabic letters, without the codes of airports ("ALG").
 A_NAME = re.compile(r"(?![A-Z]{2,4}$)[\u0020-\u024f\u0600-\u06ff\u1e00-\u1eff’]{3,}")
@@ -24,7 +24,7 @@ A_NAME = re.compile(r"(?![A-Z]{2,4}$)[\u0020-\u024f\u0600-\u06ff\u1e00-\u1eff’
 SHORTEST_OTHER_NAME = 4
 
 
-class City(NamedTuple):
+class GeonamesCity(NamedTuple):
     id: int
     population: int
     names: tuple[str, ...]
@@ -32,45 +32,45 @@ class City(NamedTuple):
     longitude: float
     country: str
 
-    def called(self, name: str) -> Place:
-        return Place(name, self.latitude, self.longitude, self.country)
+    def called(self, name: str) -> CityCentre:
+        return CityCentre(name, self.latitude, self.longitude, self.country)
 
 
 class Gazetteer:
     """{"alger": (city, "Alger"), …}; of several cities with one name, the largest."""
 
-    def __init__(self, cities: list[City]) -> None:
-        self._named: dict[str, tuple[City, str]] = {}
+    def __init__(self, cities: list[GeonamesCity]) -> None:
+        self._named: dict[str, tuple[GeonamesCity, str]] = {}
         for city in sorted(cities, key=lambda city: -city.population):
             for name in city.names:
-                self._named.setdefault(key(name), (city, name))
+                self._named.setdefault(name_key(name), (city, name))
         # A name of Dreux is "Dre", which is a title here.
         self._named.pop("", None)
         self._keys = sorted(self._named)
 
-    def named(self, wanted: str) -> Place | None:
+    def named(self, typed: str) -> CityCentre | None:
         """Return the city of exactly this name, under the name that was typed."""
-        city, name = self._named.get(wanted, (None, ""))
+        city, name = self._named.get(typed, (None, ""))
         return city.called(name) if city else None
 
-    def starting(self, wanted: str, count: int) -> list[Place]:
+    def starting(self, typed: str, count: int) -> list[CityCentre]:
         """Return the `count` largest cities with a name that starts so, under their own names.
 
         Another name ("Lutèce") counts only when no city's own name starts so, and only from
         SHORTEST_OTHER_NAME letters on: "Anvers" is useful, but "Zzayer" exists too.
         """
-        own: set[City] = set()
-        other: set[City] = set()
-        for city, name in self._starting(wanted):
+        own: set[GeonamesCity] = set()
+        other: set[GeonamesCity] = set()
+        for city, name in self._starting(typed):
             (own if name == city.names[0] else other).add(city)
-        if len(wanted) < SHORTEST_OTHER_NAME:
+        if len(typed) < SHORTEST_OTHER_NAME:
             other.clear()
         largest = sorted(own or other, key=lambda city: (-city.population, city.id))
         return [city.called(city.names[0]) for city in largest[:count]]
 
-    def _starting(self, wanted: str) -> Iterator[tuple[City, str]]:
-        for at in range(bisect_left(self._keys, wanted), len(self._keys)):
-            if not self._keys[at].startswith(wanted):
+    def _starting(self, typed: str) -> Iterator[tuple[GeonamesCity, str]]:
+        for at in range(bisect_left(self._keys, typed), len(self._keys)):
+            if not self._keys[at].startswith(typed):
                 return
             yield self._named[self._keys[at]]
 
@@ -90,9 +90,9 @@ def gazetteer(countries: frozenset[str]) -> Gazetteer:
     return Gazetteer([city for city in rows.values() if city])
 
 
-def _city(row: dict[str, Any]) -> City:
+def _city(row: dict[str, Any]) -> GeonamesCity:
     names = dict.fromkeys([row["name"], *filter(A_NAME.fullmatch, row["alternatenames"])])
-    return City(
+    return GeonamesCity(
         id=row["geonameid"],
         population=row["population"],
         names=tuple(names),

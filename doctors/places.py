@@ -30,7 +30,7 @@ class Box(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CityCentre:
     """A city's name as pages show it, and its centre."""
 
     name: str

@@ -14,8 +14,8 @@ from django.db.models import Avg, Count, Q
 
 from doctors.cities import Gazetteer, gazetteer
 from doctors.models import Doctor, DoctorQuerySet, Practice, Specialty
-from doctors.places import Place
-from doctors.wanted import key, wanted_words
+from doctors.name_words import name_key, name_words
+from doctors.places import CityCentre
 from web.text import has_word, normalise, words
 
 NEAR_KM = 50
@@ -37,7 +37,7 @@ class Found:
 
     doctors: DoctorQuerySet
     specialty: Specialty | None = None
-    place: Place | None = None
+    place: CityCentre | None = None
 
 
 def find(what: str, where: str = "") -> Found:
@@ -49,11 +49,11 @@ def find(what: str, where: str = "") -> Found:
     listed, place = Doctor.objects.listed().order_by(), place_named(where)
     doctors = listed.near(place, NEAR_KM) if place else _at(listed, where)
     plain = Found(doctors.search(what), place=place)
-    wanted = wanted_words(what)
-    if not wanted:
+    typed = name_words(what)
+    if not typed:
         return plain
-    specialty, others = _specialty_in(wanted)
-    if specialty and key(what) in map(key, specialty.every_name):
+    specialty, others = _specialty_in(typed)
+    if specialty and name_key(what) in map(name_key, specialty.every_name):
         return Found(doctors.filter(specialty=specialty), specialty, place)
     if _is_a_name(doctors, what):
         return plain
@@ -74,16 +74,16 @@ def find(what: str, where: str = "") -> Found:
     return meant
 
 
-def place_named(text: str) -> Place | None:
+def place_named(text: str) -> CityCentre | None:
     """Return the city that `text` names, else starts to name: with doctors or in their countries.
 
     House numbers and districts do not count ("Lyon 3e", "75011 Paris").
     """
     for part in dict.fromkeys((text, text.partition(",")[0])):
-        wanted = [word for word in wanted_words(part) if not word[0].isdigit()]
-        if not wanted:
+        typed = [word for word in name_words(part) if not word[0].isdigit()]
+        if not typed:
             continue
-        name, own = " ".join(wanted), own_cities(wanted)
+        name, own = " ".join(typed), own_cities(typed)
         if name in own:
             return own[name]
         atlas = their_gazetteer()
@@ -97,34 +97,34 @@ def place_named(text: str) -> Place | None:
     return None
 
 
-def own_cities(wanted: Words) -> dict[str, Place]:
+def own_cities(typed: Words) -> dict[str, CityCentre]:
     """Return {key: place} of the cities with listed doctors, most doctors first.
 
     A word of the city's or of a practice's name must start with one of these words.
     """
-    anywhere = Q()
-    for word in wanted:
-        anywhere |= has_word("practice__search_text", word)
+    any_word = Q()
+    for word in typed:
+        any_word |= has_word("practice__search_text", word)
     rows = (
         Doctor.objects.listed()
-        .filter(anywhere)
+        .filter(any_word)
         .values_list("practice__city", "practice__country")
         .annotate(
             number=Count("pk"), north=Avg("practice__latitude"), east=Avg("practice__longitude")
         )
         .order_by("-number", "practice__city")
     )
-    places: dict[str, Place] = {}
+    places: dict[str, CityCentre] = {}
     for city, country, _number, latitude, longitude in rows:
-        place: Place | None
+        place: CityCentre | None
         if latitude is not None and longitude is not None:
-            place = Place(city, latitude, longitude, country)
+            place = CityCentre(city, latitude, longitude, country)
         else:
             # No practice in this city has a point on the map.
-            known = gazetteer(frozenset([country])).named(key(city))
+            known = gazetteer(frozenset([country])).named(name_key(city))
             place = replace(known, name=city) if known else None
         if place:
-            places.setdefault(key(city), place)
+            places.setdefault(name_key(city), place)
     return places
 
 
@@ -136,7 +136,7 @@ def their_gazetteer() -> Gazetteer:
 
 def starts_a_name(typed: Words, name: str) -> bool:
     """Whether these words, in this order, each start a word of `name`."""
-    rest = iter(wanted_words(name))
+    rest = iter(name_words(name))
     return all(any(_starts(word, each) for each in rest) for word in typed)
 
 
@@ -149,31 +149,33 @@ def _at(doctors: DoctorQuerySet, where: str) -> DoctorQuerySet:
     """Doctors of practices with every word of `where` in name or city, or in its postal code."""
     if not where.strip():
         return doctors
-    wanted = wanted_words(where)
-    if not wanted:
+    typed = name_words(where)
+    if not typed:
         return doctors.none()
-    everywhere = Q()
-    for word in wanted:
-        everywhere &= has_word("practice__search_text", word)
-    return doctors.filter(everywhere | Q(practice__postal_code__istartswith=normalise(where)))
+    every_word = Q()
+    for word in typed:
+        every_word &= has_word("practice__search_text", word)
+    return doctors.filter(every_word | Q(practice__postal_code__istartswith=normalise(where)))
 
 
 def _is_a_name(doctors: DoctorQuerySet, what: str) -> bool:
     """Whether all words of `what` are in one doctor's name, or `what` is a practice's name."""
     persons = Q()
-    for word in wanted_words(what):
+    for word in name_words(what):
         persons &= has_word("search_name", word)
     return doctors.filter(persons | Q(practice__search_name=" ".join(words(what)))).exists()
 
 
-def _specialty_in(wanted: Words) -> tuple[Specialty | None, Words]:
+def _specialty_in(typed: Words) -> tuple[Specialty | None, Words]:
     """Return the only specialty that a run of words names or starts, and the other words."""
-    names = {field: [key(name) for name in field.every_name] for field in Specialty.objects.all()}
-    for run, others in _runs(wanted):
+    names = {
+        field: [name_key(name) for name in field.every_name] for field in Specialty.objects.all()
+    }
+    for run, others in _runs(typed):
         whole = [field for field in names if " ".join(run) in names[field]]
         if len(whole) == 1:
             return whole[0], others
-    for run, others in _runs(wanted):
+    for run, others in _runs(typed):
         if min(map(len, run)) < SHORTEST_START:
             continue
         started = [
@@ -181,15 +183,15 @@ def _specialty_in(wanted: Words) -> tuple[Specialty | None, Words]:
         ]
         if len(started) == 1:
             return started[0], others
-    return None, wanted
+    return None, typed
 
 
-def _place_in(wanted: Words) -> tuple[Place | None, Words, bool]:
+def _place_in(typed: Words) -> tuple[CityCentre | None, Words, bool]:
     """Return the city that a run of words names or one word starts, and the other words.
 
     The third value is whether the city has practices.
     """
-    own, runs = own_cities(wanted), list(_runs(wanted))
+    own, runs = own_cities(typed), list(_runs(typed))
     for run, others in runs:
         if place := own.get(" ".join(run)):
             return place, others, True
@@ -202,12 +204,12 @@ def _place_in(wanted: Words) -> tuple[Place | None, Words, bool]:
     for run, others in runs:
         if place := atlas.named(" ".join(run)):
             return place, others, False
-    return None, wanted, True
+    return None, typed, True
 
 
-def _runs(wanted: Words) -> Iterator[tuple[Words, Words]]:
+def _runs(typed: Words) -> Iterator[tuple[Words, Words]]:
     """Yield (neighbouring words, the other words), the longest runs first."""
-    for size in range(min(len(wanted), LONGEST_NAME), 0, -1):
-        for start in range(len(wanted) - size + 1):
+    for size in range(min(len(typed), LONGEST_NAME), 0, -1):
+        for start in range(len(typed) - size + 1):
             end = start + size
-            yield wanted[start:end], wanted[:start] + wanted[end:]
+            yield typed[start:end], typed[:start] + typed[end:]

@@ -97,7 +97,7 @@ def new_slug(text: str) -> str:
     return slug
 
 
-def find_doctors_anew(doctors: QuerySet[Doctor]) -> None:
+def refresh_search_columns(doctors: QuerySet[Doctor]) -> None:
     """Write the text of these doctors for the search again, after a name or a city changed."""
     for doctor in doctors.select_related("user", "practice", "specialty").order_by("pk"):
         doctor.save(update_fields=["search_text", "search_name"])

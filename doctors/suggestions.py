@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Exists, OuterRef, Q
 
 from doctors.models import Doctor, Practice, Specialty, around
-from doctors.places import Place, distance_km
+from doctors.name_words import name_key, name_words
+from doctors.places import CityCentre, distance_km
 from doctors.search import NEAR_KM, own_cities, starts_a_name, their_gazetteer
-from doctors.wanted import key, wanted_words
 from web.text import has_word
 
 SHOWN = 4
@@ -28,7 +28,7 @@ class Suggestions:
     specialties: list[Specialty] = field(default_factory=list)
     doctors: list[Doctor] = field(default_factory=list)
     practices: list[Practice] = field(default_factory=list)
-    cities: list[Place] = field(default_factory=list)
+    cities: list[CityCentre] = field(default_factory=list)
 
     @property
     def count(self) -> int:
@@ -41,7 +41,7 @@ def suggest_who(text: str) -> Suggestions:
 
     Four queries, or none when the text is too short.
     """
-    typed = wanted_words(text)
+    typed = name_words(text)
     if len("".join(typed)) < SHORTEST_TEXT:
         return Suggestions(typed)
     return Suggestions(
@@ -51,7 +51,7 @@ def suggest_who(text: str) -> Suggestions:
 
 def suggest_where(text: str) -> Suggestions:
     """Return cities: first those with practices, then others near one. At most three queries."""
-    typed = wanted_words(text)
+    typed = name_words(text)
     if len("".join(typed)) < SHORTEST_TEXT:
         return Suggestions(typed)
     own = _own_cities(typed)
@@ -70,8 +70,8 @@ def _specialties(typed: list[str]) -> list[Specialty]:
         for each in Specialty.objects.filter(Exists(listed))
         if any(starts_a_name(typed, name) for name in each.every_name)
     ]
-    shown_so = sorted(found, key=lambda each: not key(each.practitioner).startswith(typed[0]))
-    return shown_so[:SHOWN]
+    ordered = sorted(found, key=lambda each: not name_key(each.practitioner).startswith(typed[0]))
+    return ordered[:SHOWN]
 
 
 def _doctors(typed: list[str]) -> list[Doctor]:
@@ -89,12 +89,12 @@ def _practices(typed: list[str]) -> list[Practice]:
     return list(found.filter(_any_of("search_name", typed))[:SHOWN])
 
 
-def _own_cities(typed: list[str]) -> list[Place]:
+def _own_cities(typed: list[str]) -> list[CityCentre]:
     own = own_cities(typed).values()
     return [place for place in own if starts_a_name(typed, place.name)][:SHOWN]
 
 
-def _near_a_practice(places: list[Place]) -> list[Place]:
+def _near_a_practice(places: list[CityCentre]) -> list[CityCentre]:
     """The places for which the results show a doctor."""
     if not places:
         return []
@@ -108,11 +108,11 @@ def _near_a_practice(places: list[Place]) -> list[Place]:
 
 
 def _any_of(column: str, typed: list[str]) -> Q:
-    anywhere = Q()
+    any_word = Q()
     for word in typed:
-        anywhere |= has_word(column, word)
-    return anywhere
+        any_word |= has_word(column, word)
+    return any_word
 
 
-def _km(one: Place, other: Place) -> float:
+def _km(one: CityCentre, other: CityCentre) -> float:
     return distance_km(one.latitude, one.longitude, other.latitude, other.longitude)

@@ -55,7 +55,7 @@ class AgendaAdmin(LockingAdmin):
 
 
 @admin.register(Practice)
-class PracticeAdmin(practices.PracticeAdmin):
+class PracticeAdmin(practices.BasePracticeAdmin):
     def save_model(self, request: HttpRequest, obj: Practice, form: Any, change: bool) -> None:
         """A new practice is asked about its holidays, and one that moved to another country."""
         super().save_model(request, obj, form, change)

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from doctors.models import ConsultationType, Doctor, Practice
-from doctors.services import find_doctors_anew
+from doctors.services import refresh_search_columns
 from scheduling.freed import note_opened, open_time
 from scheduling.holidays import public_holidays
 from scheduling.models import DoctorAbsence, Holiday, OpeningHours
@@ -162,7 +162,7 @@ def save_practice(practice: Practice, *, fields: Collection[str]) -> None:
             practice.latitude = practice.longitude = None
             written |= {"latitude", "longitude"}
         practice.save(update_fields=written)
-        find_doctors_anew(doctors)
+        refresh_search_columns(doctors)
 
 
 def decide_holiday(holiday: Holiday, decision: Holiday.Decision) -> None:

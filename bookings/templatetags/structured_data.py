@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from bookings.finding.search import Search
 from doctors.models import Doctor
-from doctors.wanted import key
+from doctors.name_words import name_key
 from scheduling.week import DayHours
 from web.search_engines import absolute, is_kept
 from web.templatetags.sharing import json_ld
@@ -44,7 +44,7 @@ def list_address(context: dict[str, Any]) -> str:
 
 
 def names_it(text: str, names: Iterable[str]) -> bool:
-    return key(text) in map(key, names)
+    return name_key(text) in map(name_key, names)
 
 
 @register.simple_tag

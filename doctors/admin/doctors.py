@@ -29,7 +29,7 @@ from doctors.services import forget_photo, new_slug, save_page
 from web.admin import AutocompleteFilter
 
 
-class TypeInline(admin.TabularInline):
+class ConsultationTypeInline(admin.TabularInline):
     """Edits the main columns; the type's own page has the others and retires the type."""
 
     model = ConsultationType
@@ -102,7 +102,7 @@ class ApprovedFilter(admin.SimpleListFilter):
 @admin.register(Doctor)
 class DoctorAdmin(LockingAdmin):
     form = DoctorForm
-    inlines = (TypeInline,)
+    inlines = (ConsultationTypeInline,)
     list_display = ("name", "specialty", "practice", "city", "approved", "listed", "books_online")
     list_select_related = ("user", "specialty", "practice")
     list_filter = (
@@ -212,10 +212,10 @@ class DoctorAdmin(LockingAdmin):
         )
         text = ngettext("%d doctor approved.", "%d doctors approved.", len(changed))
         self.message_user(request, text % len(changed), messages.SUCCESS)
-        waiting = [doctor.name for doctor in changed if doctor.hours_saved_at is None]
-        if waiting:
+        unlisted = [doctor.name for doctor in changed if doctor.hours_saved_at is None]
+        if unlisted:
             hint = _("Listed once their opening hours are saved: %(doctors)s.")
-            self.message_user(request, hint % {"doctors": ", ".join(waiting)}, messages.WARNING)
+            self.message_user(request, hint % {"doctors": ", ".join(unlisted)}, messages.WARNING)
 
     @admin.action(description=gettext_lazy("Withdraw approval"), permissions=["change"])
     def withdraw_approval(self, request: HttpRequest, queryset: QuerySet[Doctor]) -> None:

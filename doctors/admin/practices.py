@@ -21,7 +21,7 @@ from doctors.models import (
     Specialty,
 )
 from doctors.places import countries, zones
-from doctors.services import find_doctors_anew
+from doctors.services import refresh_search_columns
 from web.admin import AutocompleteFilter, TbibAdmin
 from web.text import words
 
@@ -46,21 +46,21 @@ class SpecialtyAdmin(TbibAdmin):
         """Search the names in every language, without accents; there are some dozens of rows."""
         if not search_term:
             return queryset, False
-        wanted = " ".join(words(search_term))
+        typed = " ".join(words(search_term))
         found = [
             specialty.pk
             for specialty in Specialty.objects.all()
-            if any(wanted in name for name in specialty.every_name)
+            if any(typed in name for name in specialty.every_name)
         ]
         return queryset.filter(pk__in=found), False
 
     def save_model(self, request: HttpRequest, obj: Specialty, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if change:
-            find_doctors_anew(Doctor.objects.filter(specialty=obj))
+            refresh_search_columns(Doctor.objects.filter(specialty=obj))
 
 
-class PracticeForm(forms.ModelForm):
+class PracticeAdminForm(forms.ModelForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["country"] = forms.ChoiceField(
@@ -76,10 +76,10 @@ class PracticeForm(forms.ModelForm):
         )
 
 
-class PracticeAdmin(LockingAdmin):
+class BasePracticeAdmin(LockingAdmin):
     """scheduling.admin registers a subclass, which proposes the practice's public holidays."""
 
-    form = PracticeForm
+    form = PracticeAdminForm
     list_display = ("name", "city", "country", "time_zone", "phone", "doctor_count")
     list_filter = ("country", "city", "time_zone")
     search_fields = ("search_text",)
@@ -119,7 +119,7 @@ class PracticeAdmin(LockingAdmin):
         """Save the practice, and its clock and city for its doctors too."""
         super().save_model(request, obj, form, change)
         doctors = Doctor.objects.filter(practice=obj)
-        find_doctors_anew(doctors)
+        refresh_search_columns(doctors)
         for doctor in doctors:
             doctor.touch_calendar()
 

@@ -16,8 +16,8 @@ from accounts.models import User
 from accounts.names import SearchTextField
 from doctors import photos
 from doctors.models.practice import Membership, Practice
-from doctors.places import Place
-from doctors.wanted import wanted_words
+from doctors.name_words import name_words
+from doctors.places import CityCentre
 from web.text import has_word, words
 
 LANGUAGES_SPOKEN = {
@@ -113,7 +113,7 @@ class Specialty(models.Model):
         return text or getattr(self, f"{attribute}_fr")
 
 
-def around(place: Place, km: float) -> Q:
+def around(place: CityCentre, km: float) -> Q:
     """Match doctors by the rule of `DoctorQuerySet.near`."""
     south, north, west, east = place.box(km)
     within = Q(practice__latitude__range=(south, north), practice__longitude__range=(west, east))
@@ -161,30 +161,30 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
         """
         if text.strip() and not words(text):
             return self.none()
-        return self.with_words("search_text", wanted_words(text))
+        return self.with_words("search_text", name_words(text))
 
-    def with_words(self, column: str, wanted: Iterable[str]) -> DoctorQuerySet:
+    def with_words(self, column: str, starts: Iterable[str]) -> DoctorQuerySet:
         """Doctors for whom each of these words starts a word of `column`."""
         found = self
-        for word in wanted:
-            found = found.filter(has_word(column, word))
+        for start in starts:
+            found = found.filter(has_word(column, start))
         return found
 
     def of_specialty(self, text: str) -> DoctorQuerySet:
         """Doctors whose specialty has this slug or name in any language, case and accents aside."""
-        wanted = " ".join(words(text))
-        fields = [field for field in Specialty.objects.all() if wanted in field.every_name]
+        name = " ".join(words(text))
+        fields = [field for field in Specialty.objects.all() if name in field.every_name]
         return self.filter(specialty__in=fields)
 
     def in_city(self, text: str) -> DoctorQuerySet:
         """Doctors with their practice in the city of this name, without case and accents."""
-        wanted = " ".join(words(text))
-        near = Practice.objects.filter(search_text__contains=wanted)
+        name = " ".join(words(text))
+        near = Practice.objects.filter(search_text__contains=name)
         cities = near.order_by().values_list("city", flat=True).distinct()
-        same = [city for city in cities if " ".join(words(city)) == wanted]
+        same = [city for city in cities if " ".join(words(city)) == name]
         return self.filter(practice__city__in=same)
 
-    def near(self, place: Place, km: float) -> DoctorQuerySet:
+    def near(self, place: CityCentre, km: float) -> DoctorQuerySet:
         """Doctors with their practice at most `km` away; in the corners of the box a little more.
 
         A practice without a point on the map counts when it is in the city of that name.

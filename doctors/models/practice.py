@@ -15,7 +15,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.models import User
 from accounts.names import SearchTextField
-from doctors.access import Line, access_lines, map_address
+from doctors.access import AccessLine, access_lines, map_address
 from doctors.places import countries, zone_name
 from web.text import words
 
@@ -115,7 +115,7 @@ class Practice(models.Model):
         return ", ".join(part for part in (self.street, town) if part)
 
     @property
-    def access_lines(self) -> list[Line]:
+    def access_lines(self) -> list[AccessLine]:
         return access_lines(self.access)
 
     @property

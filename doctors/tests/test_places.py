@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from doctors.cities import gazetteer
-from doctors.places import Place, distance_km
+from doctors.places import CityCentre, distance_km
 
-PARIS = Place("Paris", 48.8566, 2.3522, "FR")
+PARIS = CityCentre("Paris", 48.8566, 2.3522, "FR")
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_distance_is_as_the_crow_flies(here, there, km):
 
 @pytest.mark.parametrize("latitude", [0.0, 33.6, 48.9, 69.6, -54.8])
 def test_a_box_holds_what_is_as_near_as_asked_and_little_more(latitude):
-    box = Place("", latitude, 2.0, "").box(50)
+    box = CityCentre("", latitude, 2.0, "").box(50)
 
     edges = [(box.south, 2.0), (box.north, 2.0), (latitude, box.west), (latitude, box.east)]
     distances = [distance_km(latitude, 2.0, *edge) for edge in edges]
@@ -36,7 +36,7 @@ def test_a_box_holds_what_is_as_near_as_asked_and_little_more(latitude):
 
 @pytest.mark.parametrize("latitude", [89.9, -90.0])
 def test_a_box_around_a_pole_is_the_whole_circle(latitude):
-    box = Place("", latitude, 100.0, "").box(50)
+    box = CityCentre("", latitude, 100.0, "").box(50)
 
     assert (box.west, box.east) == (-180.0, 180.0)
     assert -90.0 <= box.south < box.north <= 90.0

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from doctors.models import Doctor
-from doctors.places import Place
+from doctors.name_words import name_words
+from doctors.places import CityCentre
 from doctors.search import find, place_named
 from doctors.tests.factories import DoctorFactory, PracticeFactory, SpecialtyFactory
-from doctors.wanted import wanted_words
 from web.text import words
 
 pytestmark = pytest.mark.django_db
@@ -122,7 +122,7 @@ def test_words_are_what_is_written_without_case_accents_and_signs(text, found):
     ],
 )
 def test_titles_and_small_words_narrow_nothing(text, found):
-    assert wanted_words(text) == found
+    assert name_words(text) == found
 
 
 # What --------------------------------------------------------------------------------------------
@@ -299,7 +299,7 @@ def test_a_city_with_practices_is_in_their_middle(five):
     place = place_named("lyon")
 
     middle = (2 * 45.76 + 45.78) / 3, (2 * 4.84 + 4.86) / 3
-    assert place == Place("Lyon", pytest.approx(middle[0]), pytest.approx(middle[1]), "FR")
+    assert place == CityCentre("Lyon", pytest.approx(middle[0]), pytest.approx(middle[1]), "FR")
 
 
 def test_a_city_of_which_nobody_entered_where_it_is_is_known_by_geonames():

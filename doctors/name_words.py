@@ -16,13 +16,13 @@ SMALL_WORDS = frozenset(
 )  # fmt: skip
 
 
-def wanted_words(text: str) -> list[str]:
+def name_words(text: str) -> list[str]:
     """Return the words of `text` without titles, and without small words if others remain:
     "Dr Jean-Luc de Brie" -> ["jean", "luc", "brie"], "Dr Le" -> ["le"]."""
     named = [word for word in words(text) if word not in TITLES]
     return [word for word in named if word not in SMALL_WORDS] or named
 
 
-def key(text: str) -> str:
+def name_key(text: str) -> str:
     """Return the same text for two spellings of a name: "L’Haÿ-les-Roses" -> "hay roses"."""
-    return " ".join(wanted_words(text))
+    return " ".join(name_words(text))
