@@ -29,7 +29,7 @@ Words = list[str]
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """`doctors` are listed doctors in no order.
 
     With a `place`, distances start there and the doctors are within NEAR_KM of it.
@@ -40,7 +40,7 @@ class Found:
     place: CityCentre | None = None
 
 
-def find(what: str, where: str = "") -> Found:
+def find(what: str, where: str = "") -> SearchResult:
     """Return the listed doctors that these two typed texts mean.
 
     `what` may contain a city ("pédiatre lyon") while `where` is empty. The name of a doctor or a
@@ -48,13 +48,13 @@ def find(what: str, where: str = "") -> Found:
     """
     listed, place = Doctor.objects.listed().order_by(), place_named(where)
     doctors = listed.near(place, NEAR_KM) if place else _at(listed, where)
-    plain = Found(doctors.search(what), place=place)
+    plain = SearchResult(doctors.search(what), place=place)
     typed = name_words(what)
     if not typed:
         return plain
     specialty, others = _specialty_in(typed)
     if specialty and name_key(what) in map(name_key, specialty.every_name):
-        return Found(doctors.filter(specialty=specialty), specialty, place)
+        return SearchResult(doctors.filter(specialty=specialty), specialty, place)
     if _is_a_name(doctors, what):
         return plain
     is_own = True
@@ -63,7 +63,7 @@ def find(what: str, where: str = "") -> Found:
         doctors = doctors.near(place, NEAR_KM) if place else doctors
     if specialty:
         doctors = doctors.filter(specialty=specialty)
-    meant = Found(doctors.with_words("search_text", others), specialty, place)
+    meant = SearchResult(doctors.with_words("search_text", others), specialty, place)
     if specialty and place and is_own and not others:
         # Every word has a meaning; a search for the words finds some of these doctors at most.
         return meant

@@ -18,7 +18,7 @@ from bookings.finding.visitor import Reader
 from bookings.models import Hold
 from doctors.models import Specialty
 from doctors.places import Place, distance_km
-from doctors.search import Found, find
+from doctors.search import SearchResult, find
 
 DOCTORS_PER_PAGE = 20
 NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
@@ -87,7 +87,7 @@ def read_results(search: Search, reader: Reader) -> Results:
     return Results(search, found.specialty, found.place, times, free_soon, page, cards)
 
 
-def read_candidates(search: Search, found: Found, now: dt.datetime) -> list[Candidate]:
+def read_candidates(search: Search, found: SearchResult, now: dt.datetime) -> list[Candidate]:
     """All doctors found that pass the filters, free times aside; in one query."""
     doctors = found.doctors
     if search.video:
