@@ -49,9 +49,10 @@ def make_doctors() -> str:
     from scheduling.tests.factories import open_week
 
     for _ in range(DOCTORS):
-        kind = ConsultationTypeFactory()
-        open_week(kind.doctor)
-    return f"/api/doctors/{kind.doctor.pk}/slots?consultation_type_id={kind.pk}&days=3"
+        consultation_type = ConsultationTypeFactory()
+        open_week(consultation_type.doctor)
+    address = f"/api/doctors/{consultation_type.doctor.pk}/slots"
+    return f"{address}?consultation_type_id={consultation_type.pk}&days=3"
 
 
 def fill(count: int) -> None:
@@ -75,15 +76,17 @@ def fill(count: int) -> None:
         if (monday + dt.timedelta(days=day)).weekday() < WEEKDAYS
         for visit in range(VISITS_A_DAY)
     ][:each]
-    for kind in ConsultationType.objects.select_related("doctor__user", "doctor__practice"):
-        first = AppointmentFactory.build(patient=patient, consultation_type=kind)
+    types = ConsultationType.objects.select_related("doctor__user", "doctor__practice")
+    for consultation_type in types:
+        first = AppointmentFactory.build(patient=patient, consultation_type=consultation_type)
         same = {
             field.attname: getattr(first, field.attname)
             for field in Appointment._meta.concrete_fields
             if field.attname not in ("id", "starts_at", "ends_at")
         }
         Appointment.objects.bulk_create(
-            Appointment(starts_at=start, ends_at=start + kind.length, **same) for start in starts
+            Appointment(starts_at=start, ends_at=start + consultation_type.length, **same)
+            for start in starts
         )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

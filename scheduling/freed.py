@@ -18,8 +18,8 @@ OpenTime = dict[int, list[engine.Span]]
 def open_time(doctors: Sequence[Doctor], now: dt.datetime) -> OpenTime:
     """{doctor: when they see anybody, for whatever reason}, visits aside; in four queries."""
     pks = [doctor.pk for doctor in doctors]
-    kinds = ConsultationType.objects.filter(doctor__in=pks).values_list("pk", flat=True)
-    ranges = OpeningHours.objects.ranges_of(pks, set(kinds))
+    type_ids = ConsultationType.objects.filter(doctor__in=pks).values_list("pk", flat=True)
+    ranges = OpeningHours.objects.ranges_of(pks, set(type_ids))
     days = engine.days_from(now.date() - engine.DAY, LOOKS_AHEAD)
     holidays = Holiday.objects.closing({doctor.practice_id for doctor in doctors}, days)
     absences: OpenTime = {}

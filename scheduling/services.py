@@ -73,7 +73,7 @@ def _add_hours(doctor: Doctor, rows: Iterable[OpeningHours]) -> None:
         row.full_clean(exclude=["doctor"])
         row.save()
         kept_for = getattr(row, "kept_for", ())
-        if any(kind.doctor_id != doctor.pk for kind in kept_for):
+        if any(each.doctor_id != doctor.pk for each in kept_for):
             raise ValidationError(_("Hours can be kept for this doctor's own types only."))
         row.types.set(kept_for)
     mark_hours_saved(doctor)

@@ -23,12 +23,12 @@ class ConsultationTypeQuerySet(models.QuerySet["ConsultationType"]):
 
         It is the first type open to everyone, preferably one without confirmation; else the first.
         """
-        kinds = list(self)
-        everyones = [
-            kind for kind in kinds if not (kind.is_emergency_only or kind.require_existing_patient)
+        types = list(self)
+        open_to_all = [
+            each for each in types if not (each.is_emergency_only or each.require_existing_patient)
         ]
-        at_once = [kind for kind in everyones if not kind.needs_confirmation]
-        return next(iter(at_once or everyones or kinds), None)
+        at_once = [each for each in open_to_all if not each.needs_confirmation]
+        return next(iter(at_once or open_to_all or types), None)
 
 
 class ConsultationType(models.Model):

@@ -54,11 +54,11 @@ class TestApproval:
         assert said(response) == ["Approval of 1 doctor withdrawn. Appointments stay."]
 
     def test_filter_finds_the_doctors_to_approve(self):
-        waiting = DoctorFactory(approved_at=None)
+        unapproved = DoctorFactory(approved_at=None)
         silent = DoctorFactory(hours_saved_at=None)
         listed = DoctorFactory()
         client = admin_client()
-        assert found(client, Doctor, approved="no") == [waiting]
+        assert found(client, Doctor, approved="no") == [unapproved]
         assert set(found(client, Doctor, approved="yes")) == {silent, listed}
         assert found(client, Doctor, approved="listed") == [listed]
 
@@ -153,26 +153,26 @@ class TestDoctor:
         assert (Doctor.objects.count(), files_kept()) == (0, [])
 
     def test_types_are_edited_beside_the_doctor(self):
-        kind = ConsultationTypeFactory(name="Suivi")
+        consultation_type = ConsultationTypeFactory(name="Suivi")
         added = {"name": "Bilan", "duration": 45, "currency": "EUR", "color": "#123456"}
         added |= {"buffer_after": 0, "position": 1}
         save(
             admin_client(),
-            kind.doctor,
+            consultation_type.doctor,
             **{
                 "consultation_types-0-name": "Suivi annuel",
                 "consultation_types-TOTAL_FORMS": 2,
                 **{f"consultation_types-1-{name}": value for name, value in added.items()},
             },
         )
-        types = kind.doctor.consultation_types.values_list("name", "duration")
+        types = consultation_type.doctor.consultation_types.values_list("name", "duration")
         assert list(types) == [("Suivi annuel", 30), ("Bilan", 45)]
-        assert changes_of(kind.doctor) == 1
+        assert changes_of(consultation_type.doctor) == 1
 
     def test_types_are_not_deleted_beside_the_doctor(self):
-        kind = ConsultationTypeFactory()
-        save(admin_client(), kind.doctor, **{"consultation_types-0-DELETE": "on"})
-        assert ConsultationType.objects.get() == kind
+        consultation_type = ConsultationTypeFactory()
+        save(admin_client(), consultation_type.doctor, **{"consultation_types-0-DELETE": "on"})
+        assert ConsultationType.objects.get() == consultation_type
 
     def test_the_page_on_the_site_is_linked(self):
         doctor = DoctorFactory()

@@ -162,7 +162,7 @@ class TestConsultationTypes:
         return reader.get(f"/api/doctors/{doctor.pk}/consultation-types")
 
     def test_a_type_is_told_as_the_second_step_shows_it(self, reader):
-        kind = ConsultationTypeFactory(
+        consultation_type = ConsultationTypeFactory(
             name="Suivi",
             duration=20,
             price=300,
@@ -170,9 +170,9 @@ class TestConsultationTypes:
             color="#ff8800",
             require_existing_patient=True,
         )
-        assert self.types_of(reader, kind.doctor).json() == [
+        assert self.types_of(reader, consultation_type.doctor).json() == [
             {
-                "id": kind.pk,
+                "id": consultation_type.pk,
                 "name": "Suivi",
                 "duration": 20,
                 "price": "300 MAD",
@@ -194,8 +194,8 @@ class TestConsultationTypes:
         ],
     )
     def test_a_price_carries_its_currency(self, reader, given, told):
-        kind = ConsultationTypeFactory(**given)
-        assert self.types_of(reader, kind.doctor).json()[0]["price"] == told
+        consultation_type = ConsultationTypeFactory(**given)
+        assert self.types_of(reader, consultation_type.doctor).json()[0]["price"] == told
 
     def test_in_the_doctors_order_without_retired_ones_and_other_doctors(self, reader):
         doctor = DoctorFactory()
@@ -203,7 +203,7 @@ class TestConsultationTypes:
             ConsultationTypeFactory(doctor=doctor, name=name, position=position)
         ConsultationTypeFactory(doctor=doctor, name="Ancien", retired_at=LONG_AGO)
         ConsultationTypeFactory(name="Ailleurs")
-        offered = [kind["name"] for kind in self.types_of(reader, doctor).json()]
+        offered = [each["name"] for each in self.types_of(reader, doctor).json()]
         assert offered == ["Première visite", "Contrôle", "Urgence"]
 
     @pytest.mark.parametrize("pk", ["12345", "9" * 40, "smith"])
@@ -213,10 +213,10 @@ class TestConsultationTypes:
         assert response.json()["code"] == "not_found"
 
     def test_a_doctor_not_yet_approved_is_a_404_except_for_the_own_desk(self, reader):
-        kind = ConsultationTypeFactory(doctor__approved_at=None)
-        assert self.types_of(reader, kind.doctor).status_code == 404
-        reader.force_login(kind.doctor.user)
-        assert len(self.types_of(reader, kind.doctor).json()) == 1
+        consultation_type = ConsultationTypeFactory(doctor__approved_at=None)
+        assert self.types_of(reader, consultation_type.doctor).status_code == 404
+        reader.force_login(consultation_type.doctor.user)
+        assert len(self.types_of(reader, consultation_type.doctor).json()) == 1
 
     @pytest.mark.parametrize("rows", [1, 30])
     def test_two_queries_for_any_number_of_types(self, reader, django_assert_num_queries, rows):

@@ -76,7 +76,7 @@ def test_a_doctor_visible_for_two_reasons_is_listed_once():
     assert list(Doctor.objects.staffed_by(doctor.user)) == [doctor]
 
 
-# Desks -------------------------------------------------------------------------------------------
+# Staff -------------------------------------------------------------------------------------------
 
 
 def test_a_doctor_works_at_the_own_desk_only():

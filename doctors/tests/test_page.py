@@ -217,9 +217,9 @@ class TestServing:
     def test_a_doctor_who_is_not_approved_is_seen_by_the_own_desk_only(self):
         doctor = give_photo(DoctorFactory(approved_at=None))
         path = address_of(doctor)
-        desk = [doctor.user, MembershipFactory(practice=doctor.practice).user, AdminFactory()]
+        staff = [doctor.user, MembershipFactory(practice=doctor.practice).user, AdminFactory()]
         strangers = [UserFactory(), DoctorFactory().user, MembershipFactory().user]
-        assert [signed_in(user).get(path).status_code for user in desk] == [200, 200, 200]
+        assert [signed_in(user).get(path).status_code for user in staff] == [200, 200, 200]
         assert [signed_in(user).get(path).status_code for user in strangers] == [404, 404, 404]
         assert Client().get(path).status_code == 404
         assert signed_in(doctor.user).get(path)["Cache-Control"] == "private, no-cache"

@@ -28,53 +28,55 @@ def changes_of(doctor):
 
 class TestConsultationTypes:
     def test_a_change_counts_in_the_calendar(self):
-        kind = ConsultationTypeFactory()
-        save(admin_client(), kind, duration=45)
-        kind.refresh_from_db()
-        assert (kind.duration, changes_of(kind.doctor)) == (45, 1)
+        consultation_type = ConsultationTypeFactory()
+        save(admin_client(), consultation_type, duration=45)
+        consultation_type.refresh_from_db()
+        assert (consultation_type.duration, changes_of(consultation_type.doctor)) == (45, 1)
 
     def test_a_change_is_made_to_what_the_lock_gives(self, monkeypatch):
         """The desk retires the type while the admin's form is on its way."""
-        kind, now = ConsultationTypeFactory(), timezone.now()
+        consultation_type, now = ConsultationTypeFactory(), timezone.now()
         lock = Doctor.objects.locked
 
         def after_the_desk(*pks):
-            ConsultationType.objects.filter(pk=kind.pk).update(retired_at=now)
+            ConsultationType.objects.filter(pk=consultation_type.pk).update(retired_at=now)
             return lock(*pks)
 
         client = admin_client()
         monkeypatch.setattr(Doctor.objects, "locked", after_the_desk)
-        save(client, kind, duration=45)
-        kind.refresh_from_db()
-        assert (kind.duration, kind.retired_at) == (45, now)
+        save(client, consultation_type, duration=45)
+        consultation_type.refresh_from_db()
+        assert (consultation_type.duration, consultation_type.retired_at) == (45, now)
 
     def test_retire_offers_the_type_no_more(self):
-        client, kind = admin_client(), ConsultationTypeFactory()
-        response = act(client, "retire", kind)
+        client, consultation_type = admin_client(), ConsultationTypeFactory()
+        response = act(client, "retire", consultation_type)
         assert not ConsultationType.objects.offered().exists()
-        assert changes_of(kind.doctor) == 1
+        assert changes_of(consultation_type.doctor) == 1
         assert LogEntry.objects.get().get_change_message() == "Retired."
         assert said(response) == ["1 type is offered no more. Its appointments stay."]
 
     def test_offer_again_brings_it_back(self):
-        kind = ConsultationTypeFactory()
+        consultation_type = ConsultationTypeFactory()
         client = admin_client()
-        act(client, "retire", kind)
-        response = act(client, "offer_again", kind)
-        assert list(ConsultationType.objects.offered()) == [kind]
-        assert changes_of(kind.doctor) == 2
+        act(client, "retire", consultation_type)
+        response = act(client, "offer_again", consultation_type)
+        assert list(ConsultationType.objects.offered()) == [consultation_type]
+        assert changes_of(consultation_type.doctor) == 2
         assert said(response)[-1] == "1 type is offered again."
 
     def test_search_finds_by_type_and_by_doctor(self):
-        kind = ConsultationTypeFactory(name="Bilan annuel", doctor__user__last_name="Lefèvre")
+        consultation_type = ConsultationTypeFactory(
+            name="Bilan annuel", doctor__user__last_name="Lefèvre"
+        )
         ConsultationTypeFactory(name="Suivi")
-        assert found(admin_client(), ConsultationType, q="lefevre bilan") == [kind]
+        assert found(admin_client(), ConsultationType, q="lefevre bilan") == [consultation_type]
 
     def test_deleting_several_counts_in_each_calendar(self):
-        kinds = [ConsultationTypeFactory(), ConsultationTypeFactory()]
-        act(admin_client(), "delete_selected", *kinds, post="yes")
+        consultation_types = [ConsultationTypeFactory(), ConsultationTypeFactory()]
+        act(admin_client(), "delete_selected", *consultation_types, post="yes")
         assert not ConsultationType.objects.exists()
-        assert [changes_of(kind.doctor) for kind in kinds] == [1, 1]
+        assert [changes_of(each.doctor) for each in consultation_types] == [1, 1]
 
 
 class TestOpeningHoursForm:

@@ -104,9 +104,9 @@ class TestOpens:
         assert freed(doctor) == ["Mon 01 Mar 15:00-17:00"]
 
     def test_hours_kept_for_a_type_are_hours(self, doctor):
-        kind = ConsultationTypeFactory(doctor=doctor)
+        consultation_type = ConsultationTypeFactory(doctor=doctor)
         row = hours(start=1020, end=1080)
-        row.kept_for = [kind]
+        row.kept_for = [consultation_type]
         replace_hours(doctor, [hours(), row])
         assert freed(doctor)[0] == "Mon 01 Mar 17:00-18:00"
 

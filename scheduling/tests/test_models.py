@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 def ranges_of(doctor, *types):
-    found = OpeningHours.objects.ranges_of([doctor.pk], [kind.pk for kind in types])
+    found = OpeningHours.objects.ranges_of([doctor.pk], [each.pk for each in types])
     return {key: ranges for key, ranges in found[doctor.pk].items() if ranges}
 
 

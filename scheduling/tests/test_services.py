@@ -74,9 +74,15 @@ class TestReplaceHours:
     def test_makes_the_rows_the_whole_week(self):
         doctor = DoctorFactory()
         open_week(doctor)
-        kind = ConsultationTypeFactory(doctor=doctor)
-        replace_hours(doctor, [hours(0), hours(2, 1320, 1560), hours(4, kept_for=[kind])])
-        assert week(doctor) == [(0, 540, 720, []), (2, 1320, 1560, []), (4, 540, 720, [kind])]
+        consultation_type = ConsultationTypeFactory(doctor=doctor)
+        replace_hours(
+            doctor, [hours(0), hours(2, 1320, 1560), hours(4, kept_for=[consultation_type])]
+        )
+        assert week(doctor) == [
+            (0, 540, 720, []),
+            (2, 1320, 1560, []),
+            (4, 540, 720, [consultation_type]),
+        ]
         assert version_of(doctor) == 1
 
     def test_without_rows_goes_back_to_the_fallback(self):
@@ -191,55 +197,56 @@ class TestSaveType:
         assert version_of(first.doctor) == 1
 
     def test_an_old_one_keeps_what_others_changed_meanwhile(self):
-        kind = ConsultationTypeFactory()
-        ConsultationType.objects.filter(pk=kind.pk).update(retired_at=NOON)
-        kind.name = "Suivi"
-        save_type(kind, fields=["name"])
-        kind.refresh_from_db()
-        assert (kind.name, kind.retired_at) == ("Suivi", NOON)
+        consultation_type = ConsultationTypeFactory()
+        ConsultationType.objects.filter(pk=consultation_type.pk).update(retired_at=NOON)
+        consultation_type.name = "Suivi"
+        save_type(consultation_type, fields=["name"])
+        consultation_type.refresh_from_db()
+        assert (consultation_type.name, consultation_type.retired_at) == ("Suivi", NOON)
 
 
 class TestShiftType:
     def order(self, doctor):
-        return "".join(kind.name for kind in doctor.consultation_types.offered())
+        return "".join(each.name for each in doctor.consultation_types.offered())
 
     @pytest.mark.parametrize(
         ("name", "places", "order"), [("C", -1, "ACB"), ("A", 1, "BAC"), ("A", -1, "ABC")]
     )
     def test_goes_up_or_down_and_at_the_end_nowhere(self, name, places, order):
         doctor = DoctorFactory()
-        kinds = {name: ConsultationTypeFactory(doctor=doctor, name=name) for name in "ABC"}
-        shift_type(kinds[name], places=places)
+        types = {name: ConsultationTypeFactory(doctor=doctor, name=name) for name in "ABC"}
+        shift_type(types[name], places=places)
         assert (self.order(doctor), version_of(doctor)) == (order, 1)
 
     def test_that_is_retired_goes_nowhere(self):
-        kind = ConsultationTypeFactory(retired_at=NOON, position=2)
-        shift_type(kind, places=-1)
-        kind.refresh_from_db()
-        assert kind.position == 2
+        consultation_type = ConsultationTypeFactory(retired_at=NOON, position=2)
+        shift_type(consultation_type, places=-1)
+        consultation_type.refresh_from_db()
+        assert consultation_type.position == 2
 
 
 class TestRetireType:
     def test_stamps_when_and_offers_it_no_more(self):
-        kind, other = ConsultationTypeFactory(), ConsultationTypeFactory()
-        retire_type(kind, now=NOON)
-        assert (kind.is_retired, kind.retired_at) == (True, NOON)
+        consultation_type, other = ConsultationTypeFactory(), ConsultationTypeFactory()
+        retire_type(consultation_type, now=NOON)
+        assert (consultation_type.is_retired, consultation_type.retired_at) == (True, NOON)
         assert list(ConsultationType.objects.offered()) == [other]
-        assert (version_of(kind.doctor), version_of(other.doctor)) == (1, 0)
+        assert (version_of(consultation_type.doctor), version_of(other.doctor)) == (1, 0)
 
     def test_again_keeps_the_first_stamp(self):
-        kind = ConsultationTypeFactory()
-        retire_type(kind, now=NOON)
-        retire_type(kind, now=NOON + HOUR)
+        consultation_type = ConsultationTypeFactory()
+        retire_type(consultation_type, now=NOON)
+        retire_type(consultation_type, now=NOON + HOUR)
         assert ConsultationType.objects.get().retired_at == NOON
 
 
 class TestOfferTypeAgain:
     def test_brings_it_back(self):
-        kind = ConsultationTypeFactory(retired_at=NOON)
-        offer_type_again(kind)
-        assert (kind.is_retired, list(ConsultationType.objects.offered())) == (False, [kind])
-        assert version_of(kind.doctor) == 1
+        consultation_type = ConsultationTypeFactory(retired_at=NOON)
+        offer_type_again(consultation_type)
+        assert not consultation_type.is_retired
+        assert list(ConsultationType.objects.offered()) == [consultation_type]
+        assert version_of(consultation_type.doctor) == 1
 
 
 class TestSavePractice:

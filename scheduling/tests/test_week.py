@@ -59,9 +59,9 @@ class TestDays:
         assert shown(DoctorFactory()) == [NINE_TO_FIVE] * 7
 
     def test_ranges_kept_for_some_types_are_left_out_and_are_no_fallback(self):
-        kind = ConsultationTypeFactory()
-        OpeningHoursFactory(doctor=kind.doctor, types=[kind])
-        assert shown(kind.doctor) == [[]] * 7
+        consultation_type = ConsultationTypeFactory()
+        OpeningHoursFactory(doctor=consultation_type.doctor, types=[consultation_type])
+        assert shown(consultation_type.doctor) == [[]] * 7
 
     def test_hours_are_those_of_the_days_to_come(self):
         """On a Wednesday, Monday is the next one."""
