@@ -1,8 +1,7 @@
-"""Practices and consultation types in the admin, and how every page that changes an agenda
-writes.
+"""Practices and consultation types in the admin, and the base of admin pages for agendas.
 
-Opening hours, absences and holidays are registered in bookings.admin: saving them tells
-which appointments they hit, and this app knows none.
+bookings.admin registers opening hours, absences and holidays, because its pages show the
+appointments that a change affects. This app does not know appointments.
 """
 
 from __future__ import annotations
@@ -34,10 +33,10 @@ from web.admin import AutocompleteFilter
 
 
 class AgendaAdmin(LockingAdmin):
-    """Writes under the doctors' locks and counts the change in their calendars."""
+    """Writes under the doctors' locks, and counts the change in their calendars."""
 
     def doctor_ids(self, obj: Any) -> list[int]:
-        """Whose agenda the row changes."""
+        """Return the doctors whose agenda the row changes."""
         return [obj.doctor_id]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -57,7 +56,7 @@ class AgendaAdmin(LockingAdmin):
 @admin.register(Practice)
 class PracticeAdmin(practices.BasePracticeAdmin):
     def save_model(self, request: HttpRequest, obj: Practice, form: Any, change: bool) -> None:
-        """A new practice is asked about its holidays, and one that moved to another country."""
+        """Save the practice, and propose the holidays of a new practice or a new country."""
         super().save_model(request, obj, form, change)
         propose_holidays(obj)
 
@@ -128,7 +127,7 @@ class ConsultationTypeAdmin(AgendaAdmin):
 
 
 class OpeningHoursForm(forms.ModelForm):
-    """Hours as people write them: "22:00" to "02:00" goes past midnight."""
+    """Takes hours as people write them: "22:00" to "02:00" ends after midnight."""
 
     opens = ClockField(label=gettext_lazy("Opens"), last_minute=1439)
     closes = ClockField(
@@ -163,8 +162,10 @@ class OpeningHoursForm(forms.ModelForm):
 
 
 def wall_clock_field(label: Any) -> forms.SplitDateTimeField:
-    """Date and time in the browser's own pickers: the admin's would compare the reader's clock
-    with the server's, and neither counts."""
+    """Return a field for date and time with the browser's own pickers.
+
+    The admin's pickers compare the reader's clock with the server's; neither of them counts here.
+    """
     widget = forms.SplitDateTimeWidget(
         date_attrs={"type": "date"},
         time_attrs={"type": "time"},
@@ -175,7 +176,7 @@ def wall_clock_field(label: Any) -> forms.SplitDateTimeField:
 
 
 class AbsenceForm(forms.ModelForm):
-    """Start and end on the clock of the doctor's practice."""
+    """Takes start and end on the clock of the doctor's practice."""
 
     starts_at = wall_clock_field(gettext_lazy("From"))
     ends_at = wall_clock_field(gettext_lazy("Until"))

@@ -1,9 +1,9 @@
 """One rule for both databases: rows of a group never overlap in time.
 
-PostgreSQL has exclusion constraints for this. SQLite has none, so the same constraint
-becomes two triggers there. Django remakes SQLite tables for most schema changes and drops
-triggers on the way; that is why they are handed to `deferred_sql`, which is run again
-after every remake, and not to a `RunSQL` that would be lost at the first later migration.
+PostgreSQL has exclusion constraints for this. SQLite has none, so the constraint becomes two
+triggers there. Django makes a SQLite table again for most schema changes, and drops its triggers.
+So the triggers are added to `deferred_sql`, which runs after every such change. A `RunSQL` would
+be lost at the first later migration.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ END"""
 class MinutesAfter(Func):
     """A datetime column plus a fixed number of minutes, for check constraints.
 
-    Django's own timedelta arithmetic calls a Python function on SQLite, which would make
-    the table unwritable for every other SQLite client.
+    Django's own timedelta arithmetic calls a Python function on SQLite. Then no other SQLite
+    client could write to the table.
     """
 
     output_field = models.DateTimeField()
@@ -62,11 +62,11 @@ class MinutesAfter(Func):
 class NoOverlap(models.BaseConstraint):
     """Rows with the same `group` that meet `condition` do not overlap in `[start, end)`.
 
-    `longest` is the longest row the table admits (a check constraint must say so): it
-    bounds the search for neighbours to one stretch of the (group, start) index.
+    `longest` is the longest row that the table allows, and a check constraint must say so too: it
+    limits the search for neighbours to one stretch of the (group, start) index.
 
-    Null times must be outside `condition`: on PostgreSQL `tstzrange(NULL, NULL)` overlaps
-    everything. `condition` must be immutable: no `now()`.
+    Rows with null times must not meet `condition`: on PostgreSQL `tstzrange(NULL, NULL)`
+    overlaps everything. `condition` must be immutable: no `now()`.
     """
 
     def __init__(
@@ -204,7 +204,7 @@ class NoOverlap(models.BaseConstraint):
 
 
 def _fields_in(condition: Any) -> list[str]:
-    """Names of the model's fields that a Q looks at."""
+    """Return the names of the model's fields that a Q reads."""
     names: list[str] = []
     for child in condition.children:
         if isinstance(child, Q):

@@ -1,4 +1,4 @@
-"""When a doctor could see someone: arithmetic on half-open spans of time.
+"""When a doctor can see a patient: arithmetic on half-open spans of time.
 
 Values in, values out: no Django, no clock, no I/O. A span is `(start, end)` in UTC with
 `start <= t < end`, so a visit of 10:00-10:30 leaves 10:30 free. Wall clock becomes UTC once
@@ -17,11 +17,11 @@ from zoneinfo import ZoneInfo
 
 Span = tuple[dt.datetime, dt.datetime]
 Blocker = TypeVar("Blocker")
-"""What names the reason of a blocked start: the caller's own values."""
+"""The caller's own values for why a start is blocked."""
 
 DAY = dt.timedelta(days=1)
 INSTANT = dt.timedelta.resolution
-# A day inside the calendar, so that a reach can be subtracted.
+# Not the first day of the calendar, so that a reach can be subtracted.
 BEGINNING = dt.datetime(1, 1, 3, tzinfo=dt.UTC)
 END = dt.datetime.max.replace(tzinfo=dt.UTC)
 
@@ -30,8 +30,8 @@ class WeeklyRange(NamedTuple):
     """Opening hours of one weekday, in minutes since local midnight.
 
     0 <= start < 1440 and start < end <= start + 1440: 22:00-02:00 is (1320, 1560).
-    `weekday` counts from Monday = 0. The validity dates are inclusive and open when None;
-    they speak of the day on which the range starts.
+    `weekday` counts from Monday = 0. The validity dates are inclusive, and None is no limit;
+    they are about the day on which the range starts.
     """
 
     weekday: int
@@ -49,22 +49,22 @@ class WeeklyRange(NamedTuple):
 
 
 def to_utc(day: dt.date, minute: int, zone: ZoneInfo) -> dt.datetime:
-    """The instant at which `zone`'s clocks show `minute` minutes after midnight of `day`.
+    """Return the instant at which `zone`'s clocks show `minute` minutes after midnight of `day`.
 
-    A wall time that occurs twice means its first occurrence. One that a clock change skips
-    means the instant of the change: an opening at 02:30 on the spring night begins at 03:00,
-    a closing at 02:30 happens then too.
+    For a wall time that occurs twice, it is the first occurrence. For one that a clock change
+    skips, it is the instant of the change: on the spring night, an opening at 02:30 and a closing
+    at 02:30 both happen at 03:00.
     """
     wall = dt.datetime.combine(day, dt.time()) + dt.timedelta(minutes=minute)
     before = wall.replace(tzinfo=zone, fold=0).astimezone(dt.UTC)
     after = wall.replace(tzinfo=zone, fold=1).astimezone(dt.UTC)
-    # In a gap the first reading applies the old offset and lies after the second one; between
-    # the two sits the change.
+    # For a skipped time, the first reading uses the old offset and lies after the second reading;
+    # the change is between the two.
     return before if before <= after else _change_between(after, before, zone)
 
 
 def _change_between(low: dt.datetime, high: dt.datetime, zone: ZoneInfo) -> dt.datetime:
-    """The first whole minute after `low` at which `zone` has the offset it has at `high`."""
+    """Return the first whole minute after `low` at which `zone` has the offset that `high` has."""
     new_offset = high.astimezone(zone).utcoffset()
     while high - low > dt.timedelta(minutes=1):
         middle = low + (high - low) // 2
@@ -77,7 +77,7 @@ def _change_between(low: dt.datetime, high: dt.datetime, zone: ZoneInfo) -> dt.d
 
 
 def merge(spans: Iterable[Span]) -> list[Span]:
-    """The union of `spans`, sorted; overlapping and touching ones become one."""
+    """Return the union of `spans`, sorted; overlapping and touching spans become one."""
     merged: list[Span] = []
     for start, end in sorted(spans):
         if merged and start <= merged[-1][1]:
@@ -89,7 +89,7 @@ def merge(spans: Iterable[Span]) -> list[Span]:
 
 
 def without(spans: Iterable[Span], taken: Iterable[Span]) -> list[Span]:
-    """What is left of the union of `spans` when `taken` is cut out; sorted."""
+    """Return the union of `spans` without `taken`, sorted."""
     left: list[Span] = []
     cuts = merge(taken)
     ends = [end for _start, end in cuts]
@@ -106,11 +106,11 @@ def without(spans: Iterable[Span], taken: Iterable[Span]) -> list[Span]:
 
 
 def openings(ranges: Sequence[WeeklyRange], days: Iterable[dt.date], zone: ZoneInfo) -> list[Span]:
-    """The spans during which a doctor is open, for ranges that start on `days`, in UTC.
+    """Return the spans during which a doctor is open, in UTC, for ranges that start on `days`.
 
-    Ranges of one day that overlap or touch are one opening, anchored at the first start.
-    Ranges of two different days stay two openings, each with its own grid: otherwise a
-    doctor open around the clock would have a grid anchored years ago.
+    Ranges of one day that overlap or touch are one opening, and its grid starts at the first range.
+    Ranges of two different days stay two openings, each with its own grid. Otherwise the grid of
+    a doctor who is open around the clock would start years ago.
     """
     spans: list[Span] = []
     for day in days:
@@ -123,11 +123,11 @@ def openings(ranges: Sequence[WeeklyRange], days: Iterable[dt.date], zone: ZoneI
 
 
 class Obstacle(NamedTuple, Generic[Blocker]):
-    """Spans that block a start, and the name under which they do.
+    """Spans that block a start, and the value that names them.
 
-    A visit is blocked when the stretch of `reach` from its start meets one of `spans`, which are
-    sorted and disjoint (see `merge`): the visit's length for closed time, with its pause for
-    other visits, and `INSTANT` for what concerns the start alone.
+    A visit is blocked when the stretch of length `reach` from its start meets one of `spans`, which
+    are sorted and disjoint (see `merge`). `reach` is the visit's length for closed time, the length
+    with the buffer for other visits, and `INSTANT` for a rule about the start alone.
     """
 
     blocker: Blocker
@@ -138,16 +138,16 @@ class Obstacle(NamedTuple, Generic[Blocker]):
 def grid(
     opened: Iterable[Span], length: dt.timedelta, obstacles: Sequence[Obstacle[Blocker]]
 ) -> list[tuple[dt.datetime, Blocker | None]]:
-    """Every start of the grid with what blocks it, None for a free one; sorted, each once.
+    """Return every start of the grid with its blocker, None for a free start; sorted, each once.
 
-    The starts are the opening time plus whole steps of `length`, as long as the visit ends by
-    closing time. Of several obstacles in the way of a start, the first one names it.
+    The starts are the opening time plus whole steps of `length`; the visit ends by closing time.
+    When several obstacles block a start, the first obstacle is the blocker.
     """
     starts = sorted({start for span in opened for start in _steps(span, length)})
     if not starts:
         return []
     blockers: list[Blocker | None] = [None] * len(starts)
-    # The first obstacle has the last word: it is written over the others.
+    # In reverse, so that the first obstacle overwrites the others.
     for blocker, spans, reach in reversed(obstacles):
         at = bisect_right(spans, starts[0], key=itemgetter(1))
         for begin, end in islice(spans, at, None):
@@ -168,10 +168,10 @@ def _steps(span: Span, length: dt.timedelta) -> Iterator[dt.datetime]:
 
 
 def local_starts(starts: Iterable[dt.datetime], zone: ZoneInfo) -> Iterator[dt.datetime]:
-    """`starts` on the practice's wall clock, without those whose hour is read a second time.
+    """Yield `starts` on the practice's wall clock, without the second occurrence of a wall time.
 
-    On the autumn night 02:30 comes twice; only the first can be named by its wall time, so
-    only the first is offered.
+    On the autumn night 02:30 comes twice. A wall time names only the first, so only the first is
+    offered.
     """
     for start in starts:
         local = start.astimezone(zone)
@@ -180,7 +180,7 @@ def local_starts(starts: Iterable[dt.datetime], zone: ZoneInfo) -> Iterator[dt.d
 
 
 def day_span(day: dt.date, zone: ZoneInfo) -> Span:
-    """A local day as an instant span: 23 or 25 hours long when the clocks change."""
+    """Return a local day as a span of instants: 23 or 25 hours long when the clocks change."""
     return to_utc(day, 0, zone), to_utc(day, 1440, zone)
 
 

@@ -1,4 +1,4 @@
-"""How people write times of the day."""
+"""The form field for a time of day."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 
 
 class ClockField(forms.CharField):
-    """A wall clock as "09:30", "9h30", "9h" or "0930"; cleaned to minutes since midnight. "24:00"
-    is the day's end."""
+    """A wall clock as "09:30", "9h30", "9h" or "0930"; cleans to minutes since midnight.
+
+    "24:00" is the end of the day.
+    """
 
     def __init__(self, *, last_minute: int, **options: Any) -> None:
         self.last_minute = last_minute

@@ -1,4 +1,4 @@
-"""Which time opens when hours, absences or holidays change. (Of visits bookings knows.)"""
+"""The time that opens when hours, absences or holidays change; bookings adds the visits."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from scheduling import engine
 from scheduling.models import DoctorAbsence, FreedTime, Holiday, OpeningHours
 
 LOOKS_AHEAD = 180
-"""Days, from today: who waits for an earlier time has one within the usual horizon."""
+"""Days from today: the visits of patients on the waiting list are within the usual horizon."""
 
 OpenTime = dict[int, list[engine.Span]]
 
 
 def open_time(doctors: Sequence[Doctor], now: dt.datetime) -> OpenTime:
-    """{doctor: when they see anybody, for whatever reason}, visits aside; in four queries."""
+    """Return {doctor: spans in which any type can be booked}, visits aside; in four queries."""
     pks = [doctor.pk for doctor in doctors]
     type_ids = ConsultationType.objects.filter(doctor__in=pks).values_list("pk", flat=True)
     ranges = OpeningHours.objects.ranges_of(pks, set(type_ids))
@@ -37,7 +37,7 @@ def open_time(doctors: Sequence[Doctor], now: dt.datetime) -> OpenTime:
 
 
 def note_opened(before: OpenTime, after: OpenTime, *, now: dt.datetime) -> None:
-    """Write down what is open `after` a change and was not `before`."""
+    """Write the time that is open `after` a change and was not open `before`."""
     for pk, spans in after.items():
         opened = engine.without(spans, before.get(pk, []))
         if opened:

@@ -1,5 +1,5 @@
-"""Public holidays as the `holidays` package knows them. They are proposals: Islamic dates are
-estimates, and what a holiday means for a practice is the practice's to say."""
+"""Public holidays from the `holidays` package. They are proposals: Islamic dates are estimates, and
+the practice decides what a holiday means for it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import holidays
 
 LANGUAGE = "fr"
 
-# Parts of a country with days of their own, by how a postal code begins: Alsace and Moselle, the
-# French overseas departments, the provinces of Canada.
+# Parts of a country with holidays of their own, by the start of the postal code: Alsace and
+# Moselle, the French overseas departments, the provinces of Canada.
 _ELSEWHERE_IN_CANADA = ("NL", "NS", "PE", "NB", "MB", "SK", "AB", "BC", "YT")
 PARTS = {
     "FR": {
@@ -29,7 +29,7 @@ PARTS = {
 
 
 class PublicHoliday(NamedTuple):
-    """`is_estimated`: the moon decides, the date may move by a day or two."""
+    """`is_estimated`: the date follows the moon and can move by a day or two."""
 
     date: dt.date
     name: str
@@ -39,9 +39,9 @@ class PublicHoliday(NamedTuple):
 def public_holidays(
     country: str, first: dt.date, last: dt.date, *, postal_code: str = ""
 ) -> list[PublicHoliday]:
-    """Those from `first` to `last`, by date; none for a country that the package does not know.
+    """Return the holidays from `first` to `last`, by date; none for a country without data.
 
-    In French where the package has it, else in the country's own language.
+    Names are in French if the package has them, else in the country's own language.
     """
     parts = PARTS.get(country, {})
     part = next((each for begin, each in parts.items() if postal_code.startswith(begin)), None)
@@ -62,7 +62,7 @@ def _of(country: str, part: str | None, year: int) -> list[PublicHoliday]:
 
 
 def _one(date: dt.date, names: list[str], marks: list[re.Pattern[str]]) -> PublicHoliday:
-    """Two on one day are one closed day, and certain as soon as one of them is."""
+    """Two holidays on one day are one closed day; it is certain when one of them is certain."""
     found = [next((hit for mark in marks if (hit := mark.fullmatch(n))), None) for n in names]
     plain = [hit[1] if hit else name for hit, name in zip(found, names, strict=True)]
     name = ", ".join(plain).replace("'", "’")[:120]
@@ -70,7 +70,7 @@ def _one(date: dt.date, names: list[str], marks: list[re.Pattern[str]]) -> Publi
 
 
 def _marks(calendar: Any) -> list[re.Pattern[str]]:
-    """How this calendar says in its language that a date is an estimate: "… (estimé)"."""
+    """Return the patterns of this calendar's language for an estimated date: "… (estimé)"."""
     labels = ("observed_estimated_label", "estimated_label")
     said = [calendar.tr(getattr(calendar, label)) for label in labels if hasattr(calendar, label)]
     return [re.compile(re.escape(label).replace("%s", "(.+)")) for label in said]

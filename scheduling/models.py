@@ -41,23 +41,23 @@ class OpeningHoursManager(models.Manager["OpeningHours"]):
     def ranges_of(
         self, doctor_ids: Collection[int], type_ids: Collection[int] = ()
     ) -> dict[int, dict[int | None, list[WeeklyRange]]]:
-        """Each doctor's weekly ranges as the engine wants them, in one query.
+        """Return each doctor's weekly ranges for the engine, in one query.
 
-        {doctor: {None: ranges for every type, type: ranges kept for that type only}}, the
-        latter for `type_ids` alone. A doctor without any row has the fallback hours of the
-        settings; one whose rows have all expired has none.
+        {doctor: {None: ranges for every type, type: ranges kept for that type only}}, with the
+        types of `type_ids` only. A doctor without any row has the fallback hours of the settings;
+        a doctor whose rows have all expired has no hours.
         """
         found: dict[int, dict[int | None, list[WeeklyRange]]] = {}
         for doctor_id, type_id, *values in _rows_of_hours(tuple(doctor_ids)):
             ranges = found.setdefault(doctor_id, defaultdict(list))
             if type_id is None or type_id in type_ids:
                 ranges[type_id].append(WeeklyRange(*values))
-        # A doctor whose every range is kept for other types has rows, and no fallback.
+        # A doctor with ranges for other types only has rows, and no fallback.
         return {pk: found.get(pk, {None: fallback_ranges()}) for pk in doctor_ids}
 
 
 def fallback_ranges() -> list[WeeklyRange]:
-    """The hours of a doctor who has never saved any (settings.FALLBACK_HOURS)."""
+    """Return the hours of a doctor who never saved hours (settings.FALLBACK_HOURS)."""
     start, end = settings.FALLBACK_HOURS
     return [
         WeeklyRange(day, start.hour * 60 + start.minute, end.hour * 60 + end.minute)
@@ -68,8 +68,8 @@ def fallback_ranges() -> list[WeeklyRange]:
 class OpeningHours(models.Model):
     """One range of one weekday; several rows make a day with a lunch break.
 
-    Rows that overlap count once. A range limited to some types is kept for them: that is
-    how emergency or new-patient ranges are reserved.
+    Rows that overlap count once. A range with types is kept for these types: practices reserve
+    ranges for emergencies or new patients in this way.
     """
 
     doctor = models.ForeignKey(
@@ -134,14 +134,14 @@ class OpeningHours(models.Model):
         return f"{self.get_weekday_display()} {clock(self.start_minute)}–{clock(self.end_minute)}"
 
     def covers(self, instant: dt.datetime, zone: ZoneInfo) -> bool:
-        """Whether `instant` lies in an occurrence of this range; it may start the day before."""
+        """Whether `instant` is in an occurrence of this range, which may start the day before."""
         today = instant.astimezone(zone).date()
         spans = openings([self.weekly], [today - DAY, today], zone)
         return any(start <= instant < end for start, end in spans)
 
     @property
     def weekly(self) -> WeeklyRange:
-        """As the engine wants it."""
+        """The range as a value for the engine."""
         return WeeklyRange(
             self.weekday, self.start_minute, self.end_minute, self.valid_from, self.valid_until
         )
@@ -156,13 +156,13 @@ class OpeningHours(models.Model):
 
 
 def clock(minute: int) -> str:
-    """Minutes since midnight as a wall clock: 570 is "09:30", 1440 "24:00", 1560 "02:00"."""
+    """Return minutes since midnight as a wall clock: 570 "09:30", 1440 "24:00", 1560 "02:00"."""
     hours, minutes = divmod(minute, 60)
     return f"{hours if minute <= 1440 else hours - 24:02d}:{minutes:02d}"
 
 
 class DoctorAbsence(models.Model):
-    """Time away. The reason is the practice's own and never public."""
+    """A doctor's time away. The public never sees its reason."""
 
     doctor = models.ForeignKey(
         Doctor, on_delete=models.CASCADE, related_name="absences", verbose_name=_("doctor")
@@ -203,9 +203,9 @@ class HolidayManager(models.Manager["Holiday"]):
     def closing(
         self, practice_ids: Collection[int], days: Collection[dt.date]
     ) -> dict[int, dict[dt.date, str]]:
-        """{practice: {day it closes for a holiday: the holiday's name}}, in one query.
+        """Return {practice: {closed day: the holiday's name}}, in one query.
 
-        Of the days from the first to the last of `days`.
+        It covers all days from the first to the last of `days`.
         """
         rows = _rows_of_closing(tuple(practice_ids), min(days), max(days))
         closed: dict[int, dict[dt.date, str]] = {pk: {} for pk in practice_ids}
@@ -215,8 +215,11 @@ class HolidayManager(models.Manager["Holiday"]):
 
 
 class Holiday(models.Model):
-    """A public holiday at a practice. Proposed ones change nothing until the practice decides:
-    closed ends online booking for that day, open keeps it on purpose."""
+    """A public holiday at a practice.
+
+    A proposed holiday changes nothing. "Closed" ends online booking for that day; "open" keeps it
+    on purpose.
+    """
 
     class Decision(models.TextChoices):
         PROPOSED = "proposed", _("to decide")
@@ -251,7 +254,7 @@ class Holiday(models.Model):
 
 class FreedTimeManager(models.Manager["FreedTime"]):
     def note(self, doctor_id: int, spans: Iterable[Span], *, now: dt.datetime) -> None:
-        """Write down that these stretches of the doctor's time opened, what is past left out."""
+        """Write that these spans of the doctor's time opened, without the time that is past."""
         coming = [(max(start, now), end) for start, end in spans if end > now]
         self.bulk_create(
             self.model(doctor_id=doctor_id, starts_at=start, ends_at=end, created_at=now)
@@ -260,10 +263,11 @@ class FreedTimeManager(models.Manager["FreedTime"]):
 
 
 class FreedTime(models.Model):
-    """Time of a doctor's that opened, until whoever waits for some has been told.
+    """Time of a doctor that opened and was not yet offered to the waiting list.
 
-    Written with what opened it: a visit cancelled or moved away, an absence taken back, longer
-    hours, a holiday worked. It promises nothing: what is free is asked of the calendar.
+    The transaction that opens the time writes it: a visit is cancelled or moved, an absence is
+    removed, hours get longer, a holiday is worked. The time may be taken by now: the calendar knows
+    what is free.
     """
 
     doctor = models.ForeignKey(

@@ -1,7 +1,7 @@
-"""Writes of hours, absences, types and holidays, under the doctor's lock.
+"""The transactions that write hours, absences, types and holidays, under the doctor's lock.
 
-Which appointments such a change hits is for the layers above to show; nothing here drops
-or moves one.
+They never cancel or move an appointment. Higher layers show the appointments that a change
+affects.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from scheduling.holidays import public_holidays
 from scheduling.models import DoctorAbsence, Holiday, OpeningHours
 
 HOLIDAYS_AHEAD = dt.timedelta(days=548)
-"""18 months: whoever books at the far end of the longest usual horizon knows what is closed."""
+"""18 months: patients who book at the end of the longest usual horizon see the closed days."""
 
 
 @contextmanager
 def changing_agenda(*doctor_ids: int) -> Iterator[list[Doctor]]:
-    """One transaction in which these doctors' agendas are locked, then counted as changed.
+    """One transaction that locks these doctors' agendas, then counts a change in each.
 
-    Every booking takes the same locks first: it is checked either before or after. Time that
-    the change opens is written down for those who wait for some.
+    Every booking takes the same locks first, so it is checked before or after the change. Time
+    that the change opens is written for the waiting list.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -46,8 +46,8 @@ def changing_agenda(*doctor_ids: int) -> Iterator[list[Doctor]]:
 def replace_hours(doctor: Doctor, rows: Iterable[OpeningHours]) -> None:
     """Make `rows` (unsaved, their types in `row.kept_for`) the doctor's whole week.
 
-    The first save is what lets an approved doctor be listed. Raises ValidationError; the
-    week stays as it was then.
+    The first save lets an approved doctor be listed. Raises ValidationError; then the week
+    does not change.
     """
     with changing_agenda(doctor.pk):
         doctor.opening_hours.all().delete()
@@ -55,8 +55,9 @@ def replace_hours(doctor: Doctor, rows: Iterable[OpeningHours]) -> None:
 
 
 def replace_days(doctor: Doctor, days: Mapping[int, Iterable[OpeningHours]]) -> None:
-    """Make `{weekday: rows}` the whole of these days; the others stay as they are now, whoever
-    changed them meanwhile. Rows and errors as in `replace_hours`.
+    """Make `{weekday: rows}` all the hours of these days; other days stay as they are now.
+
+    A change of the other days in the meantime is kept. Rows and errors as in `replace_hours`.
     """
     with changing_agenda(doctor.pk):
         doctor.opening_hours.filter(weekday__in=days).delete()
@@ -88,7 +89,7 @@ def mark_hours_saved(doctor: Doctor, *, now: dt.datetime | None = None) -> None:
 def add_absence(
     doctor: Doctor, *, starts_at: dt.datetime, ends_at: dt.datetime, reason: str = ""
 ) -> DoctorAbsence:
-    """Take the doctor away for `[starts_at, ends_at)`; visits already booked there stay."""
+    """Save an absence for `[starts_at, ends_at)`; visits already booked there stay."""
     with changing_agenda(doctor.pk):
         absence = DoctorAbsence(doctor=doctor, starts_at=starts_at, ends_at=ends_at, reason=reason)
         absence.full_clean()
@@ -102,9 +103,10 @@ def remove_absence(absence: DoctorAbsence) -> None:
 
 
 def save_type(consultation_type: ConsultationType, *, fields: Collection[str]) -> None:
-    """Write `fields` of the type, a new one whole and after all others; visits keep their copies.
+    """Write `fields` of the type; a new type is written whole and gets the last position.
 
-    What else somebody changed meanwhile, its place in the order for instance, stays.
+    Visits keep their copies. A change of other fields in the meantime, for instance of the
+    position, is kept.
     """
     with changing_agenda(consultation_type.doctor_id):
         if consultation_type.pk:
@@ -117,7 +119,7 @@ def save_type(consultation_type: ConsultationType, *, fields: Collection[str]) -
 
 
 def shift_type(consultation_type: ConsultationType, *, places: int) -> None:
-    """Move the type up (-1) or down (1) among those on offer; at the end it stays."""
+    """Move the type up (-1) or down (1) among the offered types; at the end it stays."""
     with changing_agenda(consultation_type.doctor_id):
         of_doctor = ConsultationType.objects.filter(doctor=consultation_type.doctor_id)
         order = list(of_doctor.offered())
@@ -131,7 +133,7 @@ def shift_type(consultation_type: ConsultationType, *, places: int) -> None:
 
 
 def retire_type(consultation_type: ConsultationType, *, now: dt.datetime | None = None) -> None:
-    """Offer the type no more; its appointments stay as they are."""
+    """Stop offering the type; its appointments stay."""
     with changing_agenda(consultation_type.doctor_id):
         ConsultationType.objects.filter(pk=consultation_type.pk, retired_at=None).update(
             retired_at=now or timezone.now()
@@ -149,10 +151,10 @@ ADDRESS = ("street", "postal_code", "city")
 
 
 def save_practice(practice: Practice, *, fields: Collection[str]) -> None:
-    """Write `fields` of the practice, once for all of its doctors.
+    """Write `fields` of the practice, as one change of each of its doctors' agendas.
 
-    They are found by its new name and city. With another address the point on the map goes: it
-    was the former one's.
+    The search finds these doctors by the new name and city. A new address removes the point on
+    the map, because that was the old address's.
     """
     doctors = Doctor.objects.filter(practice=practice)
     with changing_agenda(*doctors.values_list("pk", flat=True)):
@@ -171,7 +173,7 @@ def decide_holiday(holiday: Holiday, decision: Holiday.Decision) -> None:
 
 
 def decide_holidays(holidays: Collection[Holiday], decision: Holiday.Decision) -> None:
-    """The same for several days, as one change of each doctor's agenda."""
+    """Write one decision for several days, as one change of each doctor's agenda."""
     decision = Holiday.Decision(decision)
     practices = {holiday.practice_id for holiday in holidays}
     doctors = Doctor.objects.filter(practice__in=practices).values_list("pk", flat=True)
@@ -182,17 +184,17 @@ def decide_holidays(holidays: Collection[Holiday], decision: Holiday.Decision) -
 
 
 def propose_holidays(practice: Practice, *, now: dt.datetime | None = None) -> int:
-    """List the practice's public holidays of the next 18 months, to decide; how many are new.
+    """Propose the practice's public holidays of the next 18 months; return how many are new.
 
-    What is listed stays as it is, decided or not, save for an estimated date that has moved
-    before anybody decided. Run again, it adds nothing.
+    Listed holidays stay, except estimated dates that moved before a decision. A second run adds
+    nothing.
     """
     today = practice.local(now or timezone.now()).date()
     last = today + HOLIDAYS_AHEAD
     found = public_holidays(practice.country, today, last, postal_code=practice.postal_code)
     doctors = Doctor.objects.filter(practice=practice).values_list("pk", flat=True)
     with transaction.atomic():
-        # No time opens or closes, so no calendar is counted; but nobody decides meanwhile.
+        # No calendar is counted, because no time opens or closes. The lock keeps decisions away.
         Doctor.objects.locked(*doctors)
         listed = practice.holidays.filter(date__range=(today, last))
         moved = listed.filter(is_estimated=True, decision=Holiday.Decision.PROPOSED)
@@ -201,6 +203,6 @@ def propose_holidays(practice: Practice, *, now: dt.datetime | None = None) -> i
         new = [
             Holiday(practice=practice, **each._asdict()) for each in found if each.date not in known
         ]
-        # A practice without doctors has no lock: two runs at once may mean the same day.
+        # A practice without doctors has no lock: two runs at once may propose the same day.
         Holiday.objects.bulk_create(new, ignore_conflicts=True)
     return len(new)

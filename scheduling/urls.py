@@ -1,4 +1,4 @@
-"""A doctor's sign-up, under /accounts/."""
+"""The address of a doctor's sign-up, under /accounts/."""
 
 from django.urls import path
 

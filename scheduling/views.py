@@ -1,4 +1,4 @@
-"""A doctor comes in, and the new practice is asked about its public holidays."""
+"""The sign-up of a doctor, which proposes the new practice's public holidays."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from scheduling.services import propose_holidays
 
 class DoctorSignUpForm(forms.DoctorSignUpForm):
     def save(self, request: HttpRequest) -> User:
-        """The holidays in a transaction of their own: a command proposes them daily anyway."""
+        """Save the account, then the holidays in their own transaction.
+
+        An error there loses nothing: a command proposes holidays every day.
+        """
         user = super().save(request)
         propose_holidays(user.doctor.practice)
         return user

@@ -1,4 +1,4 @@
-"""A doctor's week as a profile tells it: when they are open, where, and whether they are now."""
+"""A doctor's week on a profile: the hours, the places, and whether the doctor is open now."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from scheduling.models import (
 )
 
 LOOKS_AHEAD = 56
-"""Days in which the next opening is looked for: longer than a summer's holidays."""
+"""Days in which the next opening is searched: longer than a summer holiday."""
 
 
 class Hours(NamedTuple):
-    """Open from "09:00" to "12:30"; `practice` only where it is not the doctor's own."""
+    """Open from "09:00" to "12:30"; `practice` is None at the doctor's own practice."""
 
     opens: str
     closes: str
@@ -36,10 +36,10 @@ class Hours(NamedTuple):
 
 
 class DayHours(NamedTuple):
-    """The next day of that weekday, today included.
+    """The next day with this weekday, today included.
 
-    `is_closed`: an absence or a holiday, which then has a name, takes all of it; `hours` are
-    the usual ones.
+    `is_closed`: an absence or a holiday (with its name in `holiday`) covers all opening hours;
+    `hours` are the usual ones.
     """
 
     weekday: Weekday
@@ -51,8 +51,11 @@ class DayHours(NamedTuple):
 
 @dataclass(frozen=True)
 class Week:
-    """Seven days, Monday first, and what is true at `now`. Ranges kept for some types are left
-    out; a night range belongs to the day on which it begins."""
+    """Seven days from Monday, and the state at `now`.
+
+    Ranges that are kept for some types are left out. A night range belongs to the day on which it
+    starts.
+    """
 
     doctor: Doctor
     now: dt.datetime
@@ -70,9 +73,9 @@ class Week:
 
     @property
     def practices(self) -> list[Practice]:
-        """The other places where the doctor sees patients, this week or later."""
+        """The other practices where the doctor sees patients, this week or later."""
         places = {
-            practice: None  # a set in order
+            practice: None  # a dict as an ordered set
             for each, practice in self.ranges
             if practice and (each.valid_until is None or each.valid_until >= self.today)
         }
@@ -86,14 +89,14 @@ class Week:
 
     @property
     def closes(self) -> dt.datetime | None:
-        """Until when they are open, on the practice's clock; None when that is not today's."""
+        """The end of this or the next opening, on the practice's clock; None if a day away."""
         if not self._next or self._next[1] - self.now >= DAY:
             return None
         return self.doctor.practice.local(self._next[1])
 
     @property
     def opens(self) -> dt.datetime | None:
-        """When they open next, on the practice's clock; None for not within eight weeks."""
+        """The start of this or the next opening, on the practice's clock; None if 8 weeks away."""
         return self.doctor.practice.local(self._next[0]) if self._next else None
 
     @property
@@ -102,7 +105,7 @@ class Week:
 
     @property
     def is_closed_all_day(self) -> bool:
-        """Not even earlier today."""
+        """Whether the doctor has no opening today, not even an earlier one."""
         midnight, end = engine.day_span(self.today, self.doctor.practice.zone)
         return not any(start < end and midnight < until for start, until in self._open(-1, 0))
 
@@ -110,15 +113,17 @@ class Week:
 
     @cached_property
     def _next(self) -> Span | None:
-        """The opening that lasts now, else the one to come."""
-        # Yesterday's may reach past midnight.
+        """The present opening, else the next one."""
+        # Yesterday's opening may end after midnight.
         near = self._open(-1, 7)
         later = (span for day in range(8, LOOKS_AHEAD) for span in self._open(day, day))
         return next((span for span in chain(near, later) if span[1] > self.now), None)
 
     def _open(self, first: int, last: int) -> list[Span]:
-        """What is open of the days from `first` to `last`, counted from today; openings that
-        touch are one."""
+        """Return the open spans of the days from `first` to `last`, counted from today.
+
+        Openings that touch are one.
+        """
         zone = self.doctor.practice.zone
         days = engine.days_from(self.today + first * DAY, last - first + 1)
         ranges = [each for each, _practice in self.ranges]
@@ -139,7 +144,7 @@ class Week:
 
 
 def week_of(doctor: Doctor, now: dt.datetime) -> Week:
-    """In three queries. A doctor who has never saved any hours has the fallback's."""
+    """Read a doctor's week in three queries; a doctor who never saved hours has the fallback's."""
     kept = OpeningHours.types.through.objects.filter(openinghours=OuterRef("pk"))
     rows = doctor.opening_hours.select_related("practice").annotate(is_kept=Exists(kept))
     ranges = [(each.weekly, _elsewhere(each, doctor)) for each in rows if not each.is_kept]
@@ -165,7 +170,7 @@ def _elsewhere(row: OpeningHours, doctor: Doctor) -> Practice | None:
 
 
 def _in_order(ranges: Iterable[tuple[WeeklyRange, Practice | None]]) -> list[Hours]:
-    """By the clock; those of one place that overlap or touch are one."""
+    """Sort by the clock; ranges of one practice that overlap or touch become one."""
     merged: list[tuple[int, int, Practice | None]] = []
     for each, place in sorted(ranges, key=lambda pair: pair[0].start_minute):
         start, end = each.start_minute, each.end_minute

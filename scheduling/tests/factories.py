@@ -1,4 +1,4 @@
-"""Hours and closures for tests; each factory builds the least valid object."""
+"""Hours and closures for tests; each factory builds the smallest valid object."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from scheduling.models import DoctorAbsence, FreedTime, Holiday, OpeningHours
 
 
 class OpeningHoursFactory(factory.django.DjangoModelFactory):
-    """Monday 09:00-17:00; `types=[...]` keeps the range for those types."""
+    """Monday 09:00-17:00; `types=[...]` keeps the range for these types."""
 
     class Meta:
         model = OpeningHours
@@ -65,7 +65,7 @@ class HolidayFactory(factory.django.DjangoModelFactory):
 def open_week(
     doctor: Doctor, start: int = 540, end: int = 1020, weekdays: Iterable[int] = range(7)
 ):
-    """Hours from minute `start` to minute `end` on each of `weekdays`."""
+    """Create hours from minute `start` to minute `end` on each of `weekdays`."""
     return [
         OpeningHoursFactory(doctor=doctor, weekday=day, start_minute=start, end_minute=end)
         for day in weekdays

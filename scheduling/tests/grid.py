@@ -1,4 +1,4 @@
-"""What the engine offers, read as `bookings.slots` reads it."""
+"""The engine's free starts, read as `bookings.slots` reads them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def offered(
     earliest: dt.datetime = ALWAYS,
     latest: dt.datetime = NEVER,
 ) -> Grid:
-    """{local day: free starts, aware, on the practice's clock}; every day asked for is a key."""
+    """Return {local day: free starts, aware, on the practice's clock}; each day is a key."""
     grid: Grid = {day: [] for day in engine.days_from(first_day, days)}
     opened = engine.openings(ranges, engine.days_from(first_day - engine.DAY, days + 1), zone)
     length = dt.timedelta(minutes=minutes)

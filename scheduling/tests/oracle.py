@@ -1,9 +1,9 @@
-"""The free starts once more, by another road: one byte for every minute of UTC.
+"""A second computation of the free starts: one byte for every minute of UTC.
 
-Written from the rules of booking, not from the engine, so that the two can disagree. It
-adds up no spans and computes no offsets of its own: it watches the practice's clock minute
-by minute, and a doctor is open from the first minute at which that clock shows the opening
-time or later, until the first at which it shows the closing time or later.
+It is written from the rules of booking and not from the engine, so that the two can disagree. It
+adds no spans and computes no offsets. It reads the practice's clock at each minute. A doctor is
+open from the first minute at which that clock shows the opening time or later, until the first at
+which it shows the closing time or later.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ ZERO, ONE = b"\0", b"\1"
 QUARTER = 15
 MINUTES_A_DAY = 1440
 MARGIN = 4
-"""Days watched before and after the window: more than any range can reach."""
+"""Days read before and after the window: more than the length of any range."""
 
 
 class Clock:
     """A practice's clock, read at every minute of UTC around a window of days.
 
     Minutes are counted from `origin`; naive wall times are counted from the same date and
-    time, so that in UTC itself the two numbers would be equal.
+    time, so that in UTC itself the two numbers are equal.
     """
 
     def __init__(self, zone: ZoneInfo, first_day: dt.date, days: int) -> None:
@@ -59,14 +59,14 @@ class Clock:
         return self.origin.date() + dt.timedelta(days=self.reading[minute] // MINUTES_A_DAY)
 
     def is_second_reading(self, minute: int) -> bool:
-        """Whether the clock has shown this minute's wall time before."""
+        """Whether the clock showed this minute's wall time before."""
         return self.reached[self.reading[minute]] != minute
 
     def instant(self, minute: int) -> dt.datetime:
         return (self.origin + minute * MINUTE).replace(tzinfo=dt.UTC)
 
     def mark(self, spans: Iterable[Span]) -> bytearray:
-        """A byte for each minute: 1 where one of `spans`, in whole minutes, covers it."""
+        """Return a byte for each minute: 1 where one of `spans`, in whole minutes, covers it."""
         marks = bytearray(self.length)
         for start, end in spans:
             first, last = max(self.minute_of(start), 0), min(self.minute_of(end), self.length)
@@ -77,9 +77,9 @@ class Clock:
 
 @cache
 def _offsets(zone: ZoneInfo, day: dt.date) -> list[int]:
-    """Minutes from UTC to `zone` at each quarter of an hour of a day of UTC.
+    """Return the minutes from UTC to `zone` at each quarter of an hour of a day of UTC.
 
-    Every clock change of the zones under test happens at a quarter, which makes this exact.
+    This is exact, because every clock change of the tested zones happens at a quarter.
     """
     midnight = dt.datetime.combine(day, dt.time(), dt.UTC)
     instants = (midnight + minute * MINUTE for minute in range(0, MINUTES_A_DAY, QUARTER))
@@ -102,7 +102,7 @@ def free_starts(
     earliest: dt.datetime,
     latest: dt.datetime,
 ) -> dict[dt.date, list[dt.datetime]]:
-    """{local day: instants at which a visit of `minutes` may start}, for every day asked."""
+    """Return {local day: instants at which a visit of `minutes` can start}, with every day."""
     is_taken, is_closed = clock.mark(taken), clock.mark(closed)
     window = [first_day + dt.timedelta(days=n) for n in range(days)]
     free: set[int] = set()
@@ -122,7 +122,7 @@ def free_starts(
 
 
 def _open_minutes(ranges: Sequence[WeeklyRange], clock: Clock, day: dt.date) -> bytearray:
-    """A byte for each minute: 1 where a range that starts on `day` has the doctor open."""
+    """Return a byte for each minute: 1 where a range that starts on `day` is open."""
     is_open = bytearray(clock.length)
     for weekday, start_minute, end_minute, valid_from, valid_until in ranges:
         if day.weekday() != weekday:
@@ -138,7 +138,7 @@ def _open_minutes(ranges: Sequence[WeeklyRange], clock: Clock, day: dt.date) -> 
 
 
 def _runs(is_open: bytearray) -> Iterator[tuple[int, int]]:
-    """Stretches of consecutive minutes, as (first, one past the last)."""
+    """Yield the stretches of consecutive open minutes, as (first, one past the last)."""
     first = is_open.find(ONE)
     while first >= 0:
         last = is_open.find(ZERO, first)

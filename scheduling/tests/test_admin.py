@@ -34,7 +34,7 @@ class TestConsultationTypes:
         assert (consultation_type.duration, changes_of(consultation_type.doctor)) == (45, 1)
 
     def test_a_change_is_made_to_what_the_lock_gives(self, monkeypatch):
-        """The desk retires the type while the admin's form is on its way."""
+        """The staff retires the type while the admin's form is open."""
         consultation_type, now = ConsultationTypeFactory(), timezone.now()
         lock = Doctor.objects.locked
 

@@ -1,4 +1,4 @@
-"""The engine's share of the cases that broke other booking systems."""
+"""The engine in the cases that broke other booking systems."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ MINUTE = dt.timedelta(minutes=1)
 
 
 def at(clock: str) -> int:
-    """ "09:30" in minutes since midnight; "26:00" is 02:00 the next day."""
+    """Return "09:30" in minutes since midnight; "26:00" is 02:00 on the next day."""
     hours, minutes = clock.split(":")
     return int(hours) * 60 + int(minutes)
 
 
 def daily(*hours: str) -> list[WeeklyRange]:
-    """Hours such as "09:00-17:00", on every day of the week."""
+    """Return hours such as "09:00-17:00" for every day of the week."""
     pairs = [each.split("-") for each in hours]
     return [WeeklyRange(day, at(opens), at(closes)) for day in range(7) for opens, closes in pairs]
 
@@ -49,13 +49,13 @@ def span(day: dt.date, start: str, end: str, zone: ZoneInfo = PARIS) -> engine.S
 
 
 def times(ranges, day=MONDAY, *, minutes=30, zone=PARIS, **asked) -> list[str]:
-    """The local times offered on one day, as the API writes them."""
+    """Return the local times offered on one day, as the API writes them."""
     grid = offered(ranges, zone, day, 1, minutes=minutes, **asked)
     return [f"{start:%H:%M}" for start in grid[day]]
 
 
 def instants(ranges, day=MONDAY, *, minutes=30, zone=PARIS, **asked) -> list[str]:
-    """The same in UTC."""
+    """Return the instants offered on one day, in UTC."""
     grid = offered(ranges, zone, day, 1, minutes=minutes, **asked)
     return [f"{start.astimezone(dt.UTC):%d %H:%M}" for start in grid[day]]
 
@@ -132,7 +132,7 @@ def test_casablanca_is_utc_after_20_september_2026(day, instant):
 
 
 def offset_of_casablanca(tmp_path, first_import: str) -> str:
-    """Its offset in December 2026 for a new Python whose system has stale zone files."""
+    """Return its offset in December 2026 in a new Python whose system has stale zone files."""
     # Lagos has long been an hour ahead of UTC, as Casablanca was before the change.
     lagos = files("tzdata").joinpath("zoneinfo", "Africa", "Lagos").read_bytes()
     (tmp_path / "Africa").mkdir()
@@ -181,7 +181,7 @@ def test_a_slot_sits_under_the_day_of_the_practice(zone, instant):
 @pytest.mark.parametrize(
     ("night", "offer"),
     [
-        # The clock goes from 02:00 to 02:30 in October, from 02:00 back to 01:30 in April.
+        # The clock goes from 02:00 to 02:30 in October, and from 02:00 back to 01:30 in April.
         (dt.date(2027, 10, 3), ["01:00", "01:30", "02:30", "03:00"]),
         (dt.date(2027, 4, 4), ["01:00", "01:30", "02:00", "02:30", "03:00"]),
     ],
@@ -434,24 +434,24 @@ def test_a_pause_may_reach_past_closing_and_into_an_absence():
         ("Europe/Paris", MONDAY, "09:30", "01 08:30"),
         ("Europe/Paris", MONDAY, "24:00", "01 23:00"),
         ("Europe/Paris", MONDAY, "26:00", "02 01:00"),
-        # 02:00 to 03:00 does not exist: all of it is the instant of the change.
+        # 02:00 to 03:00 does not exist: each of these times is the instant of the change.
         ("Europe/Paris", SPRING_NIGHT, "01:59", "28 00:59"),
         ("Europe/Paris", SPRING_NIGHT, "02:00", "28 01:00"),
         ("Europe/Paris", SPRING_NIGHT, "02:30", "28 01:00"),
         ("Europe/Paris", SPRING_NIGHT, "02:59", "28 01:00"),
         ("Europe/Paris", SPRING_NIGHT, "03:00", "28 01:00"),
         ("Europe/Paris", SPRING_NIGHT - engine.DAY, "26:30", "28 01:00"),
-        # 02:00 to 03:00 comes twice: the first is meant.
+        # 02:00 to 03:00 comes twice: the first occurrence counts.
         ("Europe/Paris", AUTUMN_NIGHT, "02:00", "31 00:00"),
         ("Europe/Paris", AUTUMN_NIGHT, "02:59", "31 00:59"),
         ("Europe/Paris", AUTUMN_NIGHT, "03:00", "31 02:00"),
         ("Australia/Lord_Howe", dt.date(2027, 10, 3), "02:15", "02 15:30"),
         ("Australia/Lord_Howe", dt.date(2027, 4, 4), "01:45", "03 14:45"),
-        # Clocks that change at midnight.
+        # Zones whose clocks change at midnight.
         ("Africa/Cairo", dt.date(2027, 4, 30), "00:30", "29 22:00"),
         ("America/Havana", dt.date(2027, 11, 7), "00:30", "07 04:30"),
         ("America/Santiago", dt.date(2027, 4, 3), "23:30", "04 02:30"),
-        # A whole day that did not exist.
+        # A day that did not exist.
         ("Pacific/Apia", dt.date(2011, 12, 30), "12:00", "30 10:00"),
     ],
 )
@@ -572,7 +572,7 @@ def test_two_days_whose_shifts_overlap_offer_both_grids_each_start_once():
 
 
 def blockers(*obstacles: engine.Obstacle[str]) -> dict[str, str | None]:
-    """{start: what blocks it}, of half hours from 09:00 to 12:00."""
+    """Return {start: its blocker} for half hours from 09:00 to 12:00."""
     found = engine.grid([span(MONDAY, "09:00", "12:00")], 30 * MINUTE, obstacles)
     return {f"{start.astimezone(PARIS):%H:%M}": blocker for start, blocker in found}
 

@@ -1,7 +1,7 @@
-"""The engine against a second, naive implementation: same question, equal lists.
+"""The engine and a second, naive implementation give equal lists for the same question.
 
-Three years in four zones with four kinds of clock: Paris (an hour, in spring and autumn),
-Casablanca (an hour off during Ramadan, then UTC+0 for good), New York (other dates than
+They cover three years in four zones with four different clocks: Paris (an hour, in spring and
+autumn), Casablanca (an hour back during Ramadan, then always UTC+0), New York (other dates than
 Europe) and Lord Howe (half an hour, in the southern autumn and spring).
 """
 
@@ -34,7 +34,7 @@ def instants(grid: Grid) -> Grid:
 
 @cache
 def change_days(zone: ZoneInfo) -> list[dt.date]:
-    """The days of the three years that are not 24 hours long."""
+    """Return the days of the three years that are not 24 hours long."""
     days = engine.days_from(FIRST_DAY, (LAST_DAY - FIRST_DAY).days + 1)
     lengths = {day: engine.day_span(day, zone) for day in days}
     return [day for day, (start, end) in lengths.items() if end - start != engine.DAY]
@@ -50,8 +50,10 @@ EVERY_DAY, WEEK_DAYS = list(range(7)), list(range(5))
 
 @st.composite
 def weekly_ranges(draw: st.DrawFn, first_day: dt.date) -> list[WeeklyRange]:
-    """Any range the table admits, on some weekdays; round minutes are frequent, so that
-    ranges often touch."""
+    """Draw any ranges that the table allows, on some weekdays.
+
+    Round minutes are frequent, so that ranges often touch.
+    """
     start = draw(st.sampled_from(OFTEN) | st.integers(0, 1439))
     ends = [minute + day for day in (0, 1440) for minute in (*OFTEN, 1440)]
     admitted = [end for end in ends if start < end <= start + 1440]
@@ -66,7 +68,7 @@ def weekly_ranges(draw: st.DrawFn, first_day: dt.date) -> list[WeeklyRange]:
 
 @st.composite
 def spans(draw: st.DrawFn, first_day: dt.date, days: int, longest: int) -> engine.Span:
-    """Whole minutes, at most `longest`, around the window and beyond its edges."""
+    """Draw a span of whole minutes, at most `longest`, around the window and beyond its edges."""
     midnight = dt.datetime.combine(first_day, dt.time(), dt.UTC)
     start = draw(st.integers(-2 * 96, (days + 2) * 96)) * 15 + draw(st.sampled_from([0, 0, 0, 7]))
     length = draw(st.sampled_from([5, 15, 30, 45, 60]) | st.integers(1, longest))
@@ -78,7 +80,7 @@ def spans(draw: st.DrawFn, first_day: dt.date, days: int, longest: int) -> engin
 
 @st.composite
 def windows(draw: st.DrawFn) -> tuple[ZoneInfo, dt.date, int]:
-    """A zone, a first day, a number of days; every second one holds a clock change."""
+    """Draw a zone, a first day and a number of days; half the windows hold a clock change."""
     zone = draw(st.sampled_from(ZONES))
     days = draw(st.integers(1, 4) | st.integers(1, 31))
     first_day = draw(st.dates(FIRST_DAY, LAST_DAY))
@@ -138,14 +140,14 @@ CHUNK = 31
 
 
 def chunks() -> list[tuple[dt.date, int]]:
-    """The three years as windows of a month: (first day, number of days)."""
+    """Return the three years as windows of a month: (first day, number of days)."""
     starts = range(0, (LAST_DAY - FIRST_DAY).days + 1, CHUNK)
     firsts = [FIRST_DAY + dt.timedelta(days=n) for n in starts]
     return [(first, min(CHUNK, (LAST_DAY - first).days + 1)) for first in firsts]
 
 
 def visits_of(first_day: dt.date, days: int) -> list[engine.Span]:
-    """A busy agenda: a visit of 40 minutes every 131 minutes of UTC, day and night."""
+    """Return a busy agenda: a visit of 40 minutes every 131 minutes of UTC, day and night."""
     midnight = dt.datetime.combine(first_day - engine.DAY, dt.time(), dt.UTC)
     starts = [midnight + dt.timedelta(minutes=n) for n in range(0, (days + 2) * 1440, 131)]
     return [(start, start + dt.timedelta(minutes=40)) for start in starts]
@@ -202,7 +204,7 @@ def test_every_local_time_offered_exists_and_names_its_instant(zone, agenda):
         assert [local.astimezone(dt.UTC) for local in typed_back] == [
             start.astimezone(dt.UTC) for start in starts
         ]
-        # A wall time that a spring night skips comes back from UTC as another one.
+        # A wall time that a spring night skips becomes another one after a trip through UTC.
         assert [
             local.astimezone(dt.UTC).astimezone(zone).replace(tzinfo=None) for local in typed_back
         ] == [start.replace(tzinfo=None) for start in starts]

@@ -1,4 +1,4 @@
-"""Time that opens when hours, absences or holidays change, written down for who waits."""
+"""Time that opens when hours, absences or holidays change is written for the waiting list."""
 
 import datetime as dt
 
@@ -46,7 +46,7 @@ def friday_morning():
 
 @pytest.fixture
 def doctor():
-    """Open on Mondays from 9:00 to 17:00."""
+    """A doctor who is open on Mondays from 9:00 to 17:00."""
     return OpeningHoursFactory().doctor
 
 
@@ -55,7 +55,7 @@ def hours(start=540, end=1020):
 
 
 def freed(doctor):
-    """["Mon 1 Mar 09:00-17:00", …] on the practice's clock."""
+    """Return ["Mon 1 Mar 09:00-17:00", …] on the practice's clock."""
     local = doctor.practice.local
     return [
         f"{local(row.starts_at):%a %d %b %H:%M}-{local(row.ends_at):%H:%M}"

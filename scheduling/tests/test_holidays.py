@@ -1,4 +1,4 @@
-"""Which days are proposed where; the package's own dates are not tested again."""
+"""The days that are proposed in each country; the package tests its own dates."""
 
 import datetime as dt
 

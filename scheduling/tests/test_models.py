@@ -1,4 +1,4 @@
-"""Hours, absences and holidays as rows; what the engine is given of them."""
+"""Hours, absences and holidays as rows, and the values that the engine gets from them."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def hours(weekday=0, start=540, end=720, kept_for=(), **options):
 
 
 def week(doctor):
-    """[(weekday, start, end, types)] of the saved rows."""
+    """Return [(weekday, start, end, types)] of the saved rows."""
     return [
         (row.weekday, row.start_minute, row.end_minute, list(row.types.all()))
         for row in doctor.opening_hours.all()
@@ -328,7 +328,7 @@ class TestProposeHolidays:
         assert (mine.name, mine.decision) == ("Fermé", decision)
 
     def moved(self, **options):
-        """What is left of a holiday at a date that the package knows no more."""
+        """Whether a holiday stays at a date that the package does not have any more."""
         practice = PracticeFactory(country="MA", time_zone="Africa/Casablanca")
         HolidayFactory(practice=practice, date=dt.date(2027, 3, 8), **options)
         self.propose(practice)

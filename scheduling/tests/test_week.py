@@ -1,4 +1,4 @@
-"""The week on a profile, and the word that is true now: Monday 1 March 2027 in Paris (UTC+1)."""
+"""The week on a profile and its open or closed tag: Monday 1 March 2027 in Paris (UTC+1)."""
 
 import datetime as dt
 
@@ -20,7 +20,7 @@ NINE_TO_FIVE = [("09:00", "17:00", None)]
 
 
 def monday(clock, days=0):
-    """That time in Paris, `days` after Monday 1 March."""
+    """Return this time in Paris, `days` after Monday 1 March."""
     hour, minute = map(int, clock.split(":"))
     return dt.datetime(2027, 3, 1, hour, minute, tzinfo=dt.UTC) + dt.timedelta(days=days, hours=-1)
 
@@ -30,7 +30,7 @@ def shown(doctor, now=None):
 
 
 def word(doctor, now):
-    """What the tag of the section says."""
+    """Return the text of the tag in the section."""
     week = week_of(doctor, now)
     if week.is_open:
         return f"open until {week.closes:%H:%M}" if week.closes else "open"
