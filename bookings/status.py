@@ -1,4 +1,7 @@
-"""The status table: which verb leads from where to where. Every other change is refused."""
+"""The status table: the statuses from which a verb leads, and the status to which it leads.
+
+Every other change is refused.
+"""
 
 from __future__ import annotations
 
@@ -28,10 +31,10 @@ LIVE = (
 """Statuses that occupy the doctor's time."""
 
 UPCOMING = (Status.PENDING, Status.CONFIRMED)
-"""Statuses of a visit that has not begun: it may still be moved, or cancelled by the patient."""
+"""Statuses of a visit that has not begun: it can be moved, and the patient can cancel it."""
 
 TOOK_PLACE = (Status.ARRIVED, Status.IN_PROGRESS, Status.DONE)
-"""Statuses of a person who came."""
+"""Statuses of a visit to which the patient came."""
 
 
 class Verb(models.TextChoices):
@@ -69,8 +72,7 @@ CHANGES: dict[Verb, Change] = {
 def leads_to(verb: Verb, status: str) -> Status | None:
     """The status after `verb`, or None when `status` does not allow it.
 
-    That an absence is marked after the visit's start only is the service's to check: the
-    table knows no clock.
+    The table knows no clock: `services.why_not_now` compares the visit's start with the time.
     """
     change = CHANGES.get(verb)
     return change.to if change and status in change.sources else None

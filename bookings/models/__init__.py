@@ -1,4 +1,4 @@
-"""What has been taken, by whom, and what was said about it."""
+"""Models of visits: appointments with their history, holds, messages, files, waiting list."""
 
 from bookings.models.appointment import Appointment, StatusChange
 from bookings.models.files import PatientFile, PrivateNote

@@ -1,4 +1,4 @@
-"""A visit: booked for a time, or walked in with a queue number."""
+"""Visits (`Appointment`) and their history (`StatusChange`)."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ QUEUE_NUMBER = "queue_number_is_given_once_a_day"
 
 
 def _at_desk_of(user: Any) -> Q:
-    """A doctor's own visits; a secretary's those at her practices, and whatever she booked.
+    """Visits that `user` manages as staff: a doctor's own; of a secretary's doctors, the visits
+    at her practices and the visits that she booked.
 
-    Of what her doctors do at another practice she sees that the time is taken, not for whom.
+    At another practice she sees that a doctor's time is taken, not the patient.
     """
     desk = Q(doctor__in=Doctor.objects.staffed_by(user).values("pk"))
     at_her_practices = Q(practice__in=Membership.objects.of(user).values("practice"))
@@ -34,7 +35,7 @@ def _at_desk_of(user: Any) -> Q:
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def visible_to(self, user: Any) -> AppointmentQuerySet:
-        """Own persons' visits, and those of the desks where `user` works now."""
+        """Visits of the account's persons, and visits that `user` manages as staff."""
         if not user.is_authenticated:
             return self.none()
         if user.is_superuser:
@@ -42,7 +43,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(Q(patient__account=user) | _at_desk_of(user))
 
     def at_desk_of(self, user: Any) -> AppointmentQuerySet:
-        """Visits that `user` may change as staff; being the patient is not enough."""
+        """Visits that `user` may change as staff. Being the patient is not enough."""
         if user.is_superuser:
             return self.all()
         return self.filter(_at_desk_of(user))
@@ -55,26 +56,26 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(doctor=doctor)
 
     def overlapping(self, start: dt.datetime, end: dt.datetime) -> AppointmentQuerySet:
-        """Visits that share time with `[start, end)`, pauses aside.
+        """Visits that share time with `[start, end)`; buffers do not count.
 
-        Bounded on `starts_at` on both sides, so that the (doctor, start) index serves it.
+        `starts_at` is bounded on both sides, so that the (doctor, start) index can be used.
         """
         return self.filter(starts_at__gt=start - LONGEST, starts_at__lt=end, ends_at__gt=start)
 
     def upcoming(self, now: dt.datetime) -> AppointmentQuerySet:
-        """Still to come. See also `Appointment.is_upcoming`."""
+        """Visits that are still to come. See also `Appointment.is_upcoming`."""
         return self.filter(status__in=UPCOMING, starts_at__gt=now)
 
     def took_place(self) -> AppointmentQuerySet:
         return self.filter(status__in=TOOK_PLACE)
 
     def with_last_change(self) -> AppointmentQuerySet:
-        """Adds `last_change_id`: the change that the desk's undo would take back."""
+        """Add `last_change_id`: the change that `undo` takes back."""
         changes = StatusChange.objects.filter(appointment=OuterRef("pk")).in_force()
         return self.annotate(last_change_id=Subquery(changes.order_by("-pk").values("pk")[:1]))
 
     def for_pages(self) -> AppointmentQuerySet:
-        """With what a line or a page about a visit shows, in one query."""
+        """Join everything that a line or a page shows about a visit."""
         return self.select_related(
             "doctor__user",
             "doctor__specialty",
@@ -86,10 +87,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
 
 class Appointment(models.Model):
-    """One row a visit, whatever happens to it; moved in place, cancelled, never deleted.
+    """One visit. The row stays when the visit is moved or cancelled; it is never deleted.
 
-    Names, duration and price are copies: later edits change no past. `starts_at` and
-    `ends_at` are both null for a walk-in, which has a `queue_number` of its day instead.
+    Names, duration and price are copies, so that later edits do not change past visits. A
+    walk-in has no `starts_at` and no `ends_at`, but a `queue_number` of its day.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -151,7 +152,7 @@ class Appointment(models.Model):
         verbose_name_plural = _("appointments")
         ordering = ["starts_at", "queue_date", "queue_number"]
         indexes = [
-            # What the grid reads: the whole answer is in the index.
+            # The grid reads these columns from the index alone.
             models.Index(
                 fields=["doctor", "starts_at", "ends_at", "buffer_minutes"],
                 condition=Q(status__in=LIVE),
@@ -213,7 +214,7 @@ class Appointment(models.Model):
 
     @property
     def is_live(self) -> bool:
-        """See also `AppointmentQuerySet.live`."""
+        """Whether the visit occupies time. See also `AppointmentQuerySet.live`."""
         return self.status in LIVE
 
     @property
@@ -231,27 +232,27 @@ class Appointment(models.Model):
 
     @property
     def local_day(self) -> dt.date | None:
-        """The day on the practice's calendar, of a walk-in too."""
+        """The day on the practice's calendar; a walk-in has one too."""
         return self.local_start.date() if self.local_start else self.queue_date
 
     @property
     def changes_close_at(self) -> dt.datetime | None:
-        """Until when the patient moves or cancels online; later it is by phone."""
+        """The deadline for the patient's online changes; None for a walk-in."""
         return self.starts_at - self.practice.cancellation_deadline if self.starts_at else None
 
     def is_upcoming(self, now: dt.datetime) -> bool:
-        """See also `AppointmentQuerySet.upcoming`."""
+        """Whether the visit is still to come. See also `AppointmentQuerySet.upcoming`."""
         return self.status in UPCOMING and self.starts_at is not None and self.starts_at > now
 
     def is_asked_to_move(self) -> bool:
-        """Whether the practice asked the patient for another time, and nothing changed since."""
+        """Whether the last change is the practice's request to choose another time."""
         last = self.changes.last()
         return last is not None and last.verb == Verb.ASK_TO_MOVE
 
 
 class StatusChangeQuerySet(models.QuerySet["StatusChange"]):
     def in_force(self) -> StatusChangeQuerySet:
-        """Changes of status that are neither undone nor an undo."""
+        """Changes of status that are neither undone nor an undo: the ones that still hold."""
         kept = (Verb.UNDO, Verb.MOVE, Verb.ASK_TO_MOVE)
         return self.exclude(verb__in=kept).filter(undone_by=None)
 
@@ -260,7 +261,7 @@ class StatusChangeQuerySet(models.QuerySet["StatusChange"]):
 
 
 class StatusChange(models.Model):
-    """Who did what to a visit, and when: the only history there is."""
+    """One row of a visit's history: the verb, the person and the time."""
 
     appointment = models.ForeignKey(
         Appointment,

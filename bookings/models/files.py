@@ -1,4 +1,4 @@
-"""What a practice keeps about a patient, and what a doctor keeps to themselves."""
+"""A practice's files about its patients, and doctors' private notes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from doctors.models import Doctor, Practice
 
 
 class PatientFile(models.Model):
-    """One practice's view of one patient: no-shows since the last reset, block with reason."""
+    """One practice's view of one patient: the reset of no-shows, and the block."""
 
     practice = models.ForeignKey(
         Practice, on_delete=models.CASCADE, related_name="files", verbose_name=_("practice")
@@ -59,8 +59,10 @@ class PatientFile(models.Model):
 
 
 def no_shows(*, patient: Patient, practice: Practice, now: dt.datetime) -> int:
-    """How often `patient` was absent here: counted from the visits themselves, since the
-    practice's last reset, those older than settings.NO_SHOWS_FORGOTTEN_AFTER left out."""
+    """The number of `patient`'s no-shows at `practice` since the practice's last reset.
+
+    Visits older than settings.NO_SHOWS_FORGOTTEN_AFTER do not count.
+    """
     since = now - settings.NO_SHOWS_FORGOTTEN_AFTER
     file = PatientFile.objects.filter(patient=patient, practice=practice).first()
     if file and file.no_shows_reset_at:
@@ -72,14 +74,14 @@ def no_shows(*, patient: Patient, practice: Practice, now: dt.datetime) -> int:
 
 class PrivateNoteQuerySet(models.QuerySet["PrivateNote"]):
     def visible_to(self, user: Any) -> PrivateNoteQuerySet:
-        """The notes a doctor wrote. Nobody else's, not for admins either."""
+        """The notes that `user` wrote as a doctor. Admins see no notes of others either."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(Q(doctor__user=user))
 
 
 class PrivateNote(models.Model):
-    """A doctor's own words about a visit: never in admin, history, search, export or mail."""
+    """A doctor's text about a visit: never in admin, history, search, export or mail."""
 
     doctor = models.ForeignKey(
         Doctor, on_delete=models.PROTECT, related_name="private_notes", verbose_name=_("doctor")
@@ -109,5 +111,5 @@ class PrivateNote(models.Model):
 
     @property
     def version(self) -> str:
-        """Names this state of the note: two windows compare what they began from."""
+        """A name for this state of the note, by which `save_note` notices another window."""
         return self.updated_at.isoformat()

@@ -1,4 +1,4 @@
-"""A visitor's slot for five minutes."""
+"""Holds: slots that are kept for a visitor for five minutes."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from doctors.models import ConsultationType, Doctor
 
 class HoldQuerySet(models.QuerySet["Hold"]):
     def unexpired(self, now: dt.datetime) -> HoldQuerySet:
-        """See also `Hold.is_over`."""
+        """Holds that still keep their slot. See also `Hold.is_over`."""
         return self.filter(expires_at__gt=now)
 
     def of_others(self, token: str | None) -> HoldQuerySet:
-        """Holds that keep a slot from the visitor who owns `token`."""
+        """Holds of other visitors than the one who owns `token`; all holds without a token."""
         return self.exclude(token=token) if token else self
 
 
 class Hold(models.Model):
-    """A slot kept while its visitor signs in and confirms.
+    """A slot that is kept while its visitor signs in and confirms.
 
-    Owned by a random token in the session's data, because the session key changes at
-    sign-in. One per token. Checked against appointments by every writer under the doctor's
-    lock; rows past `expires_at` count for nothing and the next writer deletes them.
+    A random token in the session's data owns the hold, because the session key changes at
+    sign-in. A token owns one hold. Every writer compares holds with appointments under the
+    doctor's lock. Rows past `expires_at` do not count, and the next writer deletes them.
     """
 
     LASTS = dt.timedelta(minutes=5)
@@ -77,7 +77,7 @@ class Hold(models.Model):
         return f"{self.doctor} {self.starts_at:%Y-%m-%d %H:%M}"
 
     def is_over(self, now: dt.datetime) -> bool:
-        """See also `HoldQuerySet.unexpired`."""
+        """Whether the hold has expired. See also `HoldQuerySet.unexpired`."""
         return self.expires_at <= now
 
     @property

@@ -1,4 +1,4 @@
-"""How a person comes to own the file that a practice made of them."""
+"""Invitations: links by which a person claims the `Patient` that a practice added."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from doctors.models import Practice
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self, now: dt.datetime) -> InvitationQuerySet:
-        """Links that still lead somewhere. See also `Invitation.is_open`."""
+        """Invitations that can still be claimed. See also `Invitation.is_open`."""
         return self.filter(
             claimed_at=None, expires_at__gt=now, wrong_answers__lt=Invitation.MOST_WRONG_ANSWERS
         )
 
 
 class Invitation(models.Model):
-    """A link, handed over by the practice, that ties a person without account to whoever signs
-    in with it and knows their birth date. Names are never compared.
+    """A link from the practice that ties a person without account to an account.
 
-    Only a digest of the link's token is kept: nobody who reads the database can use it.
+    The account must know the person's birth date. Names are never compared. The database keeps
+    only a digest of the link's token, so that the link cannot be read from it.
     """
 
     LASTS = dt.timedelta(days=14)
@@ -76,7 +76,7 @@ class Invitation(models.Model):
         return f"{self.patient} · {self.practice}"
 
     def is_open(self, now: dt.datetime) -> bool:
-        """See also `InvitationQuerySet.open`."""
+        """Whether it can still be claimed. See also `InvitationQuerySet.open`."""
         return (
             self.claimed_at is None
             and now < self.expires_at

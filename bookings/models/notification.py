@@ -1,4 +1,4 @@
-"""The outbox: messages written with the change they tell, sent later."""
+"""The outbox: messages that are written in the transaction of a change and sent later."""
 
 from __future__ import annotations
 
@@ -16,14 +16,13 @@ from doctors.models import Practice
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def due(self, now: dt.datetime) -> NotificationQuerySet:
-        """Unsent, and not waiting for a later attempt; oldest first."""
+        """Messages to send now: unsent, and without a later next attempt; oldest first."""
         return self.filter(sent_at=None, dropped_at=None, next_attempt_at__lte=now).order_by("pk")
 
 
 class Notification(models.Model):
-    """One message about one change of one visit: at most one row, whoever retries.
-
-    Or, to somebody on the waiting list, about a time that opened.
+    """One message: about one change of one visit, or about a freed time to a patient on the
+    waiting list. A change has one row at most, even when its request is repeated.
     """
 
     class Kind(models.TextChoices):
@@ -98,7 +97,7 @@ class Notification(models.Model):
 
     @property
     def practice(self) -> Practice:
-        """On whose clock its times are read."""
+        """The practice whose wall clock the message uses."""
         if self.appointment:
             return self.appointment.practice
         assert self.waiting_list_entry is not None

@@ -1,4 +1,4 @@
-"""The screen on a waiting room's wall."""
+"""Screens of waiting rooms."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ def new_token() -> str:
 
 
 class WaitingScreen(models.Model):
-    """A secret address that shows a doctor's queue by numbers alone. Kept readable, because the
-    desk opens it again and again; who should see it no more gets a new address made."""
+    """A secret address that shows a doctor's waiting room by codes only.
+
+    The token is stored readable, because the staff open the page often. A new token makes the
+    old address useless.
+    """
 
     doctor = models.OneToOneField(
         Doctor, on_delete=models.CASCADE, related_name="screen", verbose_name=_("doctor")

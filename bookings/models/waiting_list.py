@@ -1,4 +1,4 @@
-"""Who wants an earlier time than the one they have, or than the next one free."""
+"""The waiting list: patients who want an earlier time than their own or the next free one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from doctors.models import ConsultationType, Doctor
 
 
 class End(models.TextChoices):
-    """Why somebody waits no more."""
+    """Why an entry of the waiting list ended."""
 
     LEFT = "left", _("left the list")
     BOOKED = "booked", _("has an earlier time")
@@ -26,18 +26,18 @@ class End(models.TextChoices):
 
 class WaitingListQuerySet(models.QuerySet["WaitingListEntry"]):
     def visible_to(self, user: Any) -> WaitingListQuerySet:
-        """Own persons' entries; nobody else has a use for them."""
+        """Entries of the account's persons. Staff see none."""
         return self.filter(patient__account=user) if user.is_authenticated else self.none()
 
     def not_ended(self) -> WaitingListQuerySet:
         return self.filter(ended_at=None)
 
     def live(self, now: dt.datetime) -> WaitingListQuerySet:
-        """Whoever is told when a time opens. See also `WaitingListEntry.is_live`."""
+        """Entries that can still get an offer. See also `WaitingListEntry.is_live`."""
         return self.not_ended().filter(before__gt=now)
 
     def alike(self, appointment: Appointment) -> WaitingListQuerySet:
-        """Those who wait for a visit like this one: same person, doctor and reason."""
+        """Entries for the same patient, doctor and consultation type as `appointment`."""
         return self.filter(
             patient=appointment.patient,
             doctor=appointment.doctor,
@@ -45,11 +45,11 @@ class WaitingListQuerySet(models.QuerySet["WaitingListEntry"]):
         )
 
     def end(self, why: End, *, now: dt.datetime) -> int:
-        """End those that have not; how many."""
+        """End the entries that are not ended yet; return how many."""
         return self.not_ended().update(ended_at=now, end=why)
 
     def for_pages(self) -> WaitingListQuerySet:
-        """With what a line about an entry shows, in one query."""
+        """Join everything that a line shows about an entry."""
         return self.select_related(
             "doctor__user",
             "doctor__practice",
@@ -60,10 +60,11 @@ class WaitingListQuerySet(models.QuerySet["WaitingListEntry"]):
 
 
 class WaitingListEntry(models.Model):
-    """A person's wish for a time `before` the one they have, at one doctor, for one reason.
+    """A patient's wish for a time `before` another one, for one doctor and consultation type.
 
-    `before` is the start of `appointment`, or the next free time when they had none. It ends by
-    itself, see `End`. Joining promises nothing but a message; the first to book has the time.
+    `before` is the start of `appointment`, or the next free time when the patient had no visit.
+    The entry ends by itself, see `End`. It promises a message only: the first patient who books
+    gets the time.
     """
 
     End = End
@@ -127,15 +128,15 @@ class WaitingListEntry(models.Model):
         return f"{self.patient} · {self.doctor} < {self.local_before:%Y-%m-%d %H:%M}"
 
     def is_live(self, now: dt.datetime) -> bool:
-        """See also `WaitingListQuerySet.live`."""
+        """Whether the entry can still get an offer. See also `WaitingListQuerySet.live`."""
         return self.ended_at is None and self.before > now
 
     @property
     def local_before(self) -> dt.datetime:
-        """On the practice's wall clock, naive."""
+        """`before` on the practice's wall clock, naive."""
         return self.doctor.practice.local(self.before)
 
     def wants(self, start: dt.datetime) -> bool:
-        """Whether a visit at `start` is one they asked for."""
+        """Whether a visit at `start` (aware) suits this entry."""
         day = start.astimezone(self.doctor.practice.zone).date()
         return start < self.before and (self.not_before is None or self.not_before <= day)
