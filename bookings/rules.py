@@ -1,7 +1,7 @@
-"""Who may book what. Each rule is one small function that raises its own refusal.
+"""The rules of booking: each is one function that raises its own refusal.
 
-The rules are those of the person the visit is for, not of whoever clicks. Staff are asked
-none of them: the service simply does not call them.
+The rules look at the visit's patient, not at the user who books. They do not bind staff: the
+services do not call them then.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from scheduling.engine import Span
 
 
 class Refusal(Exception):
-    """An expected no: said in words, with an honest status and a next step.
+    """An expected "no", with an honest HTTP status, words and a next step.
 
-    `code` names the rule for programs, `str()` says it to the reader. `offers_times` asks
-    whoever answers to add the nearest free times.
+    `code` names the rule for programs; `str()` is the text for the reader. With `offers_times`
+    the answer adds the nearest free times.
     """
 
     code = "refused"
@@ -40,17 +40,17 @@ class Refusal(Exception):
 
 
 class SlotTaken(Refusal):
-    """The time was free once: a visit, a hold or an absence has it now."""
+    """The time is not free any more: a visit, a hold or an absence occupies it."""
 
     code = "slot_taken"
     status = HTTPStatus.CONFLICT
     offers_times = True
     clash: Span | None = None
-    """The person's own other visit, when that is what stands in the way."""
+    """The other visit of the same person, when that visit is the obstacle."""
 
 
 class TimeNotOffered(Refusal):
-    """No practice offers that time: off the grid, past, inside the notice, too far."""
+    """The practice does not offer that time: off the grid, past, inside the notice, too far."""
 
     code = "time_not_offered"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -69,33 +69,33 @@ class StateConflict(Refusal):
 
 
 class TooManyHolds(Refusal):
-    """This address holds as many times as it may."""
+    """The visitor's IP address has the highest number of holds already."""
 
     code = "too_many_holds"
     status = HTTPStatus.TOO_MANY_REQUESTS
 
 
 def by_phone(practice: Practice) -> str:
-    """The next step when online is not possible: the practice's number, when it has one."""
+    """The next step when booking online is not possible: to call, if the practice has a phone."""
     if not practice.phone:
         return _("Please contact the practice directly.")
     return _("Call the practice on %(phone)s.") % {"phone": practice.phone.as_national}
 
 
 def check_bookable(doctor: Doctor, consultation_type: ConsultationType) -> None:
-    """The doctor takes online bookings, and the type is one of theirs, not retired."""
+    """Refuse a type that the doctor does not offer, and a doctor without online booking."""
     check_type_is_offered(doctor, consultation_type)
     check_books_online(doctor)
 
 
 def check_type_is_offered(doctor: Doctor, consultation_type: ConsultationType) -> None:
-    """The type is one of the doctor's, not retired: asked of staff as well."""
+    """Refuse a type of another doctor, and a retired one. This rule binds staff too."""
     if consultation_type.doctor_id != doctor.pk or consultation_type.is_retired:
         raise type_not_offered()
 
 
 def type_not_offered() -> TimeNotOffered:
-    """No time would help: none of this type's can be booked."""
+    """The refusal for a type that cannot be booked at any time, so it offers no times."""
     refusal = TimeNotOffered(
         _("This reason for a visit is not offered any more."), code="type_not_offered"
     )
@@ -104,14 +104,14 @@ def type_not_offered() -> TimeNotOffered:
 
 
 def check_books_online(doctor: Doctor) -> None:
-    """The doctor is one the public may book with, and takes bookings online."""
+    """Refuse a doctor who is not approved or does not take bookings online."""
     if not doctor.is_approved or not doctor.books_online:
         refusal = _("%(doctor)s does not take bookings online.") % {"doctor": doctor.name}
         raise RuleRefused(f"{refusal} {by_phone(doctor.practice)}", code="no_online_booking")
 
 
 def check_not_blocked(patient: Patient, practice: Practice, now: dt.datetime) -> None:
-    """Refuse a person whom an admin, the practice or three no-shows there block.
+    """Refuse a person who is blocked by an admin, by the practice or by three no-shows there.
 
     docs/contracts.md, rule 6.
     """
@@ -129,7 +129,7 @@ def check_not_blocked(patient: Patient, practice: Practice, now: dt.datetime) ->
         raise RuleRefused(f"{refusal} {by_phone(practice)}", code="patient_blocked")
 
 
-def has_been_seen(patient: Patient, doctor: Doctor, now: dt.datetime) -> bool:
+def has_visited(patient: Patient, doctor: Doctor, now: dt.datetime) -> bool:
     """Whether a past visit of `patient` to `doctor` took place."""
     return (
         Appointment.objects.took_place()
@@ -142,11 +142,11 @@ def has_been_seen(patient: Patient, doctor: Doctor, now: dt.datetime) -> bool:
 def check_existing_patient(
     patient: Patient, consultation_type: ConsultationType, doctor: Doctor, now: dt.datetime
 ) -> None:
-    """`require_existing_patient`, and doctors who take no new patients."""
+    """Refuse a new patient when the type or the doctor takes existing patients only."""
     needed = consultation_type.require_existing_patient
     if not needed and doctor.accepts_new_patients:
         return
-    if has_been_seen(patient, doctor, now):
+    if has_visited(patient, doctor, now):
         return
     if needed:
         refusal = _(
@@ -160,7 +160,7 @@ def check_existing_patient(
 
 
 def check_emergency_day(query: SlotQuery, first_day: dt.date, now: dt.datetime) -> None:
-    """Refuse an emergency type for days after tomorrow, the practice's date.
+    """Refuse an emergency type for days after tomorrow, by the practice's date.
 
     docs/contracts.md, rule 5.
     """
@@ -174,7 +174,7 @@ def check_emergency_day(query: SlotQuery, first_day: dt.date, now: dt.datetime) 
 
 
 def emergency_phones(practice: Practice) -> list[str]:
-    """Whom to call when it cannot wait, in the practice's country."""
+    """The emergency numbers of the practice's country."""
     return settings.EMERGENCY_PHONES.get(practice.country, ["112"])
 
 
@@ -220,7 +220,7 @@ def check_patient_free(
 
 
 def check_deadline(appointment: Appointment, now: dt.datetime) -> None:
-    """Patients move and cancel online until the practice's deadline."""
+    """Refuse a patient's online change after the practice's deadline."""
     closes = appointment.changes_close_at
     if closes is not None and now < closes:
         return
@@ -237,7 +237,7 @@ def check_deadline(appointment: Appointment, now: dt.datetime) -> None:
 
 
 def refuse_time(blocker: Blocker, query: SlotQuery) -> Refusal:
-    """The refusal for a start the grid does not offer, by the grid's own reason."""
+    """The refusal for a start of `query` that `blocker` makes unavailable."""
     if blocker in (Blocker.BOOKED, Blocker.HELD, Blocker.CLOSED):
         return SlotTaken(
             {

@@ -1,7 +1,7 @@
-"""What is left: hours, minus absences and holidays, minus visits and holds.
+"""Free slots: opening hours, minus absences and holidays, minus visits and holds.
 
-A constant number of queries, whatever the number of doctors, days or rows: opening hours,
-holidays, and everything that occupies time in one UNION.
+The number of queries does not depend on the number of doctors, days or rows: one for opening
+hours, one for holidays, and one UNION for everything that occupies time.
 """
 
 from bookings.slots.busy import Blocker

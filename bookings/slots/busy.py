@@ -1,4 +1,4 @@
-"""What occupies a doctor's time: visits, holds and absences, in one query."""
+"""The busy time of doctors: visits, holds and absences, read in one query."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LONGEST_PAUSE = dt.timedelta(minutes=ConsultationType.MAX_BUFFER)
 
 
 class Blocker(models.TextChoices):
-    """Why a start of the grid cannot be booked, as the API names it."""
+    """Why a start of the grid cannot be booked. The value is the API's name for it."""
 
     BOOKED = "booked", _("Already booked")
     HELD = "held", _("Being booked by someone else")
@@ -34,10 +34,10 @@ class Blocker(models.TextChoices):
 
 
 class Busy(NamedTuple):
-    """A stretch of one doctor's time that something occupies, a hold until `over_at` only.
+    """A stretch of one doctor's time that is occupied; a hold occupies it until `over_at` only.
 
-    `pause` follows a visit or hold and must be free of other visits. A visit that is
-    overbooked blocks public slots, and the desk may put another one beside it.
+    `pause` follows a visit or hold and must be free of other visits. An overbooked visit blocks
+    public slots, but staff can book another visit at the same time.
     """
 
     start: dt.datetime
@@ -57,9 +57,9 @@ def read_busy(
     token: str | None,
     moving: UUID | None,
 ) -> dict[int, list[Busy]]:
-    """{doctor: what occupies the time within `[start, end)`, pauses included}, in one query.
+    """{doctor id: busy stretches within `[start, end)`, with their pauses}, in one query.
 
-    `token` owns a hold that occupies nothing; `moving` is a visit that occupies nothing.
+    The hold that `token` owns and the visit `moving` are left out.
     """
     near = start - LONGEST - LONGEST_PAUSE
     found: dict[int, list[Busy]] = {}
@@ -81,15 +81,14 @@ def _rows_of_busy(
     token: str | None,
     moving: UUID | None,
 ) -> models.QuerySet[Any, tuple[Any, ...]]:
-    """`near` is so long before `start` that no visit from before it reaches in."""
+    """Busy rows within `[start, end)`. A visit that starts before `near` ends before `start`."""
     neighbours = {"starts_at__gt": near, "starts_at__lt": end}
     stored = ("doctor_id", "starts_at", "ends_at", "buffer_minutes")
     columns = (*stored, "blocker", "over_at", "overbooked")
     visits = Appointment.objects.live().filter(doctor__in=doctor_ids, **neighbours)
     if moving:
         visits = visits.exclude(pk=moving)
-    # All of them, wherever they are: the next free time may wait for the end of one. A doctor
-    # has a handful.
+    # Holds of any day: the next free time may depend on the end of one. A doctor has few holds.
     holds = Hold.objects.unexpired(now).of_others(token).filter(doctor__in=doctor_ids)
     absences = DoctorAbsence.objects.filter(
         doctor__in=doctor_ids, ends_at__gt=start, starts_at__lt=end

@@ -1,4 +1,4 @@
-"""What is left of some doctors' days, and why nothing is where nothing is."""
+"""Free slots of some doctors over some days, and why a day has none."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from scheduling import engine
 from scheduling.models import Holiday, OpeningHours
 
 FAR_AWAY = dt.timedelta(days=730)
-"""An absence that ends later than the longest horizon has no end to speak of."""
+"""An absence that ends later than this is shown without its end: no horizon is longer."""
 
 
 class DaySlot(NamedTuple):
@@ -28,8 +28,7 @@ class DaySlot(NamedTuple):
 
 
 class Day(NamedTuple):
-    """One column of the grid: free starts on the practice's clock, aware, sorted; or why there
-    are none."""
+    """One column of the grid: sorted free starts (aware, practice's zone), or why it has none."""
 
     date: dt.date
     starts: list[dt.datetime]
@@ -38,14 +37,14 @@ class Day(NamedTuple):
 
 
 class Weeks(NamedTuple):
-    """Hours and holidays of some doctors, read once for several windows of days."""
+    """Opening hours and holidays of some doctors, read once for several windows of days."""
 
     ranges: dict[int, dict[int | None, list[engine.WeeklyRange]]]
     holidays: dict[int, dict[dt.date, str]]
 
     @classmethod
     def of(cls, queries: Iterable[SlotQuery], first: dt.date, last: dt.date) -> Weeks:
-        """In two queries; good for windows within `first` to `last`."""
+        """Read them in two queries, for windows within `first` to `last`."""
         queries = list(queries)
         ranges = OpeningHours.objects.ranges_of(
             {query.doctor.pk for query in queries},
@@ -58,10 +57,10 @@ class Weeks(NamedTuple):
 
 
 class Calendars:
-    """What a few queries to the database say about some doctors over some days.
+    """The free and blocked starts of some doctors over some days, from a few queries.
 
-    Every answer is read from one grid of starts, each with what blocks it: a free start is one
-    that nothing blocks. Each grid is computed once.
+    Every answer comes from one grid of starts with their blockers: a free start has no blocker.
+    Each grid is computed once.
     """
 
     def __init__(
@@ -76,8 +75,8 @@ class Calendars:
     ) -> None:
         """Read hours, holidays and busy time of `queries` over `days` (consecutive dates).
 
-        `token` owns a hold that does not hide its slot; `moving` is a visit that does not
-        stand in its own way. `weeks` are hours and holidays that were read before.
+        The hold that `token` owns and the visit `moving` block nothing. `weeks` are hours and
+        holidays that were read before.
         """
         self.now, self.days = now, list(days)
         # A range of the day before may reach past midnight.
@@ -95,7 +94,7 @@ class Calendars:
     # -- answers ------------------------------------------------------------------------------
 
     def grid(self, query: SlotQuery) -> dict[dt.date, list[DaySlot]]:
-        """{day: every start of its grid, on the practice's clock}; every day is a key."""
+        """{day: every start of its grid, aware, in the practice's zone}; every day is a key."""
         if query not in self._grids:
             grid: dict[dt.date, list[DaySlot]] = {day: [] for day in self.days}
             # Openings of two days may overlap and offer one start twice.
@@ -107,18 +106,21 @@ class Calendars:
         return self._grids[query]
 
     def free(self, query: SlotQuery) -> dict[dt.date, list[dt.datetime]]:
-        """{day: free starts on the practice's clock}; every day is a key."""
+        """{day: free starts, aware, in the practice's zone}; every day is a key."""
         return {
             day: [slot.start for slot in slots if slot.blocker is None]
             for day, slots in self.grid(query).items()
         }
 
     def first_free(self, query: SlotQuery) -> dt.datetime | None:
-        """The first of all `free` starts. Computes the grid of the days up to it only: a list of
-        thousands of doctors asks for one start each."""
+        """The first of all `free` starts, or None.
+
+        Computes the grid only up to that day, because a list of thousands of doctors needs one
+        start each.
+        """
         first = None
         for day in self._opening_days:
-            # A range of the evening before may reach past one that begins at midnight.
+            # A range of the evening before can reach past a range that begins at midnight.
             if first and engine.to_utc(day, 0, query.zone) > first.astimezone(dt.UTC):
                 break
             for start, blocker in self._opening(query, day):
@@ -131,13 +133,14 @@ class Calendars:
         """Why `start`, on one of the days, cannot be booked; None when it can."""
         wanted = start.astimezone(dt.UTC)
         for slot in self.grid(query).get(start.astimezone(query.zone).date(), ()):
-            # By instants: of two zones, Python calls no times equal in an hour that is read twice.
+            # Compare instants: in an hour that the clock shows twice, Python never calls the times
+            # of two zones equal.
             if slot.start.astimezone(dt.UTC) == wanted:
                 return slot.blocker
         return Blocker.OFF_GRID
 
     def columns(self, query: SlotQuery) -> list[Day]:
-        """The days as the grid draws them: an empty one with the reason why."""
+        """The days as the grid shows them; an empty day says why it is empty."""
         columns = []
         for day, starts in self.free(query).items():
             no_slots = None if starts else self._no_slots(query, day)
@@ -145,10 +148,10 @@ class Calendars:
         return columns
 
     def valid_until(self, query: SlotQuery) -> dt.datetime:
-        """The next instant at which an answer about `query` changes by time alone.
+        """The next instant at which an answer about `query` can change by time alone.
 
-        The practice's midnight at the latest. An answer may stay the same then: each start of
-        an empty day may get another blocker, and the day keep its reason.
+        It is the practice's next midnight at the latest. The answer does not always change then:
+        a start of an empty day can get another blocker while the day stays empty for one reason.
         """
         busy = self._busy.get(query.doctor.pk, [])
         free = self.free(query)
@@ -159,7 +162,8 @@ class Calendars:
         if first:
             changes.append(query.lapses_at(first))
         if not all(free.values()):
-            # The reason of an empty day: its starts go by, the end of an absence comes in sight.
+            # Why a day is empty can change: its starts pass, or an absence's end becomes near
+            # enough to be shown.
             changes += [start.astimezone(dt.UTC) + engine.INSTANT for start in starts]
             changes += [each.end - FAR_AWAY for each in busy if each.blocker is Blocker.CLOSED]
         if query.is_emergency_only:
@@ -170,7 +174,7 @@ class Calendars:
     # -- how the grid is made -------------------------------------------------------------------
 
     def _opening(self, query: SlotQuery, day: dt.date) -> list[DaySlot]:
-        """The starts in openings that begin on `day`, those read twice on a clock only once."""
+        """The starts in openings that begin on `day`. A repeated clock hour counts once."""
         key = (query, day)
         if key not in self._slots:
             ranges = self._weeks.ranges[query.doctor.pk]
@@ -184,10 +188,10 @@ class Calendars:
         return self._slots[key]
 
     def _obstacles_of(self, query: SlotQuery) -> list[engine.Obstacle[Blocker]]:
-        """What may block a start, the first reason to name first.
+        """What can block a start of `query`; the first that applies is its blocker.
 
-        The visit's own pause must be free of other visits, but may reach past closing time or
-        into an absence.
+        The pause after the visit must be free of other visits, but can reach past closing time
+        or into an absence.
         """
         if query not in self._obstacles:
             closed = self._absences(query) + [
@@ -216,9 +220,9 @@ class Calendars:
     # -- why a day is empty -----------------------------------------------------------------------
 
     def _no_slots(self, query: SlotQuery, day: dt.date) -> NoSlots:
-        """Why none of a day's starts is free, from what blocks each of them.
+        """Why none of the starts of `day` is free, from their blockers.
 
-        A rule of time comes first: without it the day had a free time, whatever is booked.
+        Notice and horizon come first: a start that they block is otherwise free.
         """
         blockers = {slot.blocker for slot in self.grid(query)[day]}
         if Blocker.TOO_SOON in blockers:
@@ -242,7 +246,7 @@ class Calendars:
         opens, closes = engine.day_span(day, query.zone)
         ends = [end for start, end in self._absences(query) if start < closes and opens < end]
         if not ends:
-            # Only what begins the next day stands in the way of a visit past midnight.
+            # The closure begins on the next day and only blocks visits past midnight.
             return NoSlots(NoSlotsReason.CLOSED)
         back = ends[-1]
         if back - self.now > FAR_AWAY:
@@ -254,5 +258,5 @@ class Calendars:
 def _rule_of_time(
     blocker: Blocker, start: dt.datetime, end: dt.datetime
 ) -> engine.Obstacle[Blocker]:
-    """No visit may start within `[start, end)`."""
+    """The obstacle that no visit can start within `[start, end)`."""
     return engine.Obstacle(blocker, [(start, end)], engine.INSTANT)

@@ -1,4 +1,4 @@
-"""Why there is nothing to book: on a day of the grid, on all the days shown, or at all."""
+"""Why there is no free slot: on a day of the grid, on all the days shown, or on any day."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class NoSlotsReason(models.TextChoices):
-    """The label is what an empty day says in its column."""
+    """Why there is no free slot. The label is the text of an empty day in its column."""
 
     # Of a day, or of all the days shown.
     CLOSED = "closed", _("closed")
@@ -33,10 +33,10 @@ class NoSlotsReason(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class NoSlots:
-    """Why there is no free time, and what is known of its end.
+    """Why there is no free slot, and the known details.
 
-    `until` is the last day of an absence, None when it is too far to name; `holiday` the
-    holiday's name; `opens_on` the first day on which a day beyond the horizon can be booked.
+    `until` is the last day of an absence, None when it is too far ahead; `holiday` the
+    holiday's name; `opens_on` the date from which a day beyond the horizon can be booked.
     """
 
     why: NoSlotsReason
@@ -46,22 +46,22 @@ class NoSlots:
 
     @property
     def is_closed(self) -> bool:
-        """Nobody is seen at all, as opposed to times that others have or that rules keep."""
+        """Whether the doctor sees nobody, in contrast to booked times and rules of time."""
         return self.why in (NoSlotsReason.CLOSED, NoSlotsReason.HOLIDAY, NoSlotsReason.AWAY)
 
 
 def combine_no_slots(days: Sequence[NoSlots | None]) -> NoSlots | None:
-    """One answer for several days, from the answer of each; None when one has free times.
+    """One answer for several days, from the answer of each; None when a day has free times.
 
-    A weekend, or a day that is over, explains nothing beside a day that is full or away.
+    A weekend or a day that is over does not count beside a day that is full or away.
     """
-    reasons = [reason for reason in days if reason]
-    if len(reasons) < len(days):
+    empty = [day for day in days if day]
+    if len(empty) < len(days):
         return None
     telling = [
-        each for each in reasons if each.why not in (NoSlotsReason.CLOSED, NoSlotsReason.OVER)
-    ] or reasons
-    if len({each.why for each in telling}) > 1:
+        day for day in empty if day.why not in (NoSlotsReason.CLOSED, NoSlotsReason.OVER)
+    ] or empty
+    if len({day.why for day in telling}) > 1:
         return NoSlots(NoSlotsReason.SEVERAL)
-    # Of an absence the last day shown knows the end; of days that open later, the first.
+    # The last day shown knows an absence's end; the first day knows when booking opens.
     return telling[-1] if telling[0].why is NoSlotsReason.AWAY else telling[0]

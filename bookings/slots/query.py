@@ -1,4 +1,4 @@
-"""Which times are asked for, and the rules of time that come with the type."""
+"""`SlotQuery`: a doctor, a consultation type, and the rules of time that come with the type."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ DEFAULT_HORIZON_DAYS = 180
 
 @dataclass(frozen=True, slots=True)
 class SlotQuery:
-    """Which times are asked for: one doctor, one type.
+    """One doctor and one consultation type, with the rules of time of that type.
 
-    Without a type: visits of 30 minutes, no notice, 180 days ahead, in hours that are kept
-    for no type.
+    Without a type: visits of 30 minutes, no notice, 180 days ahead, in hours that are not kept
+    for certain types.
     """
 
     doctor: Doctor
@@ -45,8 +45,8 @@ class SlotQuery:
 
     @property
     def horizon_days(self) -> int:
-        kind = self.consultation_type
-        return kind.horizon_days if kind else DEFAULT_HORIZON_DAYS
+        consultation_type = self.consultation_type
+        return consultation_type.horizon_days if consultation_type else DEFAULT_HORIZON_DAYS
 
     @property
     def is_emergency_only(self) -> bool:
@@ -57,34 +57,34 @@ class SlotQuery:
         return self.doctor.practice.zone
 
     def today(self, now: dt.datetime) -> dt.date:
-        """The practice's date."""
+        """The practice's date at `now`."""
         return now.astimezone(self.zone).date()
 
     def last_day(self, now: dt.datetime) -> dt.date:
-        """The last day on which anything can be booked, the practice's date."""
+        """The last bookable day, by the practice's date."""
         horizon = self.today(now) + dt.timedelta(days=self.horizon_days)
         if not self.is_emergency_only:
             return horizon
         return min(horizon, (now + settings.EMERGENCY_WINDOW).astimezone(self.zone).date())
 
     def bookable_days(self, days: Iterable[dt.date], now: dt.datetime) -> list[dt.date]:
-        """`days` without those gone by or too far ahead."""
+        """`days` without past days and days too far ahead."""
         today, last = self.today(now), self.last_day(now)
         return [day for day in days if today <= day <= last]
 
     def closes_at(self, now: dt.datetime) -> dt.datetime:
-        """The first instant that is too far ahead to be booked."""
+        """The first instant that is too far ahead to book."""
         horizon = engine.to_utc(self.last_day(now), 1440, self.zone)
         if not self.is_emergency_only:
             return horizon
         return min(horizon, now + settings.EMERGENCY_WINDOW + engine.INSTANT)
 
     def lapses_at(self, start: dt.datetime) -> dt.datetime:
-        """The first instant at which `start` is too near to be booked."""
+        """The first instant at which it is too late to book `start`."""
         return start.astimezone(dt.UTC) - self.notice + engine.INSTANT
 
     def midnight(self, now: dt.datetime) -> dt.datetime:
-        """When the practice's date changes."""
+        """The instant of the practice's next midnight."""
         return engine.to_utc(self.today(now) + engine.DAY, 0, self.zone)
 
 

@@ -1,4 +1,4 @@
-"""Questions about one doctor's free times, or many's, each answered with a few queries."""
+"""Questions about the free times of one or many doctors, each answered with a few queries."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def free_slots(
     token: str | None = None,
     moving: UUID | None = None,
 ) -> dict[dt.date, list[dt.datetime]]:
-    """{day: free starts, aware, on the practice's clock} for `days` days from `first_day`."""
+    """{day: free starts, aware, in the practice's zone} for `days` days from `first_day`."""
     dates = engine.days_from(first_day, days)
     if not query.bookable_days(dates, now):
         return {day: [] for day in dates}
@@ -35,7 +35,7 @@ def free_slots(
 def day_slots(
     query: SlotQuery, day: dt.date, *, now: dt.datetime, token: str | None = None
 ) -> list[DaySlot]:
-    """The whole grid of one day, each start with what blocks it."""
+    """The whole grid of one day: each start with its blocker."""
     return Calendars([query], [day], now=now, token=token).grid(query)[day]
 
 
@@ -68,8 +68,8 @@ def overlap_at(
 ) -> Blocker | None:
     """BOOKED or HELD when a visit within `[start, end)` would overlap a visit or a hold.
 
-    This is what the desk must respect: it books at any time, beside overbooked visits and in
-    the pauses of others, as the database's own guard allows.
+    This rule binds staff, who can book at any time, beside overbooked visits and in pauses,
+    as the database's constraint allows.
     """
     busy = read_busy([doctor.pk], start, end, now=now, token=token, moving=moving)
     spans: dict[Blocker, list[engine.Span]] = {Blocker.BOOKED: [], Blocker.HELD: []}
@@ -77,7 +77,7 @@ def overlap_at(
         if each.blocker in spans and not each.is_overbooked:
             spans[each.blocker].append((each.start, each.end))
     obstacles = [engine.Obstacle(key, engine.merge(spans[key]), end - start) for key in spans]
-    # The grid of an opening that is as long as the visit has one start.
+    # An opening that is as long as the visit has one start in its grid.
     ((_start, blocker),) = engine.grid([(start, end)], end - start, obstacles)
     return blocker
 
@@ -90,24 +90,24 @@ def next_free(
     token: str | None = None,
     weeks: Weeks | None = None,
 ) -> dict[int, dt.datetime | None]:
-    """{doctor: the first free start from the day `after` on, or None within the horizon}.
+    """{doctor id: the first free start from the day `after` on; None without one in the horizon}.
 
-    Looks at 14, then 56, 224 … days, so that the usual answer is cheap and "never" is
-    bounded by the longest horizon asked for. `weeks` are hours and holidays that were read
-    before, from `after` to that horizon.
+    Looks at 14, then 56, 224 … days, so that the usual answer is cheap and "never" costs no
+    more than the longest horizon. `weeks` are hours and holidays that were read before, from
+    `after` to that horizon.
     """
     found: dict[int, dt.datetime | None] = {query.doctor.pk: None for query in queries}
     last = max((query.last_day(now) for query in queries), default=dt.date.min)
     if after > last:
         return found
     weeks = weeks or Weeks.of(queries, after, last)
-    waiting, chunk = list(queries), FIRST_CHUNK_DAYS
-    while waiting := [query for query in waiting if after <= query.last_day(now)]:
+    unanswered, chunk = list(queries), FIRST_CHUNK_DAYS
+    while unanswered := [query for query in unanswered if after <= query.last_day(now)]:
         dates = engine.days_from(after, chunk)
-        calendars = Calendars(waiting, dates, now=now, token=token, weeks=weeks)
-        for query in waiting:
+        calendars = Calendars(unanswered, dates, now=now, token=token, weeks=weeks)
+        for query in unanswered:
             found[query.doctor.pk] = calendars.first_free(query)
-        waiting = [query for query in waiting if found[query.doctor.pk] is None]
+        unanswered = [query for query in unanswered if found[query.doctor.pk] is None]
         after, chunk = after + dt.timedelta(days=chunk), chunk * 4
     return found
 
@@ -122,10 +122,10 @@ def nearest_free(
     avoid: engine.Span | None = None,
     count: int = 3,
 ) -> list[dt.datetime]:
-    """The free starts closest to `around`, in order of time: what a refusal offers instead.
+    """The `count` free starts closest to `around`, in order of time: a refusal offers them.
 
-    `avoid` is a stretch in which the person is elsewhere. Looks 7, then 28, 112 … days to
-    both sides, until there are `count` or the horizon is reached.
+    `avoid` is the time of another visit of the person. Looks 7, then 28, 112 … days to both
+    sides, until there are `count` or the horizon is reached.
     """
     today, last = query.today(now), query.last_day(now)
     day = min(max(around.astimezone(query.zone).date(), today), last)
@@ -139,13 +139,13 @@ def nearest_free(
             start
             for date, starts in found.items()
             for start in starts
-            # On the outermost days a start may be farther than one just outside.
-            if (whole or abs(date - day) < reach) and not _meets(start, query.length, avoid)
+            # A start on the outermost days can be farther away than a start just outside.
+            if (whole or abs(date - day) < reach) and not _overlaps(start, query.length, avoid)
         ]
         if whole or len(near) >= count:
             return sorted(sorted(near, key=lambda start: abs(start - around))[:count])
         reach *= 4
 
 
-def _meets(start: dt.datetime, length: dt.timedelta, span: engine.Span | None) -> bool:
+def _overlaps(start: dt.datetime, length: dt.timedelta, span: engine.Span | None) -> bool:
     return span is not None and start < span[1] and span[0] < start.astimezone(dt.UTC) + length
