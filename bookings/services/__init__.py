@@ -1,5 +1,8 @@
-"""Every write to appointments, holds and patient files. Keyword arguments in, the object out, a
-`bookings.rules.Refusal` when a rule says no."""
+"""Every write to appointments, holds, patient files and the waiting list.
+
+A service takes keyword arguments, returns the object, and raises a `bookings.rules.Refusal` when
+a rule says no.
+"""
 
 from bookings.services.booking import (
     book,

@@ -1,7 +1,7 @@
-"""Which visits a change of hours, an absence or a holiday hits.
+"""Reads the visits that a change of hours, an absence or a holiday affects.
 
-Nothing here changes a visit: the person who closes a time sees them all, and decides about each
-(docs/contracts.md, rule 14).
+Nothing here changes a visit: the person who closes a time sees all of them and decides about
+each (docs/contracts.md, rule 14).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from scheduling.models import OpeningHours
 def affected_by_absence(
     doctor: Doctor, start: dt.datetime, end: dt.datetime, *, now: dt.datetime
 ) -> AppointmentQuerySet:
-    """Visits to come that share time with an absence of `doctor`, earliest first."""
+    """Upcoming visits that share time with an absence of `doctor`, earliest first."""
     visits = Appointment.objects.upcoming(now).of(doctor).overlapping(start, end)
     return visits.select_related("practice").order_by("starts_at")
 
@@ -26,17 +26,17 @@ def affected_by_absence(
 def affected_by_holiday(
     practice: Practice, day: dt.date, *, now: dt.datetime
 ) -> AppointmentQuerySet:
-    """Visits to come to the practice's doctors on its local `day`, earliest first."""
+    """Upcoming visits to the practice's doctors on its local `day`, earliest first."""
     visits = Appointment.objects.upcoming(now).filter(doctor__practice=practice)
     visits = visits.overlapping(*day_span(day, practice.zone))
     return visits.select_related("practice").order_by("starts_at")
 
 
 def outside_hours(doctor: Doctor, *, now: dt.datetime) -> list[Appointment]:
-    """Visits to come that the doctor's opening hours, as saved now, do not hold whole.
+    """Upcoming visits that are not completely within the saved opening hours, earliest first.
 
-    The desk may have put some there on purpose: to know what a change hits, ask before it
-    and after.
+    Staff can book such visits on purpose. To know what a change affects, compare this list
+    before and after the change.
     """
     visits = Appointment.objects.upcoming(now).of(doctor).select_related("practice")
     found = list(visits.order_by("starts_at"))
@@ -44,7 +44,7 @@ def outside_hours(doctor: Doctor, *, now: dt.datetime) -> list[Appointment]:
         return []
     zone = doctor.practice.zone
     first, last = (visit.starts_at.astimezone(zone).date() for visit in (found[0], found[-1]))  # type: ignore[union-attr]
-    # A range of the day before may reach past midnight.
+    # A range of the day before can reach past midnight.
     days = days_from(first - DAY, (last - first).days + 2)
     type_ids = {visit.consultation_type_id for visit in found if visit.consultation_type_id}
     ranges = OpeningHours.objects.ranges_of([doctor.pk], type_ids)[doctor.pk]

@@ -1,4 +1,4 @@
-"""Booking, moving and cancelling a visit that has a time."""
+"""Services that book, move and cancel a visit that has a time."""
 
 from __future__ import annotations
 
@@ -45,10 +45,9 @@ def book(
 ) -> Appointment:
     """Book `starts_at` (aware) for `patient`; the same request again returns the same visit.
 
-    `patient` may be unsaved, a person to add: both are written or neither. End, duration and
-    price are the type's. Raises a `rules.Refusal`; nothing is written
-    then. Staff of the doctor's desk are asked the overlap rules alone; `overbook` and
-    `allow_patient_overlap` are theirs only.
+    `patient` can be unsaved, a person to add: both are written or neither. End, duration and
+    price come from the type. Raises a `rules.Refusal` and writes nothing then. Only the overlap
+    rules bind the doctor's staff; only staff can use `overbook` and `allow_patient_overlap`.
     """
     now = now or timezone.now()
     starts_at = starts_at.astimezone(dt.UTC)  # adding minutes to a wall clock is wrong twice a year
@@ -93,10 +92,8 @@ def book(
         )
         _release(hold_token, doctor)
         log_change(appointment, Verb.REQUEST if needs_confirmation else Verb.BOOK, by=by, now=now)
-        kinds = Notification.Kind
-        queue_notification(
-            appointment, kinds.REQUESTED if needs_confirmation else kinds.BOOKED, now=now
-        )
+        kind = Notification.Kind.REQUESTED if needs_confirmation else Notification.Kind.BOOKED
+        queue_notification(appointment, kind, now=now)
         settle_waits(appointment, now=now)
     return appointment
 
@@ -112,13 +109,12 @@ def move(
     expected_sequence: int | None = None,
     now: dt.datetime | None = None,
 ) -> Appointment:
-    """Give the visit another start, on the same row; the old time is kept until then.
+    """Give the visit another start, on the same row. The old time stays booked until then.
 
-    A patient is asked the practice's deadline (unless the practice itself asked for another
-    time) and the rules of booking, staff the overlap rules alone; `overbook` and
-    `allow_patient_overlap` are theirs only. `expected_sequence` is the sequence on the reader's
-    screen (see `check_unchanged`). Moving to the present time changes nothing. Raises a
-    `rules.Refusal`.
+    The practice's deadline (unless the practice asked for another time) and the rules of booking
+    bind a patient; only the overlap rules bind staff, and only staff can use `overbook` and
+    `allow_patient_overlap`. `expected_sequence` is the sequence on the reader's screen (see
+    `check_unchanged`). A move to the same start changes nothing. Raises a `rules.Refusal`.
     """
     now = now or timezone.now()
     starts_at = starts_at.astimezone(dt.UTC)
@@ -182,10 +178,11 @@ def cancel(
     expected_sequence: int | None = None,
     now: dt.datetime | None = None,
 ) -> Appointment:
-    """Cancel the visit and offer its time again; cancelling twice changes nothing more.
+    """Cancel the visit and free its time; a second call changes nothing.
 
-    Patients may until the practice's deadline and while the visit has not begun; staff as
-    the status table says. `by=None` is the system. `expected_sequence` as in `move`.
+    Patients can cancel until the practice's deadline, before the visit begins; staff can as the
+    status table says. `by=None` is the system. `expected_sequence` as in `move`. Raises a
+    `rules.Refusal`.
     """
     now = now or timezone.now()
     with writing():
@@ -214,14 +211,14 @@ def cancel(
 
 
 def cancel_unanswered_requests(*, now: dt.datetime | None = None) -> int:
-    """Cancel, as the system, each request whose start passed unanswered; how many."""
+    """Cancel, as the system, requests without an answer before their start; return how many."""
     now = now or timezone.now()
     overdue = Appointment.objects.filter(status=Status.PENDING, starts_at__lte=now)
     cancelled = 0
     for appointment in overdue.select_related("doctor", "patient"):
         with writing():
             fresh = lock_appointment(appointment, now=now)
-            # Read again under the lock: the practice may have confirmed or moved it.
+            # Check again under the lock: the practice may have confirmed or moved the request.
             still_due = fresh.status == Status.PENDING and fresh.starts_at <= now  # type: ignore[operator]
             if still_due:
                 cancel(fresh, by=None, now=now)
@@ -230,7 +227,7 @@ def cancel_unanswered_requests(*, now: dt.datetime | None = None) -> int:
 
 
 def check_person(*, patient: Patient, query: SlotQuery, now: dt.datetime) -> None:
-    """Raise the first rule about this person at this doctor that refuses, time aside.
+    """Raise the first refusal of this person at this doctor that does not depend on the time.
 
     The free times show these refusals early (docs/contracts.md, C2).
     """
@@ -241,7 +238,7 @@ def check_person(*, patient: Patient, query: SlotQuery, now: dt.datetime) -> Non
 
 
 def copies_of(consultation_type: ConsultationType, starts_at: dt.datetime) -> dict[str, object]:
-    """What an appointment keeps of its type, so that later edits change no past."""
+    """The fields that a visit copies from its type, so that later edits do not change it."""
     return {
         "consultation_type": consultation_type,
         "ends_at": starts_at + consultation_type.length,
@@ -254,10 +251,10 @@ def copies_of(consultation_type: ConsultationType, starts_at: dt.datetime) -> di
 
 
 def _added(person: Patient, doctor: Doctor, starts_at: dt.datetime) -> Patient:
-    """The new person's row; the one that a double click has just made when there is one.
+    """The new person's row, or the row that a double click has just made.
 
-    Looked for among the account's own relatives, or at the desk in this very visit, never
-    among other people's files.
+    The search covers only the account's relatives; for a person without account, only patients
+    with a visit to this doctor at this start. It never covers the files of other people.
     """
     names = {
         "account": person.account,
@@ -278,7 +275,7 @@ def _added(person: Patient, doctor: Doctor, starts_at: dt.datetime) -> Patient:
 def _same_visit(
     patient: Patient, doctor: Doctor, consultation_type: ConsultationType, starts_at: dt.datetime
 ) -> Appointment | None:
-    """The visit that an earlier, identical request made: a double click, a retry, a tab."""
+    """The visit that an identical earlier request made (double click, retry, second tab)."""
     return (
         Appointment.objects.live()
         .of(doctor)
@@ -289,16 +286,20 @@ def _same_visit(
 
 
 def check_moves_online(appointment: Appointment, *, now: dt.datetime) -> None:
-    """The patient may still move the visit; whom the practice asked to, in any case."""
+    """Refuse a patient's move after the deadline, or of a request that the practice confirmed.
+
+    A patient whom the practice asked to move is never refused.
+    """
     if not appointment.is_asked_to_move():
         rules.check_deadline(appointment, now)
         _check_confirmed_request_stays(appointment)
 
 
 def _check_confirmed_request_stays(appointment: Appointment) -> None:
-    """What the practice confirmed by hand is not moved under it."""
-    kind = appointment.consultation_type
-    if kind and kind.needs_confirmation and appointment.status == Status.CONFIRMED:
+    """Refuse a patient's move of a request that the practice confirmed."""
+    consultation_type = appointment.consultation_type
+    by_hand = consultation_type and consultation_type.needs_confirmation
+    if by_hand and appointment.status == Status.CONFIRMED:
         refusal = _("The practice confirmed this time by hand; to move it, please call.")
         raise rules.RuleRefused(
             f"{refusal} {rules.by_phone(appointment.practice)}", code="needs_the_practice"
@@ -315,9 +316,9 @@ def _check_time(
     now: dt.datetime,
     moving: Appointment | None = None,
 ) -> None:
-    """Patients get what the grid offers; staff any time that nobody else has.
+    """Refuse a start that the grid does not offer; for staff, only a start that is taken.
 
-    `overbook` is the desk's explicit act and skips even that.
+    `overbook` skips the check.
     """
     if overbook:
         return
@@ -332,7 +333,7 @@ def _check_time(
 
 
 def _practice_at(query: SlotQuery, starts_at: dt.datetime) -> Practice:
-    """Where the doctor works at that time: the opening range may name another practice."""
+    """The practice where the doctor works at that time; an opening range can name another one."""
     of_type = Q(types=None) | Q(types=query.consultation_type)
     hours_there = OpeningHours.objects.filter(of_type, doctor=query.doctor).exclude(practice=None)
     for hours in hours_there.select_related("practice"):
@@ -344,13 +345,16 @@ def _practice_at(query: SlotQuery, starts_at: dt.datetime) -> Practice:
 def _check_not_blocked_there(
     patient: Patient, practice: Practice, doctor: Doctor, now: dt.datetime
 ) -> None:
-    """A block holds where the visit would be; `check_person` asked the doctor's own practice."""
+    """Refuse a person blocked at the visit's practice; `check_person` looks at the doctor's."""
     if practice != doctor.practice:
         rules.check_not_blocked(patient, practice, now)
 
 
 def _release(token: str | None, doctor: Doctor) -> bool:
-    """End the visitor's hold at this doctor, if there is one; one elsewhere is another choice."""
+    """Delete the visitor's hold at this doctor; return whether there was one.
+
+    A hold at another doctor belongs to another choice and stays.
+    """
     mine = Hold.objects.filter(token=token, doctor=doctor) if token else Hold.objects.none()
     count, _per_model = mine.delete()
     return count > 0

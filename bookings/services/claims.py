@@ -1,4 +1,4 @@
-"""Inviting a person the desk made a file of, and their claim to it."""
+"""Services for invitations: a practice invites a person, and an account claims that person."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from doctors.models import Practice
 def invite(
     *, by: User, patient: Patient, practice: Practice, now: dt.datetime | None = None
 ) -> str:
-    """The token of a fresh link to `patient`'s file; the practice's earlier one ends.
+    """Make a new link to `patient` and return its token; the practice's earlier link ends.
 
-    Raises RuleRefused for who does not work there, StateConflict for a person who has an
-    account already.
+    Raises RuleRefused when `by` does not work at the practice, StateConflict when the person has
+    an account already.
     """
     now = now or timezone.now()
     token = secrets.token_urlsafe(24)
@@ -45,7 +45,7 @@ def invite(
 
 
 def invitation_of(token: str, *, now: dt.datetime | None = None) -> Invitation | None:
-    """The invitation behind a link, or None for one that is over or was never made."""
+    """The open invitation of a link's token; None when it is over or does not exist."""
     found = Invitation.objects.open(now or timezone.now()).filter(digest=digest_of(token))
     return found.select_related("patient", "practice").first()
 
@@ -58,17 +58,17 @@ def claim(
     birth_date: dt.date | None,
     now: dt.datetime | None = None,
 ) -> Patient:
-    """Tie the invited person to `by`'s account: as a relative, or as `by` themselves, whose
-    visits and files then are those of both.
+    """Tie the invited person to `by`'s account; return the person.
 
-    Raises StateConflict when the link is over meanwhile, RuleRefused for a birth date that is
-    not the file's; five of those end the link.
+    The person becomes a relative. With the relation SELF the person becomes the account's owner,
+    and the visits and files of both rows are merged. Raises StateConflict when the link is over,
+    RuleRefused for a wrong birth date; five wrong dates end the link.
     """
     now = now or timezone.now()
     own = by.patients.filter(relation=Patient.Relation.SELF).first()
     is_self = relation == Patient.Relation.SELF
     with writing():
-        # By pk, as every writer.
+        # By pk, like every writer.
         wanted = [invitation.patient_id, *([own.pk] if is_self and own else [])]
         people = {person.pk: person for person in Patient.objects.locked(wanted)}
         fresh = Invitation.objects.select_for_update().filter(pk=invitation.pk).first()
@@ -81,7 +81,7 @@ def claim(
             raise already_claimed()
         lock_account(by)
         if is_self and own != by.patients.filter(relation=Patient.Relation.SELF).first():
-            # Of two links at once: the other one made the account's person.
+            # Another link made the account's own person at the same time.
             raise StateConflict(_("Your account changed in the meantime. Please try again."))
         is_right = invited.birth_date in (None, birth_date)
         if is_right:
@@ -95,7 +95,7 @@ def claim(
         elif is_right:
             invited.account, invited.relation = by, Patient.Relation(relation)
             invited.save()
-    # Outside, so that the count of wrong answers stays.
+    # Raised after the transaction, so that the count of wrong answers stays.
     if not is_right:
         raise RuleRefused(_("This is not the date of birth the practice has."), code="wrong_date")
     return invited
@@ -110,7 +110,7 @@ def digest_of(token: str) -> str:
 
 
 def _merge(invited: Patient, *, into: Patient) -> None:
-    """One person, two rows: everything that was the file's is the account's."""
+    """Move everything of the row `invited` to the row `into` of the same person."""
     Appointment.objects.filter(patient=invited).update(patient=into)
     kept = {file.practice_id: file for file in PatientFile.objects.filter(patient=into)}
     for file in PatientFile.objects.filter(patient=invited):
@@ -119,7 +119,7 @@ def _merge(invited: Patient, *, into: Patient) -> None:
             file.patient = into
             file.save()
         elif file.blocked_at and not own.blocked_at:
-            # A block is not shaken off by claiming another file.
+            # The claim of another file does not lift a block.
             own.blocked_at, own.blocked_by = file.blocked_at, file.blocked_by
             own.block_reason = file.block_reason
             own.save()

@@ -1,8 +1,8 @@
-"""Closing time that was open, and what becomes of the visits in it.
+"""Services that close open time and decide about the visits in it.
 
-An absence, other hours, a holiday: each is written together with what was decided for every
-visit it hits, in one transaction under the doctors' locks. When one has no decision, because the
-list on the screen is older than the agenda, nothing is written (docs/contracts.md, rule 14).
+An absence, new hours or a holiday is written together with the decision for every affected visit,
+in one transaction under the doctors' locks. When a visit has no decision, because the list on the
+screen is older than the agenda, nothing is written (docs/contracts.md, rule 14).
 """
 
 from __future__ import annotations
@@ -41,21 +41,21 @@ class Outcome(models.TextChoices):
 
 @dataclass(frozen=True)
 class Decisions:
-    """What was decided for the visits on the screen, and the words that patients get with it."""
+    """The outcome of each visit on the screen, and a message for the patients."""
 
     outcomes: Mapping[UUID, Outcome] = field(default_factory=dict)
     message: str = ""
 
 
 class AffectedVisit(NamedTuple):
-    """A visit in the way. `is_ours`: the reader works at its desk, and decides."""
+    """An affected visit. With `is_ours` the reader can decide about it as staff."""
 
     visit: Appointment
     is_ours: bool
 
 
 class VisitsAffected(rules.StateConflict):
-    """Visits stand in the way that nothing was decided for; `affected` is every one, as of now."""
+    """Some affected visits have no decision; `affected` lists all affected visits as of now."""
 
     code = "visits_hit"
 
@@ -74,14 +74,16 @@ def take_absence(
     decisions: Decisions | None = None,
     now: dt.datetime | None = None,
 ) -> DoctorAbsence:
-    """Take the doctor away for `[starts_at, ends_at)`; the same request again returns the same
-    absence. Raises VisitsAffected."""
+    """Add an absence of the doctor for `[starts_at, ends_at)`, and return it.
+
+    The same request again returns the same absence. Raises VisitsAffected.
+    """
     now = now or timezone.now()
     with writing():
         (doctor,) = Doctor.objects.locked(doctor.pk)
         require_desk(by, doctor)
-        hit = affected_by_absence(doctor, starts_at, ends_at, now=now)
-        _settle(hit, by=by, decisions=decisions, now=now)
+        affected = affected_by_absence(doctor, starts_at, ends_at, now=now)
+        _apply(decisions, affected, by=by, now=now)
         same = doctor.absences.filter(starts_at=starts_at, ends_at=ends_at, reason=reason)
         return same.first() or agendas.add_absence(
             doctor, starts_at=starts_at, ends_at=ends_at, reason=reason
@@ -96,16 +98,19 @@ def change_hours(
     decisions: Decisions | None = None,
     now: dt.datetime | None = None,
 ) -> None:
-    """Make `{weekday: rows}` the whole of these days. Raises VisitsAffected for the visits that it
-    puts outside the hours; those put outside earlier, on purpose, are not asked about again."""
+    """Replace the opening hours of the weekdays in `days` by `{weekday: rows}`.
+
+    Raises VisitsAffected for visits that the change puts outside the hours. Visits that were
+    outside before need no decision.
+    """
     now = now or timezone.now()
     with writing():
         (doctor,) = Doctor.objects.locked(doctor.pk)
         require_desk(by, doctor)
         before = outside_hours(doctor, now=now)
         agendas.replace_days(doctor, days)
-        hit = [visit for visit in outside_hours(doctor, now=now) if visit not in before]
-        _settle(hit, by=by, decisions=decisions, now=now)
+        affected = [visit for visit in outside_hours(doctor, now=now) if visit not in before]
+        _apply(decisions, affected, by=by, now=now)
 
 
 def decide_holidays(
@@ -126,22 +131,22 @@ def decide_holidays(
         if not {each.practice_id for each in holidays} <= set(own):
             raise rules.RuleRefused(_("Only the practice can do this."), code="desk_only")
         if decision == Holiday.Decision.CLOSED:
-            closed = [
+            affected = [
                 visit
                 for holiday in holidays
                 for visit in affected_by_holiday(holiday.practice, holiday.date, now=now)
             ]
-            _settle(closed, by=by, decisions=decisions, now=now)
+            _apply(decisions, affected, by=by, now=now)
         agendas.decide_holidays(holidays, decision)
 
 
 def ask_to_move(
     appointment: Appointment, *, by: User, message: str = "", now: dt.datetime | None = None
 ) -> Appointment:
-    """Ask the patient to choose another time; the visit keeps its own until then.
+    """Ask the patient to choose another time; the visit keeps its time until then.
 
-    Stamped like a change of status, which it is not. The deadline of the practice does not bind
-    who was asked (see `move`).
+    The history logs it like a change of status, although the status stays. The practice's
+    deadline does not bind a patient who was asked (see `move`).
     """
     now = now or timezone.now()
     with writing():
@@ -158,10 +163,10 @@ def ask_to_move(
     return appointment
 
 
-def _settle(
-    visits: Iterable[Appointment], *, by: User, decisions: Decisions | None, now: dt.datetime
+def _apply(
+    decisions: Decisions | None, visits: Iterable[Appointment], *, by: User, now: dt.datetime
 ) -> None:
-    """Do what was decided for each visit; what somebody else's desk booked is kept."""
+    """Keep, ask to move or cancel each visit; visits that `by` does not manage are kept."""
     decisions = decisions or Decisions()
     visits = list(visits)
     pks = [visit.pk for visit in visits]
@@ -170,7 +175,7 @@ def _settle(
         shown = Appointment.objects.for_pages().filter(pk__in=pks).order_by("starts_at")
         raise VisitsAffected([AffectedVisit(visit, visit.pk in ours) for visit in shown])
     changed = [v for v in visits if v.pk in ours and decisions.outcomes[v.pk] is not Outcome.KEEP]
-    # All persons first, by pk: one after the other would be in the order of their visits.
+    # Lock all persons first, by pk: the loop below locks them in the order of their visits.
     Patient.objects.locked([visit.patient_id for visit in changed])
     for visit in changed:
         change = cancel if decisions.outcomes[visit.pk] is Outcome.CANCEL else ask_to_move

@@ -1,4 +1,4 @@
-"""What the desk does with a visit: the status verbs, undo, walk-ins."""
+"""Services for staff: the status verbs of a visit, undo, and walk-ins."""
 
 from __future__ import annotations
 
@@ -34,13 +34,14 @@ def change_status(
     expected_sequence: int | None = None,
     now: dt.datetime | None = None,
 ) -> Appointment:
-    """Apply one of confirm, arrive, start, finish, mark_absent, as the status table allows.
+    """Apply confirm, arrive, start, finish or mark_absent, as the status table allows.
 
-    Raises StateConflict for any other change, saying what the visit is now, and when its sequence
-    is not `expected_sequence` (see `check_unchanged`). To cancel a visit, call `cancel`.
+    Raises StateConflict with the visit's present status when the table does not allow it, and
+    when the visit's sequence is not `expected_sequence` (see `check_unchanged`). To cancel a
+    visit, call `cancel`.
     """
     if verb is Verb.CANCEL:
-        raise ValueError("change_status tells nobody: use cancel")
+        raise ValueError("change_status does not notify the patient: use cancel")
     now = now or timezone.now()
     with writing():
         appointment = lock_appointment(appointment, now=now)
@@ -53,7 +54,7 @@ def change_status(
         appointment.status = CHANGES[verb].to
         appointment.sequence += 1
         if verb is Verb.ARRIVE:
-            # Who arrives a second time has lost the place of the first.
+            # A patient who arrives a second time does not get the first place back.
             appointment.waiting_place = None
         appointment.save(update_fields=["status", "sequence", "waiting_place"])
         log_change(appointment, verb, by=by, now=now, from_status=before)
@@ -65,8 +66,7 @@ def change_status(
 def why_not_now(
     appointment: Appointment, verb: Verb, now: dt.datetime
 ) -> rules.StateConflict | None:
-    """Why the desk cannot apply `verb` at `now`; None when it can. What the table says, and
-    what only a clock knows."""
+    """The refusal of `verb` at `now`, by the status table and the clock; None when allowed."""
     if leads_to(verb, appointment.status) is None:
         refusal = _("This appointment is “%(status)s”: it cannot become “%(wanted)s” now.")
         words = {"status": appointment.get_status_display(), "wanted": verb.label}
@@ -93,12 +93,12 @@ def undo(
     allow_patient_overlap: bool = False,
     now: dt.datetime | None = None,
 ) -> Appointment:
-    """Take back the last change, made on the same local day; the desk's alone.
+    """Take back the last change, if it was made today by the practice's date; for staff only.
 
-    `change_id` is the change that the reader means, so that a double click, or two people
-    at once, do not take back two. Raises StateConflict when there is nothing to take back
-    today, and SlotTaken when the time went to someone else meanwhile, or the patient is
-    elsewhere then: the desk may go on with `overbook`, or with `allow_patient_overlap`.
+    `change_id` is the change on the reader's screen, so that a double click, or two people at
+    once, do not take back two changes. Raises StateConflict when no change of today can be taken
+    back, and SlotTaken when another visit took the time or the patient has another visit then:
+    staff can repeat with `overbook` or `allow_patient_overlap`.
     """
     now = now or timezone.now()
     with writing():
@@ -124,12 +124,10 @@ def undo(
         appointment.save(update_fields=["status", "is_overbooked", "sequence"])
         log_change(appointment, Verb.UNDO, by=by, now=now, from_status=before, undoes=last)
         if last.verb in (Verb.CANCEL, Verb.CONFIRM):
-            # The patient was told of it, and it is no longer true.
-            kinds = Notification.Kind
+            # The patient got a message about the change, and it is not true any more.
             is_request = after == Status.PENDING
-            queue_notification(
-                appointment, kinds.REQUESTED if is_request else kinds.BOOKED, now=now
-            )
+            kind = Notification.Kind.REQUESTED if is_request else Notification.Kind.BOOKED
+            queue_notification(appointment, kind, now=now)
     return appointment
 
 
@@ -144,7 +142,7 @@ def add_walk_in(
 ) -> Appointment:
     """Add a person to today's waiting room with the next queue number of that doctor's day.
 
-    `patient` may be unsaved, a person to add: both are written or neither.
+    `patient` can be unsaved, a person to add: both are written or neither.
     """
     now = now or timezone.now()
     with writing():
@@ -159,7 +157,7 @@ def add_walk_in(
             patient.save()
         today = doctor.practice.local(now).date()
         day = Appointment.objects.of(doctor).filter(queue_date=today)
-        # Cancelled ones count: a number called out once is not given twice.
+        # Cancelled walk-ins count too: a number is never given twice.
         last = day.aggregate(last=Max("queue_number"))["last"] or 0
         appointment = Appointment.objects.create(
             patient=patient,
@@ -184,7 +182,7 @@ def add_walk_in(
 
 
 def require_desk(by: User, doctor: Doctor) -> None:
-    """The last guard; pages fetch through `at_desk_of` and answer 404 before."""
+    """Refuse a user who does not work for `doctor`. Pages answer 404 before this check."""
     if not doctor.is_staffed_by(by):
         raise rules.RuleRefused(_("Only the practice can do this."), code="desk_only")
 
@@ -206,5 +204,5 @@ def _check_patient_is_still_free(appointment: Appointment) -> None:
 
 
 def last_change(appointment: Appointment) -> StatusChange | None:
-    """The change that `undo` would take back, whatever its day."""
+    """The change that `undo` takes back, of any day."""
     return appointment.changes.last_in_force()

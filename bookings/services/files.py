@@ -1,4 +1,4 @@
-"""What a practice decides about a patient: a block, its end, a fresh count of no-shows."""
+"""Services for patient files: block, unblock, and reset the count of no-shows."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def block_patient(
     reason: str = "",
     now: dt.datetime | None = None,
 ) -> PatientFile:
-    """No more online booking at this practice; who and when is stamped, once."""
+    """Block the patient's online booking at this practice; user and time are kept once."""
     with writing():
         file = _locked_file(by, patient, practice)
         file.block_reason = reason.strip()
@@ -33,7 +33,7 @@ def block_patient(
 
 
 def unblock_patient(*, by: User, patient: Patient, practice: Practice) -> PatientFile:
-    """Online booking again, unless no-shows or an admin's block stand in the way."""
+    """End the practice's block. No-shows or an admin's block can still refuse the patient."""
     with writing():
         file = _locked_file(by, patient, practice)
         file.blocked_at, file.blocked_by, file.block_reason = None, None, ""
@@ -44,7 +44,7 @@ def unblock_patient(*, by: User, patient: Patient, practice: Practice) -> Patien
 def reset_no_shows(
     *, by: User, patient: Patient, practice: Practice, now: dt.datetime | None = None
 ) -> PatientFile:
-    """Count absences at this practice from now on; the visits keep their status."""
+    """Count no-shows at this practice from now on; the visits keep their status."""
     with writing():
         file = _locked_file(by, patient, practice)
         file.no_shows_reset_at, file.no_shows_reset_by = now or timezone.now(), by
@@ -53,7 +53,7 @@ def reset_no_shows(
 
 
 def _locked_file(by: User, patient: Patient, practice: Practice) -> PatientFile:
-    """The file, made when there is none, under the person's lock: a booking waits for it."""
+    """The file, made when missing, under the person's lock, so that a booking waits for it."""
     if not Practice.objects.visible_to(by).filter(pk=practice.pk).exists():
         raise rules.RuleRefused(_("Only the practice can do this."), code="desk_only")
     file, _made = PatientFile.objects.get_or_create(

@@ -1,4 +1,4 @@
-"""Keeping a slot for a visitor while they sign in and confirm (docs/contracts.md, rule 10)."""
+"""Services that keep a slot for a visitor until the confirmation (docs/contracts.md, rule 10)."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def hold(
     address: str,
     now: dt.datetime | None = None,
 ) -> Hold:
-    """Keep `starts_at` for the visitor who owns `token`; their earlier hold goes with it.
+    """Hold `starts_at` (aware) for the visitor who owns `token`, in place of an earlier hold.
 
-    Holding the same slot again returns the hold as it is, so that a reload does not renew
-    it. Raises a `rules.Refusal`; the earlier hold stays then.
+    The same slot again returns the same hold, so that a reload does not prolong it. `address` is
+    the visitor's IP address. Raises a `rules.Refusal`; the earlier hold stays then.
     """
     now = now or timezone.now()
     starts_at = starts_at.astimezone(dt.UTC)
@@ -58,8 +58,8 @@ def hold(
             _check_address(digest, token, now)
         for row in locked.values():
             row.touch_calendar()
-        # Two tabs at once may hold at two doctors, whose locks do not keep them apart: the later
-        # one replaces the row that the other has just made.
+        # Two tabs can hold at two doctors at once, under different locks: the later one replaces
+        # the row that the other has just made.
         kept, _made = Hold.objects.update_or_create(
             token=token,
             defaults={
@@ -79,7 +79,10 @@ def hold(
 
 
 def extend_hold(token: str, *, now: dt.datetime | None = None) -> Hold:
-    """Five more minutes from now, twice at most. StateConflict when it is over or used up."""
+    """Let the hold last five minutes from now, twice at most.
+
+    Raises StateConflict when the hold is over or was extended twice.
+    """
     now = now or timezone.now()
     with writing():
         found = _own_hold(token, now=now)
@@ -93,7 +96,10 @@ def extend_hold(token: str, *, now: dt.datetime | None = None) -> Hold:
 
 
 def extend_hold_after_sign_up(token: str, *, now: dt.datetime | None = None) -> None:
-    """Signing up takes a while: five more minutes, once, beside the visitor's own two."""
+    """Let the hold last five minutes from now, once, because a sign-up takes time.
+
+    The visitor's two extensions are not used up. Nothing happens when the hold is over.
+    """
     now = now or timezone.now()
     with writing():
         try:
@@ -106,7 +112,7 @@ def extend_hold_after_sign_up(token: str, *, now: dt.datetime | None = None) -> 
 
 
 def release_hold(token: str, *, now: dt.datetime | None = None) -> None:
-    """Give the slot back; nothing happens when there is none."""
+    """Delete the hold of `token`; nothing happens when there is none."""
     now = now or timezone.now()
     with writing():
         found = Hold.objects.filter(token=token).first()
@@ -117,9 +123,9 @@ def release_hold(token: str, *, now: dt.datetime | None = None) -> None:
 
 
 def address_digest(address: str) -> str:
-    """A keyed digest: enough to count an address's holds, useless to anyone else.
+    """A keyed digest of an IP address: it counts the address's holds and reveals nothing.
 
-    Of IPv6 the network: every visitor has 2^64 addresses there, and would have ten holds each.
+    Of an IPv6 address only the /64 network counts, because a visitor has 2^64 addresses there.
     """
     with contextlib.suppress(ValueError):
         parsed = ipaddress.ip_address(address)
@@ -140,11 +146,11 @@ def _check_address(digest: str, token: str, now: dt.datetime) -> None:
 
 
 def _own_hold(token: str, *, now: dt.datetime) -> Hold:
-    """The visitor's hold under its doctor's lock; StateConflict when there is none left."""
+    """The visitor's hold under its doctor's lock; StateConflict when it is over."""
     found = Hold.objects.filter(token=token).first()
     if found:
         Doctor.objects.locked(found.doctor_id)
-        # Not one at another doctor, chosen meanwhile: that agenda is not locked.
+        # A hold that was made meanwhile at another doctor is not locked, so it does not count.
         mine = Hold.objects.unexpired(now).filter(token=token, doctor=found.doctor_id)
         found = mine.first()
     if not found:

@@ -1,4 +1,4 @@
-"""What a doctor writes about a visit for themselves alone."""
+"""The service that saves a doctor's private note about a visit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bookings.services.writing import writing
 
 
 class NoteChanged(rules.StateConflict):
-    """The note was saved elsewhere since its writer saw it; `note` is what it says now."""
+    """Another window saved the note meanwhile; `note` is the saved one."""
 
     code = "note_changed"
 
@@ -23,10 +23,11 @@ class NoteChanged(rules.StateConflict):
 def save_note(
     *, by: User, appointment: Appointment, text: str, expected_version: str
 ) -> PrivateNote:
-    """Keep `text` as the doctor's own note about this visit, whose doctor `by` must be.
+    """Save `text` as the doctor's private note about this visit, and return the note.
 
-    `expected_version` is the `version` of the note that the writer began from, "" for none
-    yet. Raises NoteChanged, and keeps the other text, when another window saved it meanwhile.
+    `by` must be the visit's doctor, else RuleRefused. `expected_version` is the `version` of the
+    note that the writer opened, "" when there was none. Raises NoteChanged, and keeps the saved
+    text, when another window saved the note meanwhile.
     """
     if appointment.doctor.user_id != by.pk:
         raise rules.RuleRefused(_("Only the doctor can do this."), code="doctor_only")

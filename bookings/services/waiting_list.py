@@ -1,4 +1,4 @@
-"""Joining and leaving the waiting list. Who may not book may not wait either."""
+"""Services to join and leave the waiting list. The rules of booking hold for it too."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from bookings.services.writing import (
     writing,
 )
 from bookings.slots import SlotQuery
-from bookings.status import UPCOMING
 from doctors.models import ConsultationType, Doctor
 from scheduling import engine
 
@@ -33,11 +32,11 @@ def join_waiting_list(
     not_before: dt.date | None = None,
     now: dt.datetime | None = None,
 ) -> WaitingListEntry:
-    """Have `patient` told when a time opens before the one they have, or else before the next
-    free one from the day `seen_from` on (today when None).
+    """Put `patient` on the waiting list for a time before the visit they have.
 
-    `not_before` is the first day that suits them. Joining again changes the wish and keeps the
-    place. Raises a `rules.Refusal`.
+    Without a visit, for a time before the next free start from the day `seen_from` on (today
+    when None). `not_before` is the first day that suits the patient. A second call changes the
+    wish and keeps the place on the list. Raises a `rules.Refusal`.
     """
     now = now or timezone.now()
     with writing():
@@ -64,17 +63,17 @@ def join_waiting_list(
 def wait_for_earlier(
     appointment: Appointment, *, now: dt.datetime | None = None
 ) -> WaitingListEntry:
-    """Have the visit's patient told when a time opens before it; the visit stays theirs.
+    """Put the visit's patient on the waiting list for an earlier time; the visit stays booked.
 
     Raises a `rules.Refusal`.
     """
     now = now or timezone.now()
     with writing():
         appointment = lock_appointment(appointment, now=now)
-        kind, start = appointment.consultation_type, appointment.starts_at
-        if appointment.status not in UPCOMING or kind is None or start is None or start <= now:
+        consultation_type, start = appointment.consultation_type, appointment.starts_at
+        if consultation_type is None or start is None or not appointment.is_upcoming(now):
             raise rules.StateConflict(_("This appointment can no longer be moved."))
-        query = SlotQuery(appointment.doctor, kind)
+        query = SlotQuery(appointment.doctor, consultation_type)
         _check(appointment.patient, query, now)
         check_moves_online(appointment, now=now)
         return _wait(appointment.patient, query, start, appointment=appointment, now=now)
@@ -83,7 +82,7 @@ def wait_for_earlier(
 def leave_waiting_list(
     entry: WaitingListEntry, *, now: dt.datetime | None = None
 ) -> WaitingListEntry:
-    """Tell them no more; leaving twice changes nothing."""
+    """End the entry; a second call changes nothing."""
     now = now or timezone.now()
     with writing():
         lock_doctor(entry.doctor, now=now)
@@ -95,8 +94,10 @@ def leave_waiting_list(
 
 
 def next_start(query: SlotQuery, seen_from: dt.date | None, *, now: dt.datetime) -> dt.datetime:
-    """The start that somebody would get who looks from `seen_from` (today) on; the end of the
-    horizon when there is none."""
+    """The next free start from the day `seen_from` on (today when None), aware.
+
+    The end of the horizon when there is none.
+    """
     today, last = query.today(now), query.last_day(now)
     after = max(seen_from or today, today)
     start = slots.next_free([query], after, now=now)[query.doctor.pk]
@@ -123,11 +124,11 @@ def _wait(
     appointment: Appointment | None = None,
     not_before: dt.date | None = None,
 ) -> WaitingListEntry:
-    """The entry, made or renewed, under the person's lock: there is one a reason."""
-    kind = query.consultation_type
-    assert kind is not None
+    """Make or renew the person's one entry for this doctor and type, under the person's lock."""
+    consultation_type = query.consultation_type
+    assert consultation_type is not None
     entries = WaitingListEntry.objects.filter(
-        patient=patient, doctor=query.doctor, consultation_type=kind
+        patient=patient, doctor=query.doctor, consultation_type=consultation_type
     )
     entries.filter(before__lte=now).end(WaitingListEntry.End.OVER, now=now)
     wish = {"before": before, "appointment": appointment, "not_before": not_before}
@@ -137,7 +138,7 @@ def _wait(
             **wish,
             "patient": patient,
             "doctor": query.doctor,
-            "consultation_type": kind,
+            "consultation_type": consultation_type,
             "created_at": now,
         },
     )

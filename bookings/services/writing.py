@@ -1,7 +1,7 @@
-"""What every writer of appointments shares: the locks, the history row, the outbox row.
+"""The steps that all writers of appointments share: locks, history row, outbox row.
 
-The order is the same everywhere: doctors by pk, then persons by pk, check again, write.
-A database error becomes a refusal by its constraint's name only; any other stays loud.
+The order is the same everywhere: lock doctors by pk, then persons by pk, check again, write.
+A database error becomes a refusal by its constraint's name only; other errors are not caught.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from scheduling.models import FreedTime
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """One short transaction; the overlap constraint's last word becomes SlotTaken.
+    """One short transaction; a violated overlap constraint becomes SlotTaken.
 
-    Raised outside the atomic block, so that the caller may read the database for the
-    alternatives it offers.
+    SlotTaken is raised outside the atomic block, so that the caller can read alternatives from
+    the database.
     """
     try:
         with transaction.atomic():
@@ -42,7 +42,7 @@ def writing() -> Iterator[None]:
 
 
 def lock_doctor(doctor: Doctor, *, now: dt.datetime) -> Doctor:
-    """The doctor's row, locked and fresh, with the holds that are over swept away."""
+    """The doctor's row, locked and read again; expired holds of the doctor are deleted."""
     (locked,) = Doctor.objects.locked(doctor.pk)
     sweep_holds(locked, now=now)
     return locked
@@ -53,8 +53,7 @@ def sweep_holds(doctor: Doctor, *, now: dt.datetime) -> None:
 
 
 def fresh_type(consultation_type: ConsultationType) -> ConsultationType:
-    """The type as it is now, read under its doctor's lock; one that an admin has deleted
-    meanwhile is refused like one that is retired."""
+    """The type, read again under its doctor's lock; a deleted one is refused like a retired one."""
     found = ConsultationType.objects.filter(pk=consultation_type.pk).first()
     if found is None:
         raise type_not_offered()
@@ -62,7 +61,7 @@ def fresh_type(consultation_type: ConsultationType) -> ConsultationType:
 
 
 def lock_patient(patient: Patient) -> Patient:
-    """The person's row, locked and fresh; a relative may be gone from the account meanwhile."""
+    """The person's row, locked and read again; StateConflict when it was deleted meanwhile."""
     found = Patient.objects.locked([patient.pk])
     if not found:
         raise StateConflict(_("Please choose one of the persons listed."))
@@ -70,13 +69,16 @@ def lock_patient(patient: Patient) -> Patient:
 
 
 def lock_account(account: User | None) -> None:
-    """After the person: two relatives are two rows, and the account has one future visit."""
+    """Lock the account, after the person.
+
+    The rule of one future visit counts an account's visits, and two relatives are two persons.
+    """
     if account:
         User.objects.select_for_update(no_key=True).get(pk=account.pk)
 
 
 def lock_appointment(appointment: Appointment, *, now: dt.datetime) -> Appointment:
-    """The appointment as it is now, its doctor and its patient locked before it is read."""
+    """The appointment, read again after its doctor and its patient are locked."""
     doctor = lock_doctor(appointment.doctor, now=now)
     patient = lock_patient(appointment.patient)
     fresh = Appointment.objects.select_related("consultation_type", "practice").get(
@@ -87,10 +89,10 @@ def lock_appointment(appointment: Appointment, *, now: dt.datetime) -> Appointme
 
 
 def check_unchanged(appointment: Appointment, expected_sequence: int | None) -> None:
-    """Refuse a change to a visit that is no longer what its reader saw.
+    """Refuse a change to a visit that changed since its reader saw it.
 
-    `expected_sequence` is the visit's `sequence` on that reader's screen, None where no screen is
-    compared. Of two people who change the same visit, the later one learns what the first did.
+    `expected_sequence` is the visit's `sequence` on the reader's screen; None skips the check.
+    When two people change the same visit, the refusal tells the second one the first change.
     """
     if expected_sequence is None or expected_sequence == appointment.sequence:
         return
@@ -98,8 +100,8 @@ def check_unchanged(appointment: Appointment, expected_sequence: int | None) -> 
     refusal %= {"status": appointment.get_status_display()}
     last = appointment.changes.select_related("by").order_by("pk").last()
     if last:
-        told = _("%(time)s, %(person)s: %(change)s.")
-        refusal += " " + told % {
+        last_words = _("%(time)s, %(person)s: %(change)s.")
+        refusal += " " + last_words % {
             "time": f"{appointment.practice.local(last.at):%H:%M}",
             "person": last.by or _("the system"),
             "change": last.get_verb_display(),
@@ -121,7 +123,7 @@ def log_change(
     previous_start: dt.datetime | None = None,
     undoes: StatusChange | None = None,
 ) -> StatusChange:
-    """Stamp a change with who and when, and count it in the doctor's calendar."""
+    """Write the history row of a change, and count the change in the doctor's calendar."""
     appointment.doctor.touch_calendar()
     return StatusChange.objects.create(
         appointment=appointment,
@@ -138,8 +140,10 @@ def log_change(
 def queue_notification(
     appointment: Appointment, kind: Notification.Kind, *, now: dt.datetime, **details: Any
 ) -> None:
-    """Write the message about this change to the outbox; a file without account has no
-    address and gets none, and who walked in is told at the desk."""
+    """Write the message about this change to the outbox.
+
+    A walk-in and a patient without an account's e-mail address get no message.
+    """
     account = appointment.patient.account
     if appointment.is_walk_in or account is None or not account.email:
         return
@@ -156,8 +160,10 @@ def queue_notification(
 
 
 def note_freed(appointment: Appointment, start: dt.datetime | None, *, now: dt.datetime) -> None:
-    """Write down that the visit's time from `start` on is left, for those who wait for one:
-    `bookings.messages.offers` looks at it later."""
+    """Record that the visit's time from `start` on is free now, for the waiting list.
+
+    `bookings.messages.offers` reads it later.
+    """
     if start:
         pause = dt.timedelta(minutes=appointment.buffer_minutes)
         end = start + dt.timedelta(minutes=appointment.duration) + pause
@@ -165,8 +171,10 @@ def note_freed(appointment: Appointment, start: dt.datetime | None, *, now: dt.d
 
 
 def settle_waits(appointment: Appointment, *, now: dt.datetime) -> None:
-    """Whoever waited for an earlier time has one now; whoever took the next one instead still
-    waits, with that visit to move."""
-    waits = WaitingListEntry.objects.not_ended().alike(appointment)
-    waits.filter(before__gt=appointment.starts_at).end(WaitingListEntry.End.BOOKED, now=now)
-    waits.filter(appointment=None).update(appointment=appointment)
+    """End the patient's waiting-list entries that this visit fulfils.
+
+    An entry that still wants an earlier time stays, with this visit as the one to move.
+    """
+    entries = WaitingListEntry.objects.not_ended().alike(appointment)
+    entries.filter(before__gt=appointment.starts_at).end(WaitingListEntry.End.BOOKED, now=now)
+    entries.filter(appointment=None).update(appointment=appointment)
