@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Patient, User
 from bookings import rules, slots
-from bookings.models import Appointment, Notification, StatusChange
+from bookings.models import Appointment, Notification
 from bookings.services.writing import (
     check_unchanged,
     fresh_type,
@@ -201,8 +201,3 @@ def _check_patient_is_still_free(appointment: Appointment) -> None:
         rules.check_patient_free(
             appointment.patient, appointment.starts_at, appointment.ends_at, moving=appointment.pk
         )
-
-
-def last_change(appointment: Appointment) -> StatusChange | None:
-    """The change that `undo` takes back, of any day."""
-    return appointment.changes.last_in_force()
