@@ -19,9 +19,9 @@ from bookings.services.writing import (
     lock_doctor,
     lock_patient,
     log_change,
-    note_freed,
     queue_notification,
-    settle_waits,
+    record_freed_time,
+    update_waiting_list,
     writing,
 )
 from bookings.slots import SlotQuery
@@ -94,7 +94,7 @@ def book(
         log_change(appointment, Verb.REQUEST if needs_confirmation else Verb.BOOK, by=by, now=now)
         kind = Notification.Kind.REQUESTED if needs_confirmation else Notification.Kind.BOOKED
         queue_notification(appointment, kind, now=now)
-        settle_waits(appointment, now=now)
+        update_waiting_list(appointment, now=now)
     return appointment
 
 
@@ -148,7 +148,7 @@ def move(
                 appointment.patient, starts_at, starts_at + query.length, moving=appointment.pk
             )
         previous = appointment.starts_at
-        note_freed(appointment, previous, now=now)
+        record_freed_time(appointment, previous, now=now)
         appointment.starts_at = starts_at
         for field, value in copies_of(consultation_type, starts_at).items():
             setattr(appointment, field, value)
@@ -166,7 +166,7 @@ def move(
             previous_start=previous,
         )
         queue_notification(appointment, Notification.Kind.MOVED, now=now, previous_start=previous)
-        settle_waits(appointment, now=now)
+        update_waiting_list(appointment, now=now)
     return appointment
 
 
@@ -205,7 +205,7 @@ def cancel(
         queue_notification(
             appointment, Notification.Kind.CANCELLED, now=now, message=message.strip()
         )
-        note_freed(appointment, appointment.starts_at, now=now)
+        record_freed_time(appointment, appointment.starts_at, now=now)
         appointment.waits.all().end(WaitingListEntry.End.CANCELLED, now=now)
     return appointment
 

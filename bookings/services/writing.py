@@ -159,7 +159,9 @@ def queue_notification(
     )
 
 
-def note_freed(appointment: Appointment, start: dt.datetime | None, *, now: dt.datetime) -> None:
+def record_freed_time(
+    appointment: Appointment, start: dt.datetime | None, *, now: dt.datetime
+) -> None:
     """Record that the visit's time from `start` on is free now, for the waiting list.
 
     `bookings.messages.offers` reads it later.
@@ -170,7 +172,7 @@ def note_freed(appointment: Appointment, start: dt.datetime | None, *, now: dt.d
         FreedTime.objects.note(appointment.doctor_id, [(start, end)], now=now)
 
 
-def settle_waits(appointment: Appointment, *, now: dt.datetime) -> None:
+def update_waiting_list(appointment: Appointment, *, now: dt.datetime) -> None:
     """End the patient's waiting-list entries that this visit fulfils.
 
     An entry that still wants an earlier time stays, with this visit as the one to move.
