@@ -23,7 +23,7 @@ from bookings import rules
 from bookings.models import Appointment, Notification
 from bookings.services.affected import affected_by_absence, affected_by_holiday, outside_hours
 from bookings.services.booking import cancel
-from bookings.services.desk import require_desk
+from bookings.services.desk import require_staff
 from bookings.services.writing import lock_appointment, log_change, queue_notification, writing
 from bookings.status import UPCOMING, Verb
 from doctors.models import Doctor, Practice
@@ -81,7 +81,7 @@ def take_absence(
     now = now or timezone.now()
     with writing():
         (doctor,) = Doctor.objects.locked(doctor.pk)
-        require_desk(by, doctor)
+        require_staff(by, doctor)
         affected = affected_by_absence(doctor, starts_at, ends_at, now=now)
         _apply(decisions, affected, by=by, now=now)
         same = doctor.absences.filter(starts_at=starts_at, ends_at=ends_at, reason=reason)
@@ -106,7 +106,7 @@ def change_hours(
     now = now or timezone.now()
     with writing():
         (doctor,) = Doctor.objects.locked(doctor.pk)
-        require_desk(by, doctor)
+        require_staff(by, doctor)
         before = outside_hours(doctor, now=now)
         agendas.replace_days(doctor, days)
         affected = [visit for visit in outside_hours(doctor, now=now) if visit not in before]
@@ -151,7 +151,7 @@ def ask_to_move(
     now = now or timezone.now()
     with writing():
         appointment = lock_appointment(appointment, now=now)
-        require_desk(by, appointment.doctor)
+        require_staff(by, appointment.doctor)
         if appointment.status not in UPCOMING:
             raise rules.StateConflict(_("This appointment can no longer be moved."))
         appointment.sequence += 1

@@ -45,7 +45,7 @@ def change_status(
     now = now or timezone.now()
     with writing():
         appointment = lock_appointment(appointment, now=now)
-        require_desk(by, appointment.doctor)
+        require_staff(by, appointment.doctor)
         check_unchanged(appointment, expected_sequence)
         refusal = why_not_now(appointment, verb, now)
         if refusal:
@@ -103,7 +103,7 @@ def undo(
     now = now or timezone.now()
     with writing():
         appointment = lock_appointment(appointment, now=now)
-        require_desk(by, appointment.doctor)
+        require_staff(by, appointment.doctor)
         last = appointment.changes.last_in_force()
         local = appointment.practice.local
         if last is None or not last.from_status or local(last.at).date() != local(now).date():
@@ -147,7 +147,7 @@ def add_walk_in(
     now = now or timezone.now()
     with writing():
         doctor = lock_doctor(doctor, now=now)
-        require_desk(by, doctor)
+        require_staff(by, doctor)
         if consultation_type:
             consultation_type = fresh_type(consultation_type)
             rules.check_type_is_offered(doctor, consultation_type)
@@ -181,7 +181,7 @@ def add_walk_in(
     return appointment
 
 
-def require_desk(by: User, doctor: Doctor) -> None:
+def require_staff(by: User, doctor: Doctor) -> None:
     """Refuse a user who does not work for `doctor`. Pages answer 404 before this check."""
     if not doctor.is_staffed_by(by):
         raise rules.RuleRefused(_("Only the practice can do this."), code="desk_only")

@@ -13,7 +13,7 @@ from accounts.models import User
 from bookings.models import Appointment, WaitingScreen
 from bookings.models.screen import new_token
 from bookings.rules import StateConflict
-from bookings.services.desk import require_desk
+from bookings.services.desk import require_staff
 from bookings.services.writing import lock_doctor, writing
 from bookings.waiting_room.room import Room
 from doctors.models import Doctor
@@ -51,7 +51,7 @@ def make_screen(*, by: User, doctor: Doctor, now: dt.datetime | None = None) -> 
     now = now or timezone.now()
     with writing():
         doctor = lock_doctor(doctor, now=now)
-        require_desk(by, doctor)
+        require_staff(by, doctor)
         screen, _made = WaitingScreen.objects.update_or_create(
             doctor=doctor, defaults={"token": new_token(), "created_at": now}
         )
@@ -67,7 +67,7 @@ def room_changed() -> StateConflict:
 def _locked_room(by: User, doctor: Doctor, now: dt.datetime) -> list[UUID]:
     """Who waits, in order, under the doctor's lock."""
     doctor = lock_doctor(doctor, now=now)
-    require_desk(by, doctor)
+    require_staff(by, doctor)
     room = Room(doctor, Appointment.objects.at_desk_of(by), now)
     return [place.visit.pk for place in room.waiting]
 
