@@ -17,7 +17,7 @@ from accounts.models import Patient
 from bookings import rules
 from bookings.api import schemas
 from bookings.finding.visitor import hold_token
-from bookings.services import check_person
+from bookings.services import check_patient_may_book
 from bookings.services.writing import is_staff
 from bookings.slots import SlotQuery, day_slots, free_slots
 from doctors.api import DoctorId, visible_doctor
@@ -130,7 +130,7 @@ def check_reader(
     rules.check_books_online(query.doctor)
     rules.check_emergency_day(query, first_day, now)
     if person and query.consultation_type:
-        check_person(patient=person, query=query, now=now)
+        check_patient_may_book(patient=person, query=query, now=now)
     elif person:
         rules.check_not_blocked(person, query.doctor.practice, now)
 

@@ -19,7 +19,7 @@ from bookings.finding.alternatives import (
 from bookings.finding.live import token_of
 from bookings.finding.visitor import Reader
 from bookings.models import Appointment
-from bookings.services import check_person
+from bookings.services import check_patient_may_book
 from bookings.slots import Calendars, Day, SlotQuery, next_free
 from bookings.slots.no_slots import NoSlots, NoSlotsReason, combine_no_slots
 from doctors.models import ConsultationType, Doctor
@@ -230,7 +230,7 @@ def why_refused(query: SlotQuery, day: dt.date, reader: Reader) -> rules.Refusal
             raise rules.type_not_offered()
         rules.check_emergency_day(query, day, reader.now)
         if reader.patient:
-            check_person(patient=reader.patient, query=query, now=reader.now)
+            check_patient_may_book(patient=reader.patient, query=query, now=reader.now)
     except rules.Refusal as refusal:
         return refusal
     return None

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from bookings import rules
 from bookings.models import Notification, WaitingListEntry
-from bookings.services import check_moves_online, check_person
+from bookings.services import check_moves_online, check_patient_may_book
 from bookings.slots import Calendars, SlotQuery
 from scheduling import engine
 from scheduling.models import FreedTime
@@ -188,7 +188,7 @@ def _may_book(entry: WaitingListEntry, now: dt.datetime) -> bool:
     """Whether the rules about the person would let them: who may not is told of nothing."""
     query = SlotQuery(entry.doctor, entry.consultation_type)
     try:
-        check_person(patient=entry.patient, query=query, now=now)
+        check_patient_may_book(patient=entry.patient, query=query, now=now)
         if entry.appointment:
             check_moves_online(entry.appointment, now=now)
         else:

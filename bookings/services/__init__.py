@@ -9,7 +9,7 @@ from bookings.services.booking import (
     cancel,
     cancel_unanswered_requests,
     check_moves_online,
-    check_person,
+    check_patient_may_book,
     move,
 )
 from bookings.services.claims import claim, invitation_of, invite
@@ -52,7 +52,7 @@ __all__ = [
     "change_hours",
     "change_status",
     "check_moves_online",
-    "check_person",
+    "check_patient_may_book",
     "claim",
     "decide_holidays",
     "extend_hold",

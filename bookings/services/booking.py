@@ -66,7 +66,7 @@ def book(
         if staff:
             rules.check_type_is_offered(doctor, consultation_type)
         else:
-            check_person(patient=patient, query=query, now=now)
+            check_patient_may_book(patient=patient, query=query, now=now)
             _check_not_blocked_there(patient, practice, doctor, now)
             lock_account(patient.account)
             rules.check_verified(patient.account, now)
@@ -131,7 +131,7 @@ def move(
         practice = _practice_at(query, starts_at)
         if not staff:
             check_moves_online(appointment, now=now)
-            check_person(patient=appointment.patient, query=query, now=now)
+            check_patient_may_book(patient=appointment.patient, query=query, now=now)
             _check_not_blocked_there(appointment.patient, practice, appointment.doctor, now)
         overbook = overbook and staff
         _check_time(
@@ -226,7 +226,7 @@ def cancel_unanswered_requests(*, now: dt.datetime | None = None) -> int:
     return cancelled
 
 
-def check_person(*, patient: Patient, query: SlotQuery, now: dt.datetime) -> None:
+def check_patient_may_book(*, patient: Patient, query: SlotQuery, now: dt.datetime) -> None:
     """Raise the first refusal of this person at this doctor that does not depend on the time.
 
     The free times show these refusals early (docs/contracts.md, C2).
@@ -345,7 +345,7 @@ def _practice_at(query: SlotQuery, starts_at: dt.datetime) -> Practice:
 def _check_not_blocked_there(
     patient: Patient, practice: Practice, doctor: Doctor, now: dt.datetime
 ) -> None:
-    """Refuse a person blocked at the visit's practice; `check_person` looks at the doctor's."""
+    """Refuse a person who is blocked at the visit's practice, when it is not the doctor's own."""
     if practice != doctor.practice:
         rules.check_not_blocked(patient, practice, now)
 

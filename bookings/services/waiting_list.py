@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Patient
 from bookings import rules, slots
 from bookings.models import Appointment, WaitingListEntry
-from bookings.services.booking import check_moves_online, check_person
+from bookings.services.booking import check_moves_online, check_patient_may_book
 from bookings.services.writing import (
     fresh_type,
     lock_appointment,
@@ -105,7 +105,7 @@ def next_start(query: SlotQuery, seen_from: dt.date | None, *, now: dt.datetime)
 
 
 def _check(patient: Patient, query: SlotQuery, now: dt.datetime) -> None:
-    check_person(patient=patient, query=query, now=now)
+    check_patient_may_book(patient=patient, query=query, now=now)
     if query.is_emergency_only:
         phones = ", ".join(rules.emergency_phones(query.doctor.practice))
         refusal = _("An emergency cannot wait for a time to open. Call %(phones)s.")
