@@ -1,4 +1,4 @@
-"""Write the e-mail of a notification: plain text, in the reader's language, local times."""
+"""Composes the e-mail of a notification: plain text, the recipient's language, local times."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from web.templatetags.tbib import phone_display
 
 
 def compose(row: Notification, *, now: dt.datetime) -> EmailMessage:
-    """The e-mail that tells `row`; the practice's local time, with its zone named.
+    """The e-mail of `row`, in the practice's local time, with the name of the zone.
 
-    It never has the patient's reason, and its subject nothing about health.
+    It never contains the patient's reason, and its subject says nothing about health.
     """
     with translation.override(row.language):
         context = _context_of_offer(row) if row.waiting_list_entry else _context(row, now)
@@ -36,7 +36,7 @@ def compose(row: Notification, *, now: dt.datetime) -> EmailMessage:
 
 
 def _context_of_offer(row: Notification) -> dict[str, Any]:
-    """A time that opened, for somebody on the waiting list: where to take it."""
+    """The template context of an offer: a freed time, and the address that books it."""
     entry, start = row.waiting_list_entry, row.freed_start
     assert entry is not None
     assert start is not None
@@ -61,12 +61,13 @@ def _context_of_offer(row: Notification) -> dict[str, Any]:
 def _context(row: Notification, now: dt.datetime) -> dict[str, Any]:
     appointment, practice = row.appointment, row.practice
     assert appointment is not None
-    doctor, kind = appointment.doctor, appointment.consultation_type
+    doctor, consultation_type = appointment.doctor, appointment.consultation_type
     closes = appointment.changes_close_at
     in_time = closes is not None and now < closes and appointment.status in UPCOMING
-    lines = kind.instructions.splitlines() if kind else []
+    lines = consultation_type.instructions.splitlines() if consultation_type else []
+    by_hand = consultation_type and consultation_type.needs_confirmation
     books_online = doctor.is_approved and doctor.books_online
-    can_choose = books_online and kind is not None and not kind.is_retired
+    is_offered = consultation_type is not None and not consultation_type.is_retired
     move_page = reverse("move_appointment", args=[appointment.pk])
     return {
         "row": row,
@@ -77,19 +78,17 @@ def _context(row: Notification, now: dt.datetime) -> dict[str, Any]:
         "instructions": [line for line in lines if line.strip()],
         "phone": phone_display(practice.phone, practice.country),
         "page": settings.SITE_URL + reverse("appointment_page", args=[appointment.pk]),
-        "move_page": settings.SITE_URL + move_page if can_choose else "",
+        "move_page": settings.SITE_URL + move_page if books_online and is_offered else "",
         "calendar": settings.SITE_URL + doctor.get_absolute_url() if books_online else "",
         "closes": practice.local(closes) if closes and in_time else None,
-        # What the practice confirmed by hand is not moved under it.
-        "moves_online": not (
-            kind and kind.needs_confirmation and appointment.status == Status.CONFIRMED
-        ),
+        # A patient cannot move a request that the practice confirmed.
+        "moves_online": not (by_hand and appointment.status == Status.CONFIRMED),
         "unanswered": _is_unanswered(appointment),
     }
 
 
 def _is_unanswered(appointment: Appointment) -> bool:
-    """A request whose time came before an answer: the system cancelled it."""
+    """Whether the system cancelled the visit: a request without an answer before its start."""
     last = appointment.changes.last()
     return bool(
         last

@@ -1,8 +1,8 @@
-"""Telling those on the waiting list that a time opened.
+"""Offers freed times to patients on the waiting list.
 
-Whatever opens time (a visit cancelled, an absence taken back) only writes it down
-(`scheduling.models.FreedTime`), so that bookings stay fast. Here a command looks at it later:
-who waits for such a time, may book it, and joined first.
+A change that frees time (a cancelled visit, a deleted absence) only writes a
+`scheduling.models.FreedTime`, so that bookings stay fast. A command reads these rows later and
+finds the patients who want such a time and may book it; the first on the list comes first.
 """
 
 from __future__ import annotations
@@ -26,31 +26,31 @@ from scheduling.models import FreedTime
 
 
 class Offer(NamedTuple):
-    """A free start that opened, for somebody who waits."""
+    """A freed start and the entry of the waiting list to which it is offered."""
 
     entry: WaitingListEntry
     start: dt.datetime
 
 
 def offer_freed_times(*, limit: int = 1000, now: dt.datetime | None = None) -> int:
-    """Look at up to `limit` stretches of time that opened; how many people were told.
+    """Offer up to `limit` freed times; return how many messages were queued.
 
-    Each is looked at once: it goes with the messages about it, in one transaction, so that a
-    run that dies is done again and two at the same time tell nobody twice.
+    A freed time is deleted in the transaction that queues the messages about it. So a run that
+    failed is repeated, and two runs at the same time notify nobody twice.
     """
     now = now or timezone.now()
-    end_what_is_over(now=now)
+    end_expired_entries(now=now)
     freed = FreedTime.objects.order_by("doctor_id", "pk")[:limit]
-    told = 0
+    notified = 0
     for doctor_id, rows in groupby(freed, key=attrgetter("doctor_id")):
-        told += _offer(doctor_id, list(rows), now)
-    return told
+        notified += _offer(doctor_id, list(rows), now)
+    return notified
 
 
-def end_what_is_over(*, now: dt.datetime) -> int:
-    """End the wishes whose time came, or whose reason is offered no more."""
-    waiting = WaitingListEntry.objects.not_ended()
-    over = waiting.filter(before__lte=now) | waiting.filter(
+def end_expired_entries(*, now: dt.datetime) -> int:
+    """End the entries whose time has come or whose type is retired; return how many."""
+    entries = WaitingListEntry.objects.not_ended()
+    over = entries.filter(before__lte=now) | entries.filter(
         consultation_type__retired_at__isnull=False
     )
     ended = WaitingListEntry.objects.filter(pk__in=over.values("pk"))
@@ -58,7 +58,7 @@ def end_what_is_over(*, now: dt.datetime) -> int:
 
 
 def is_still_free(offer: Offer, *, now: dt.datetime) -> bool:
-    """Whether the time may be booked by whoever reads of it now."""
+    """Whether the offered time can still be booked."""
     entry, start = offer
     if not entry.is_live(now):
         return False
@@ -71,22 +71,22 @@ def is_still_free(offer: Offer, *, now: dt.datetime) -> bool:
 def _offer(doctor_id: int, freed: list[FreedTime], now: dt.datetime) -> int:
     offers = list(_matches(doctor_id, [(row.starts_at, row.ends_at) for row in freed], now))
     with transaction.atomic():
-        if not _are_ours(freed):
-            # Another run is at it, and tells them.
+        if not _take(freed):
+            # Another run has taken these rows and notifies the patients.
             transaction.set_rollback(True)
             return 0
         for offer in offers:
-            _tell(offer, now)
+            _queue_offer(offer, now)
     return len(offers)
 
 
-def _are_ours(freed: list[FreedTime]) -> bool:
-    """Forget them; False when somebody has forgotten one before."""
+def _take(freed: list[FreedTime]) -> bool:
+    """Delete these rows; False when another run has deleted one of them before."""
     gone, _by_model = FreedTime.objects.filter(pk__in=[row.pk for row in freed]).delete()
     return gone == len(freed)
 
 
-def _tell(offer: Offer, now: dt.datetime) -> None:
+def _queue_offer(offer: Offer, now: dt.datetime) -> None:
     entry, account = offer.entry, offer.entry.patient.account
     assert account is not None
     Notification.objects.create(
@@ -102,90 +102,93 @@ def _tell(offer: Offer, now: dt.datetime) -> None:
 
 
 def _matches(doctor_id: int, spans: list[engine.Span], now: dt.datetime) -> Iterator[Offer]:
-    """Who is told of which time: in the order in which they joined, each of the first time that
-    suits them, of each stretch so many people at most."""
+    """The offers of the freed `spans`, in the order in which the patients joined the list.
+
+    Each patient gets the first time that suits, and each span a limited number of patients.
+    """
     spans = [span for span in spans if span[1] > now]
-    waiting = list(_waiting(doctor_id, spans, now))
-    if not waiting:
+    entries = list(_entries(doctor_id, spans, now))
+    if not entries:
         return
-    opened = _opened(waiting, spans, now)
+    freed = _freed_starts(entries, spans, now)
     room = dict.fromkeys(spans, settings.WAITING_LIST_TOLD_AT_ONCE)
-    told = _told_lately(waiting, now)
-    for entry in waiting:
+    notified = _notified_lately(entries, now)
+    for entry in entries:
         wanted = [
             each
-            for each in opened[entry.consultation_type_id]
+            for each in freed[entry.consultation_type_id]
             if entry.wants(each.start) and any(room[span] for span in each.spans)
         ]
-        if not wanted or entry.patient.account_id in told or not _may_book(entry, now):
+        if not wanted or entry.patient.account_id in notified or not _may_book(entry, now):
             continue
         suits = next((each for each in wanted if _is_free_then(entry, each.start)), None)
         if suits:
             yield Offer(entry, suits.start)
-            told.add(entry.patient.account_id)
+            notified.add(entry.patient.account_id)
             for span in suits.spans:
                 room[span] -= 1
 
 
-def _waiting(
+def _entries(
     doctor_id: int, spans: Collection[engine.Span], now: dt.datetime
 ) -> Collection[WaitingListEntry]:
-    """Who waits, with an address to be told at, for a time that one of `spans` may be."""
+    """Live entries, with an e-mail address, that can want a time in one of `spans`; by age."""
     first = min((start for start, _end in spans), default=None)
     if first is None:
         return []
-    waiting = WaitingListEntry.objects.live(now).filter(doctor=doctor_id, before__gt=first)
-    reachable = waiting.exclude(patient__account=None).exclude(patient__account__email="")
+    entries = WaitingListEntry.objects.live(now).filter(doctor=doctor_id, before__gt=first)
+    reachable = entries.exclude(patient__account=None).exclude(patient__account__email="")
     return reachable.for_pages().order_by("created_at", "pk")
 
 
-class Opened(NamedTuple):
-    """A free start, and what opened of the time that a visit then needs."""
+class FreedStart(NamedTuple):
+    """A free start, and the freed spans that a visit at that start uses."""
 
     start: dt.datetime
     spans: list[engine.Span]
 
 
-def _opened(
-    waiting: Collection[WaitingListEntry], spans: Collection[engine.Span], now: dt.datetime
-) -> dict[int, list[Opened]]:
-    """{type: the free starts that were not free before, as far as `spans` tell}; three queries."""
-    doctor = next(iter(waiting)).doctor
+def _freed_starts(
+    entries: Collection[WaitingListEntry], spans: Collection[engine.Span], now: dt.datetime
+) -> dict[int, list[FreedStart]]:
+    """{type id: the free starts that use one of the freed `spans`}, in three queries."""
+    doctor = next(iter(entries)).doctor
     zone = doctor.practice.zone
-    queries = {e.consultation_type_id: SlotQuery(doctor, e.consultation_type) for e in waiting}
-    # A visit may begin the day before what opened, and run past midnight into it.
+    queries = {e.consultation_type_id: SlotQuery(doctor, e.consultation_type) for e in entries}
+    # A visit can begin the day before a freed span and reach past midnight into it.
     first = min(start for start, _end in spans).astimezone(zone).date() - engine.DAY
-    last = min(max(end for _start, end in spans), max(each.before for each in waiting))
+    last = min(max(end for _start, end in spans), max(each.before for each in entries))
     days = engine.days_from(first, (last.astimezone(zone).date() - first).days + 1)
     calendars = Calendars(list(queries.values()), days, now=now)
     return {
         pk: [
-            Opened(start, met)
+            FreedStart(start, used)
             for starts in calendars.free(query).values()
             for start in starts
-            if (met := _met(start.astimezone(dt.UTC), query.length, spans))
+            if (used := _used(start.astimezone(dt.UTC), query.length, spans))
         ]
         for pk, query in queries.items()
     }
 
 
-def _met(
+def _used(
     start: dt.datetime, length: dt.timedelta, spans: Collection[engine.Span]
 ) -> list[engine.Span]:
+    """The `spans` that share time with a visit of `length` at `start`."""
     return [span for span in spans if start < span[1] and span[0] < start + length]
 
 
-def _told_lately(waiting: Collection[WaitingListEntry], now: dt.datetime) -> set[int | None]:
-    """The accounts that were told of some time, here or elsewhere, a short while ago."""
+def _notified_lately(entries: Collection[WaitingListEntry], now: dt.datetime) -> set[int | None]:
+    """The accounts that got an offer of any doctor within settings.WAITING_LIST_PAUSE."""
     lately = WaitingListEntry.objects.filter(
         told_at__gt=now - settings.WAITING_LIST_PAUSE,
-        patient__account__in={entry.patient.account_id for entry in waiting},
+        patient__account__in={entry.patient.account_id for entry in entries},
     )
     return set(lately.values_list("patient__account", flat=True))
 
 
 def _may_book(entry: WaitingListEntry, now: dt.datetime) -> bool:
-    """Whether the rules about the person would let them: who may not is told of nothing."""
+    """Whether the rules let the patient book or move; an ineligible patient gets no offer."""
     query = SlotQuery(entry.doctor, entry.consultation_type)
     try:
         check_patient_may_book(patient=entry.patient, query=query, now=now)
@@ -199,7 +202,7 @@ def _may_book(entry: WaitingListEntry, now: dt.datetime) -> bool:
 
 
 def _is_free_then(entry: WaitingListEntry, start: dt.datetime) -> bool:
-    """Whether the person is at no other visit at that time."""
+    """Whether the patient has no other visit at that time."""
     end = start.astimezone(dt.UTC) + entry.consultation_type.length
     try:
         rules.check_patient_free(entry.patient, start, end, moving=entry.appointment_id)

@@ -1,4 +1,4 @@
-"""Send the messages of the outbox: each once, again later when the mail server refuses."""
+"""Sends the messages of the outbox, and tries again later when the mail server refuses one."""
 
 from __future__ import annotations
 
@@ -18,25 +18,24 @@ log = logging.getLogger("tbib.outbox")
 FIRST_RETRY = dt.timedelta(minutes=1)
 LONGEST_RETRY = dt.timedelta(hours=6)
 MOOT_AFTER = dt.timedelta(days=1)
-"""Past the visit: whom an address refused so long needs no message about it any more."""
+"""A message that is still unsent this long after the visit's end is dropped."""
 DOUBLINGS = 9
-"""After so many, the pause is the longest one in any case."""
+"""Enough to reach LONGEST_RETRY from FIRST_RETRY."""
 CLAIM = dt.timedelta(minutes=5)
-"""How long a message is one sender's: longer than a mail server may take to answer."""
+"""The time for which one sender claims a message: longer than a mail server needs to answer."""
 
 
 def send_due(*, limit: int = 500, now: dt.datetime | None = None) -> tuple[int, int]:
-    """Send up to `limit` due messages; (sent, failed).
+    """Send up to `limit` due messages; return (sent, failed).
 
-    At least once: a message is marked after the mail server took it, so that a crash in
-    between sends it again, five minutes later, and none is lost. Two senders do not send
-    the same one: it is claimed first, by a write of its own, and no transaction is open
-    while a mail server thinks.
+    A message is sent at least once: it is marked after the mail server took it, so a crash in
+    between sends it again five minutes later. Two senders do not send the same message: a
+    separate write claims it first. No transaction is open while the mail server answers.
     """
     sent = failed = 0
     due = Notification.objects.due(now or timezone.now())
     for pk in due.values_list("pk", flat=True)[:limit]:
-        # A long run: each message has its own time.
+        # A run can take long, so each message gets the present time.
         outcome = _send_one(pk, now or timezone.now())
         sent += outcome is True
         failed += outcome is False
@@ -44,7 +43,7 @@ def send_due(*, limit: int = 500, now: dt.datetime | None = None) -> tuple[int, 
 
 
 def _send_one(pk: int, now: dt.datetime) -> bool | None:
-    """True when sent, False when the mail server refused, None when there was nothing to do."""
+    """True when the message was sent, False when that failed, None when nothing was to do."""
     row = _claimed(pk, now)
     if row is None:
         return None
@@ -56,7 +55,7 @@ def _send_one(pk: int, now: dt.datetime) -> bool | None:
     except (OSError, SMTPException) as error:
         log.warning("message %s not sent: %s", pk, type(error).__name__)
     except Exception:
-        # One message that cannot be written does not hold up all the others.
+        # One message that cannot be composed must not stop the others.
         log.exception("message %s not sent", pk)
     else:
         Notification.objects.filter(pk=pk).update(sent_at=now)
@@ -67,8 +66,8 @@ def _send_one(pk: int, now: dt.datetime) -> bool | None:
 
 
 def _is_moot(row: Notification, now: dt.datetime) -> bool:
-    """Whether the message tells nothing any more: the visit is long past, or it changed again
-    between two turns and only the last message is still true; the freed time is taken."""
+    """Whether the message is useless: the visit is long past, a later message about the visit
+    exists, or the freed time is taken."""
     if row.waiting_list_entry and row.freed_start:
         return not is_still_free(Offer(row.waiting_list_entry, row.freed_start), now=now)
     assert row.appointment is not None
@@ -79,7 +78,7 @@ def _is_moot(row: Notification, now: dt.datetime) -> bool:
 
 
 def _claimed(pk: int, now: dt.datetime) -> Notification | None:
-    """The message, this sender's alone for a while; None when another one has it."""
+    """The message, claimed for this sender for CLAIM; None when another sender has it."""
     due = Notification.objects.due(now).filter(pk=pk)
     if not due.update(attempts=F("attempts") + 1, next_attempt_at=now + CLAIM):
         return None

@@ -7,7 +7,7 @@ import pytest
 from accounts.services import remove_relative
 from accounts.tests.factories import PatientFactory, RelativeFactory
 from bookings import services
-from bookings.messages.offers import end_what_is_over
+from bookings.messages.offers import end_expired_entries
 from bookings.models import WaitingListEntry
 from bookings.rules import RuleRefused, StateConflict, TimeNotOffered
 from bookings.services.files import block_patient
@@ -214,13 +214,13 @@ class TestEnds:
         assert end_of(entry) == ""
 
     def test_when_its_time_comes(self, entry):
-        assert end_what_is_over(now=monday("13:59")) == 0
-        assert end_what_is_over(now=monday("14:00")) == 1
+        assert end_expired_entries(now=monday("13:59")) == 0
+        assert end_expired_entries(now=monday("14:00")) == 1
         assert end_of(entry) == END.OVER
 
     def test_with_the_reason(self, entry):
         retire_type(entry.consultation_type)
-        end_what_is_over(now=FRIDAY_MORNING)
+        end_expired_entries(now=FRIDAY_MORNING)
         assert end_of(entry) == END.OVER
 
     def test_with_a_relative_who_is_removed(self):
