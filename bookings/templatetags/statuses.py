@@ -1,4 +1,4 @@
-"""How templates show the status of an appointment."""
+"""Template tags that show the status of an appointment."""
 
 from __future__ import annotations
 

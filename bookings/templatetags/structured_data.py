@@ -1,5 +1,6 @@
-"""What search engines read of our public pages: a list's address, and data in the words of
-schema.org. Public facts only, as the page shows them to everybody.
+"""Template tags for search engines: a list's canonical address, and schema.org data.
+
+The data are public facts only, the same that the page shows.
 """
 
 from __future__ import annotations
@@ -27,8 +28,12 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 
 @register.simple_tag(takes_context=True)
 def list_address(context: dict[str, Any]) -> str:
-    """The address a list is kept under: everybody, a specialty, a city, or both, by one name
-    each whichever was typed. "" for any other search: lists of words have no end."""
+    """The canonical address of a list of doctors; "" when search engines should not keep it.
+
+    Kept are the list of all doctors and the lists of a specialty, a city or both. Each has one
+    address, whatever name was typed. Other searches are not kept, because their number has no
+    limit.
+    """
     search, results = context["search"], context["results"]
     specialty, place = results.specialty, results.place
     if not is_kept(context["request"]) or not results.page.object_list:
@@ -49,7 +54,7 @@ def names_it(text: str, names: Iterable[str]) -> bool:
 
 @register.simple_tag
 def website_data() -> SafeString:
-    """The site and its search, for the home page."""
+    """Structured data of the site and its search, for the home page."""
     search = absolute(reverse("doctor_list")) + "?q={search_term_string}"
     return json_ld(
         {
@@ -67,7 +72,7 @@ def website_data() -> SafeString:
 
 @register.simple_tag
 def breadcrumb_data(doctor: Doctor) -> SafeString:
-    """The way to a doctor's page, as its breadcrumb shows it."""
+    """Structured data of the breadcrumb of a doctor's page."""
     specialty, city = doctor.specialty, doctor.practice.city
     where = _("%(what)s in %(city)s") % {"what": specialty.practitioner, "city": city}
     steps = (
@@ -88,7 +93,7 @@ def breadcrumb_data(doctor: Doctor) -> SafeString:
 
 @register.simple_tag
 def physician_data(doctor: Doctor, days: Iterable[DayHours]) -> SafeString:
-    """A doctor with address, phone and the week's usual hours there."""
+    """Structured data of a doctor: address, phone and the week's usual hours."""
     practice, page = doctor.practice, absolute(doctor.get_absolute_url())
     phone = practice.phone.as_e164 if practice.phone else None
     data = {
@@ -122,7 +127,7 @@ def physician_data(doctor: Doctor, days: Iterable[DayHours]) -> SafeString:
                 "@type": "OpeningHoursSpecification",
                 "dayOfWeek": f"https://schema.org/{DAYS[day.weekday]}",
                 "opens": hours.opens,
-                # No reader of these knows 24:00.
+                # Search engines do not accept 24:00.
                 "closes": "23:59" if hours.closes == "24:00" else hours.closes,
             }
             for day in days
@@ -130,7 +135,7 @@ def physician_data(doctor: Doctor, days: Iterable[DayHours]) -> SafeString:
             if hours.practice is None
         ]
         or None,
-        # A physician has no languages in that vocabulary; whom to contact has.
+        # In schema.org a physician has no languages, but a contact point has.
         "contactPoint": present(
             {
                 "@type": "ContactPoint",
