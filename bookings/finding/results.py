@@ -17,7 +17,7 @@ from bookings.finding.soonest import Agendas, first_times, remembered_times
 from bookings.finding.visitor import Reader
 from bookings.models import Hold
 from doctors.models import Specialty
-from doctors.places import Place, distance_km
+from doctors.places import CityCentre, distance_km
 from doctors.search import SearchResult, find
 
 DOCTORS_PER_PAGE = 20
@@ -48,7 +48,7 @@ class Results:
 
     search: Search
     specialty: Specialty | None
-    place: Place | None
+    place: CityCentre | None
     """What the two texts of the search mean."""
     first_times: Times
     """{doctor: the first free start} of all found who book online; decides the order."""
