@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django.utils.dateparse import parse_date
 
+from bookings.slots import SlotQuery
 from web.requests import any_id
 
 
@@ -41,6 +42,14 @@ class PanelAddress:
     def seen(self) -> str:
         """`is_new_patient` as addresses and forms spell it; "" without an answer."""
         return {None: "", False: "yes", True: "no"}[self.is_new_patient]
+
+    def within_horizon(self, query: SlotQuery, now: dt.datetime) -> PanelAddress:
+        """This state with the day that it asks for, if any, among those that can be booked."""
+        if self.first_day is None:
+            return self
+        today = query.today(now)
+        last = today + dt.timedelta(days=query.horizon_days)
+        return replace(self, first_day=min(max(self.first_day, today), last))
 
     def address(self, **changes: Any) -> str:
         """The address of this state with some of it changed; other days show few times again."""

@@ -82,20 +82,17 @@ def soonest_colleague(
     days = engine.days_from(first_day, COLLEAGUES_LOOK_AHEAD)
     calendars = Calendars(queries, days, now=now, token=token)
     found = [
-        _elsewhere(each.doctor, each.consultation_type, start)
+        (start, each.doctor, each.consultation_type)
         for each in queries
         if each.consultation_type and (start := calendars.first_free(each))
     ]
-    soonest = min(found, key=lambda each: each.start, default=None)
-    return None if soonest and before and before <= soonest.start else soonest
-
-
-def _elsewhere(
-    doctor: Doctor, consultation_type: ConsultationType, start: dt.datetime
-) -> Elsewhere:
-    page = PanelAddress(doctor.get_absolute_url(), is_new_patient=True)
-    address = page.address(type_id=consultation_type.pk, first_day=start.date())
-    return Elsewhere(doctor, consultation_type, start, address)
+    if not found:
+        return None
+    start, doctor, consultation_type = min(found, key=lambda each: each[0])
+    if before and before <= start:
+        return None
+    page = PanelAddress(doctor.get_absolute_url(), True, consultation_type.pk, start.date())
+    return Elsewhere(doctor, consultation_type, start, page.address())
 
 
 def _colleagues(query: SlotQuery) -> Sequence[SlotQuery]:

@@ -190,19 +190,10 @@ def read_grid(
 
 def grid_without_days(state: PanelAddress, query: SlotQuery, reader: Reader, **look: Any) -> Grid:
     """The grid before its days are read: all there is when a rule refuses them."""
-    now, state = reader.now, within_horizon(state, query, reader.now)
+    now, state = reader.now, state.within_horizon(query, reader.now)
     first = state.first_day or query.today(now)
     refusal = why_refused(query, first, reader)
     return Grid(state, query, now, first, query.midnight(now), refusal=refusal, **look)
-
-
-def within_horizon(state: PanelAddress, query: SlotQuery, now: dt.datetime) -> PanelAddress:
-    """`state` with the day that it asks for, if any, among those that can be booked."""
-    if state.first_day is None:
-        return state
-    today = query.today(now)
-    last = today + dt.timedelta(days=query.horizon_days)
-    return replace(state, first_day=min(max(state.first_day, today), last))
 
 
 def with_days(grid: Grid, calendars: Calendars, moving: Appointment | None = None) -> Grid:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from bookings.finding.address import PanelAddress
 from bookings.finding.alternatives import NothingFree, soonest_colleague
-from bookings.finding.grid import within_horizon
 from bookings.finding.visitor import Reader
 from bookings.slots import SlotQuery
 from bookings.slots.no_slots import NoSlots, NoSlotsReason
@@ -65,7 +64,7 @@ def read_panel(doctor: Doctor, state: PanelAddress, reader: Reader) -> BookingPa
     types = types_for(offered, state.is_new_patient)
     closed_to = why_closed(doctor, offered, state.is_new_patient)
     query = SlotQuery(doctor, None if closed_to else chosen_type(types, state))
-    state = within_horizon(state, query, reader.now)
+    state = state.within_horizon(query, reader.now)
     closed = None
     if closed_to:
         first = state.first_day or query.today(reader.now)
