@@ -35,16 +35,6 @@ THAT_READ = {
     "bookings/partials/results.html",
     "bookings/partials/screen.html",
     "bookings/partials/slot_grid.html",
-    "dashboard/configuration/partials/practice_panel.html",
-    "dashboard/includes/nav.html",
-    "dashboard/includes/times.html",
-    "dashboard/partials/day_list.html",
-    "dashboard/partials/desk.html",
-    "dashboard/partials/new_visit_person.html",
-    "dashboard/partials/news.html",
-    "dashboard/patients/partials/patients.html",
-    "dashboard/patients/record.html",
-    "dashboard/queue/partials/queue.html",
     # The choices of a select are rows.
     "tailwind/field.html",
 }
