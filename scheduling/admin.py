@@ -175,7 +175,7 @@ def wall_clock_field(label: Any) -> forms.SplitDateTimeField:
     return forms.SplitDateTimeField(label=label, widget=widget)
 
 
-class AbsenceForm(forms.ModelForm):
+class AbsenceAdminForm(forms.ModelForm):
     """Takes start and end on the clock of the doctor's practice."""
 
     starts_at = wall_clock_field(gettext_lazy("From"))

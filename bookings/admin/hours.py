@@ -19,7 +19,7 @@ from bookings.models import Appointment
 from bookings.services.affected import affected_by_absence, affected_by_holiday, outside_hours
 from doctors.admin.shared import local_time
 from doctors.models import Doctor
-from scheduling.admin import AbsenceForm, AgendaAdmin, OpeningHoursForm
+from scheduling.admin import AbsenceAdminForm, AgendaAdmin, OpeningHoursForm
 from scheduling.models import DoctorAbsence, Holiday, OpeningHours
 from scheduling.services import decide_holiday, mark_hours_saved
 from web.admin import AutocompleteFilter
@@ -122,7 +122,7 @@ class OpeningHoursAdmin(AgendaAdmin):
 
 @admin.register(DoctorAbsence)
 class AbsenceAdmin(AgendaAdmin):
-    form = AbsenceForm
+    form = AbsenceAdminForm
     list_display = ("doctor", "from_", "until", "reason")
     list_filter = (("doctor", AutocompleteFilter),)
     search_fields = ("doctor__search_text", "reason")
