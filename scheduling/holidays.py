@@ -58,13 +58,13 @@ def _of(country: str, part: str | None, year: int) -> list[PublicHoliday]:
     language = next(french, known.default_language)
     calendar = holidays.country_holidays(country, subdiv=part, years=year, language=language)
     marks = _marks(calendar)
-    return [_one(date, calendar.get_list(date), marks) for date in sorted(calendar)]
+    return [_merged(date, calendar.get_list(date), marks) for date in sorted(calendar)]
 
 
-def _one(date: dt.date, names: list[str], marks: list[re.Pattern[str]]) -> PublicHoliday:
+def _merged(date: dt.date, names: list[str], marks: list[re.Pattern[str]]) -> PublicHoliday:
     """Two holidays on one day are one closed day; it is certain when one of them is certain."""
-    found = [next((hit for mark in marks if (hit := mark.fullmatch(n))), None) for n in names]
-    plain = [hit[1] if hit else name for hit, name in zip(found, names, strict=True)]
+    found = [next((match for mark in marks if (match := mark.fullmatch(n))), None) for n in names]
+    plain = [match[1] if match else name for match, name in zip(found, names, strict=True)]
     name = ", ".join(plain).replace("'", "’")[:120]
     return PublicHoliday(date, name, all(found))
 

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from scheduling.views import DoctorSignUpView
+from scheduling.views import SignUpWithHolidaysView
 
 urlpatterns = [
-    path("register/doctor/", DoctorSignUpView.as_view(), name="doctor_sign_up"),
+    path("register/doctor/", SignUpWithHolidaysView.as_view(), name="doctor_sign_up"),
 ]

@@ -9,7 +9,7 @@ from doctors import forms, views
 from scheduling.services import propose_holidays
 
 
-class DoctorSignUpForm(forms.DoctorSignUpForm):
+class SignUpWithHolidaysForm(forms.DoctorSignUpForm):
     def save(self, request: HttpRequest) -> User:
         """Save the account, then the holidays in their own transaction.
 
@@ -20,5 +20,5 @@ class DoctorSignUpForm(forms.DoctorSignUpForm):
         return user
 
 
-class DoctorSignUpView(views.DoctorSignUpView):
-    form_class = DoctorSignUpForm
+class SignUpWithHolidaysView(views.DoctorSignUpView):
+    form_class = SignUpWithHolidaysForm
