@@ -1,7 +1,7 @@
-"""The environment of every test run, whatever `.env` says on this machine.
+"""The environment of every test run; it does not depend on the machine's `.env`.
 
-It must stand before Django reads its settings, which is why the settings module is named here
-and not in pyproject.toml: pytest-django would load it from there before any conftest.
+It must exist before Django reads its settings. So the settings module is named here and not in
+pyproject.toml: pytest-django would load it from there before any conftest.
 """
 
 import os
@@ -11,7 +11,7 @@ os.environ["DEBUG"] = "on"
 os.environ["ALLOWED_HOSTS"] = "localhost,127.0.0.1,testserver"
 os.environ["CACHE_URL"] = "locmemcache://"
 os.environ.setdefault("SECRET_KEY", "for tests only: nothing that is signed with it leaves the run")
-# A test that is about a limit turns it on.
+# A test about a limit turns the limits on.
 os.environ.setdefault("RATE_LIMITS", "off")
 
 import django
@@ -25,22 +25,22 @@ from tests import template_names
 
 django.setup()
 
-# A name that a template of ours asks for and does not have fails the test.
+# A name that our template reads and does not have fails the test.
 template_names.watch()
 
-# Argon2 is slow on purpose, a third of a second for every account that a test makes.
+# Argon2 is slow on purpose: a third of a second for every account that a test makes.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # On a busy machine an example may take long; that alone is no failure. The examples are the same
-# in every run, so that a failure is due to the change at hand. `pytest --hypothesis-profile=search`
-# looks for new ones.
+# in every run, so that a failure comes from the change under test. New examples come from
+# `pytest --hypothesis-profile=search`.
 hypothesis.settings.register_profile("tbib", deadline=None, max_examples=300, derandomize=True)
 hypothesis.settings.register_profile("search", deadline=None, max_examples=20_000, print_blob=True)
 hypothesis.settings.load_profile("tbib")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A test without a database says the same on each: the stage on SQLite runs it."""
+    """On PostgreSQL, deselect tests without a database: the stage on SQLite runs them."""
     if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
         return
     config.hook.pytest_deselected(items=[item for item in items if not needs_database(item)])
@@ -54,15 +54,15 @@ def needs_database(item: pytest.Item) -> bool:
     return has_mark or not fixtures.isdisjoint(getattr(item, "fixturenames", ()))
 
 
-# What Django makes after migrating, from the models alone: the same for every test.
+# Django fills these after migrating, from the models only: they are the same for every test.
 KEPT_TABLES = {"django_content_type", "auth_permission"}
 
 
 def delete_rows(test_case: TransactionTestCase) -> None:
     """Empty the tables after a test that could not be rolled back.
 
-    Django's own way takes several times as long: it makes the rows of KEPT_TABLES again, and
-    PostgreSQL gets new files for every table.
+    Django's own way takes several times as long: it fills KEPT_TABLES again, and PostgreSQL makes
+    new files for every table.
     """
     for name in test_case._databases_names(include_mirrors=False):
         connection = connections[name]
@@ -77,7 +77,7 @@ TransactionTestCase._fixture_teardown = delete_rows
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
-    """Keys of rows come again in every test; what is remembered of them must not."""
+    """Clear the cache: rows of the next test have the same keys."""
     from django.core.cache import cache
 
     cache.clear()

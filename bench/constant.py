@@ -1,6 +1,6 @@
-"""The site and one more address, which answers constant JSON: what any answer costs at least.
+"""The site with one more address, which answers constant JSON: the least cost of an answer.
 
-It goes through the same middleware, and its body is one that the slots endpoint gave.
+It uses the same middleware, and its body is an answer of the slots endpoint.
 """
 
 import json

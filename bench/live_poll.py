@@ -1,13 +1,13 @@
-"""How much of the server's own speed is left for the poll of open pages.
+"""Measure the share of the server's speed that the poll of open pages keeps.
 
     .venv/bin/python bench/live_poll.py
     DATABASE_URL=postgres://postgres@127.0.0.1:5432/any .venv/bin/python bench/live_poll.py
 
-One gunicorn worker with four threads, kept busy over four kept-alive connections from this
-process: turn by turn a stretch of polls that are answered 204 and one of constant JSON
-through the same middleware. Printed are the medians of the rates, their ratio, and how many
-open pages a worker keeps true at one poll each four seconds: for a page with one doctor,
-asked by a visitor and by somebody signed in, and for the longest list.
+This process keeps one gunicorn worker with four threads busy over four kept-alive connections. It
+sends polls that get a 204 and requests for constant JSON in turn; both use the same middleware. It
+prints the medians of the rates, their ratio, and how many open pages a worker serves at one poll
+each four seconds: for a page with one doctor and for the longest list, each for a visitor and for
+a signed-in reader.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def make_polls(*counts: int) -> dict[str, tuple[str, str]]:
-    """{what is asked: (address, headers)}, for pages with so many doctors."""
+    """Return {description: (address, headers)} for pages with these numbers of doctors."""
     from django.conf import settings
     from django.db import connection
     from django.test import Client

@@ -1,4 +1,4 @@
-"""A database of one's own, a gunicorn of one's own, and many requests: what benchmarks share."""
+"""What the benchmarks share: a new database, a gunicorn, and many requests."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ CONNECTIONS = 4
 
 @contextlib.contextmanager
 def own_site() -> Iterator[None]:
-    """Settings as in production, with a new and migrated database: on the server of
-    DATABASE_URL, or a SQLite file where none is given. Removed in the end."""
+    """Use the settings of production with a new and migrated database, which is removed at the end.
+
+    It is on the server of DATABASE_URL, or a SQLite file when DATABASE_URL names no server.
+    """
     with own_database() as url:
         os.environ |= {
             "DATABASE_URL": url,
@@ -59,7 +61,7 @@ def own_database() -> Iterator[str]:
 
 @contextlib.contextmanager
 def server() -> Iterator[int]:
-    """The port of a gunicorn that lives as long as this block."""
+    """Yield the port of a gunicorn that stops at the end of the block."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         port = sock.getsockname()[1]
@@ -85,7 +87,7 @@ def wait_for(port: int) -> None:
 
 
 def rate_of(port: int, address: str, seconds: float, headers: str = "") -> float:
-    """Requests a second over all connections; `headers` are whole lines."""
+    """Return the requests a second over all connections; `headers` are whole lines."""
     request = f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n".encode()
     end = time.perf_counter() + seconds
     done = [0] * CONNECTIONS

@@ -1,12 +1,12 @@
-"""How much of the server's own speed the slots endpoint keeps.
+"""Measure the share of the server's speed that the slots endpoint keeps.
 
     .venv/bin/python bench/slots_endpoint.py
     DATABASE_URL=postgres://postgres@127.0.0.1:5432/any .venv/bin/python bench/slots_endpoint.py
 
-One gunicorn worker with four threads, kept busy over four kept-alive connections from this
-process: turn by turn a stretch of requests for free times and one for constant JSON through
-the same middleware. Printed are the medians of the rates and their ratio, without
-appointments and with 100,000. Works in a database of its own, which it removes.
+This process keeps one gunicorn worker with four threads busy over four kept-alive connections. It
+sends requests for free times and for constant JSON in turn; both use the same middleware. It
+prints the medians of the rates and their ratio, without appointments and with 100,000. It works
+in a new database, which it removes.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def make_doctors() -> str:
-    """Make the doctors; the address asked for: one's free times for one type."""
+    """Make the doctors; return the address of one doctor's free times for one type."""
     from doctors.tests.factories import ConsultationTypeFactory
     from scheduling.tests.factories import open_week
 
@@ -56,8 +56,10 @@ def make_doctors() -> str:
 
 
 def fill(count: int) -> None:
-    """`count` visits of half an hour: half of each weekday from nine to five is taken, as many
-    weeks back as ahead."""
+    """Make `count` visits of half an hour, which take half of each weekday from nine to five.
+
+    There are as many weeks before today as after it.
+    """
     from django.db import connection
     from django.utils import timezone
 

@@ -1,7 +1,7 @@
-"""Draw the pictures that phones and link previews show: `make icons`.
+"""Draw the pictures for phones and link previews: `make icons`.
 
-From static/favicon.svg and the colours of frontend/css/tokens.css, with a headless Chromium;
-the results are committed, in static/.
+A headless Chromium draws them from static/favicon.svg and the colours of
+frontend/css/tokens.css. The results are committed in static/.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ STATIC = ROOT / "static"
 FONT = STATIC / "build/fonts/readex-pro-latin-wght-normal.woff2"
 DEBIAN_CHROMIUM = Path("/usr/bin/chromium")
 
-# A phone cuts a circle or a rounded square out of an icon: the cross keeps to the middle.
+# Phones cut a circle or a rounded square out of an icon, so the cross stays in the middle.
 ICON = """<style>
 body {{ margin: 0; height: 100vh; display: grid; place-items: center; background: #fff }}
 div {{ width: 58%; display: grid }} svg {{ overflow: visible }}</style>
@@ -68,7 +68,7 @@ def main() -> None:
 
 
 def draw(page: Page, html: str, size: tuple[int, int], name: str) -> None:
-    """The picture of `html` as static/<name>.png, in as few colours as it has hues."""
+    """Write the picture of `html` to static/<name>.png, with as few colours as possible."""
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.set_content(html)
     page.evaluate("document.fonts.ready")

@@ -1,4 +1,4 @@
-"""Run every check that needs no test, and say which failed: `make lint`."""
+"""Run every check that is not a test, and print the failed ones: `make lint`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = Path(sys.executable).parent
 BIOME = "node_modules/@biomejs/biome/bin/biome"
 
-# The checks read no data; they only must not touch the developer's.
+# The checks read no data, and they must not touch the developer's database.
 NO_DATABASE = "sqlite://:memory:"
 DEVELOPMENT = {
     "DEBUG": "on",

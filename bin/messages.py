@@ -1,10 +1,10 @@
 """Keep the translations (`locale/*/LC_MESSAGES/*.po`) in step with the sources.
 
     bin/messages.py             update the catalogues; new strings come in empty
-    bin/messages.py --check     list what is missing, empty, fuzzy or has other placeholders
+    bin/messages.py --check     list missing, empty and fuzzy strings, and wrong placeholders
     bin/messages.py --compile   write the .mo files that Django reads
 
-Babel does all of it, so that nobody needs the gettext tools. Sources are written in English.
+Babel does the work, so no gettext tools are needed. The language of the sources is English.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
 APPS = ("web", "accounts", "doctors", "scheduling", "bookings", "dashboard", "config")
 
-# Catalogues are made for these, and for any other that has a folder.
+# Catalogues exist for these languages and for any other language that has a folder.
 LANGUAGES = ("fr",)
 
-# What marks a string, and which of its arguments are the string, its plural and its context (c).
+# The functions that mark a string, with the positions of string, plural and context (c).
 PLURAL, IN_CONTEXT, PLURAL_IN_CONTEXT = (1, 2), ((1, "c"), 2), ((1, "c"), 2, 3)
 KEYWORDS = {
     "_": None,
@@ -46,7 +46,7 @@ KEYWORDS = {
 }
 COMMENT_TAGS = ("Translators",)
 
-# Babel's own order of the six Arabic forms is not the one that translators, and Django, know.
+# Babel orders the six Arabic forms differently from translators and Django.
 PLURAL_FORMS = {
     "ar": "nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3"
     " : n%100>=11 && n%100<=99 ? 4 : 5;",
@@ -81,7 +81,7 @@ class Found(NamedTuple):
 
 
 def extract_domain(domain: str) -> Catalog:
-    """All strings of a domain: `django` for Python and templates, `djangojs` for scripts."""
+    """Return all strings of a domain: `django` for Python and templates, `djangojs` for scripts."""
     catalog = Catalog()
     for found in sorted(strings_of(domain), key=lambda found: found.file):
         catalog.add(
@@ -109,10 +109,10 @@ def strings_of(domain: str) -> Iterator[Found]:
 
 
 def template_as_python(path: Path) -> bytes:
-    """A template with its tags turned into gettext calls, in a form Babel's extractor reads.
+    """Return a template as gettext calls that Babel's extractor can read.
 
-    Django blots out the rest with letters. Its lines keep their indentation, which Python's
-    tokenizer would take for blocks, so it goes.
+    Django replaces the other text with letters and keeps the indentation of lines. Python's
+    tokenizer would read the indentation as blocks, so it is removed.
     """
     from django.utils.translation import template
 
@@ -156,7 +156,7 @@ def update_catalogs() -> None:
             if len(sources) == 0 and not path.exists():
                 continue
             catalog = read_catalog(path, language)
-            # A guess from a similar string is wrong more often than it helps.
+            # Babel's guess from a similar string is wrong more often than it helps.
             catalog.update(sources, no_fuzzy_matching=True, update_creation_date=False)
             catalog.obsolete.clear()
             write_catalog(catalog, path)
@@ -165,7 +165,7 @@ def update_catalogs() -> None:
 
 
 def write_catalog(catalog: Catalog, path: Path) -> None:
-    """Write a catalogue so that a diff of it shows strings and nothing else."""
+    """Write a catalogue so that a diff shows only strings."""
     text = io.BytesIO()
     write_po(text, catalog, width=100, sort_output=True, include_lineno=False, omit_header=True)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -173,7 +173,7 @@ def write_catalog(catalog: Catalog, path: Path) -> None:
 
 
 def header_of(catalog: Catalog) -> str:
-    """What readers of the file need; no dates, tool versions or addresses."""
+    """Return the header, with the facts that readers need: no dates, tool versions or addresses."""
     fields = (
         f"Language: {catalog.locale_identifier}",
         "MIME-Version: 1.0",
@@ -188,7 +188,7 @@ def header_of(catalog: Catalog) -> str:
 def compile_catalogs() -> None:
     for path in sorted(LOCALE.glob("*/LC_MESSAGES/*.po")):
         catalog = read_catalog(path, path.parts[-3])
-        # Under another name first: a server that is starting must not read half a file.
+        # First under another name: a server that starts must not read half a file.
         unfinished = path.with_suffix(".mo.new")
         with unfinished.open("wb") as file:
             write_mo(file, catalog)
@@ -199,7 +199,7 @@ def compile_catalogs() -> None:
 
 
 def check() -> int:
-    """Print every string that a reader would see in English or see fail; 1 if there is any."""
+    """Print every string without a correct translation; return 1 if there is any."""
     problems = [
         problem
         for domain in ("django", "djangojs")
@@ -245,10 +245,10 @@ def is_translated(message: Message) -> bool:
 
 
 def has_other_placeholders(message: Message) -> bool:
-    """Whether a translation would drop a value, or fail for want of one."""
+    """Whether a translation would lose a value or fail because of a missing one."""
     if isinstance(message.id, str):
         return placeholders(message.string) != placeholders(message.id)
-    # "One patient" and the Arabic dual leave out the number, so a form of a plural may lack one.
+    # "One patient" and the Arabic dual have no number, so a form of a plural may lack one.
     known = set().union(*map(placeholders, message.id))
     needed = len(set.intersection(*map(set, map(placeholders, message.id))))
     return any(
@@ -258,12 +258,12 @@ def has_other_placeholders(message: Message) -> bool:
 
 
 def placeholders(text: str) -> list[str]:
-    """The placeholders in order of name: %(name)s, {name}, and %s as often as it stands there."""
+    """Return the placeholders, sorted: %(name)s, {name}, and %s as often as it occurs."""
     return sorted(re.findall(r"%\(\w+\)[a-z]|%[sdif]|%%|\{\w*\}", text))
 
 
 def forms_of(string: str | tuple[str, ...] | list[str] | None) -> list[str]:
-    """A string's plural forms, or itself alone; one empty form when it is new."""
+    """Return a string's plural forms, or the string alone; one empty form for a new string."""
     if not string:
         return [""]
     return [string] if isinstance(string, str) else list(string)

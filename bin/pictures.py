@@ -1,7 +1,7 @@
-"""Take the README's pictures anew: `make pictures`.
+"""Take the pictures of the README again: `make pictures`.
 
-A throw-away database with the sample world, a server on a free port, a headless Chromium; the
-pictures in docs/pictures/ are overwritten.
+It uses a temporary database with the sample world, a server on a free port and a headless
+Chromium. It overwrites the pictures in docs/pictures/.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def main() -> None:
                     base_url=address,
                     locale="fr-FR",
                     viewport={"width": 1280, "height": 860},
-                    reduced_motion="reduce",  # a transition half done is no picture
+                    reduced_motion="reduce",  # no picture of a half-done transition
                 )
                 take(page)
             browser.close()
@@ -58,7 +58,7 @@ def picture(page: Page, name: str) -> None:
 
 
 def take_public_pages(page: Page) -> None:
-    """The doctors found, one's page with a time chosen, the confirm page with the time kept."""
+    """Take the results, a doctor's page with a chosen time, and the confirm page with its hold."""
     page.goto("/doctors/?q=cardiologue")
     page.wait_for_load_state("networkidle")
     picture(page, "results")
@@ -79,7 +79,7 @@ def take_public_pages(page: Page) -> None:
 
 
 def take_cockpit(page: Page) -> None:
-    """A doctor's week with a visit on the desk."""
+    """Take a doctor's week with a visit on the desk."""
     sign_in(page, "dr_smith", "/dashboard/")
     page.locator(".fc-event, .event").first.wait_for()
     page.locator("[data-event-id], .fc-event, .event").nth(2).click()

@@ -1,7 +1,7 @@
-"""Let many people fight for the same hours, on SQLite and on PostgreSQL: `make race`.
+"""Let many people book the same hours at once, on SQLite and on PostgreSQL: `make race`.
 
-Each database is new and is dropped at the end. What is raced, and what must come out, is in
-tests/race. `--database NAME` picks one; other options are those of `python -m tests.race`.
+Each database is new and is dropped at the end. tests/race says what races and which results are
+right. `--database NAME` picks one database; other options are those of `python -m tests.race`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import psycopg
 from test import IS_CI, ROOT, Skipped, postgres_url, sqlite_url
 
 ENVIRONMENT = {
-    # Cookies over plain http, and a page with the reason where something breaks.
+    # Cookies work over plain http, and an error shows its page of details.
     "DEBUG": "on",
     "SECURE_SSL_REDIRECT": "off",
     "SESSION_COOKIE_SECURE": "off",
@@ -28,7 +28,7 @@ ENVIRONMENT = {
     "ALLOWED_HOSTS": "127.0.0.1",
     "CACHE_URL": "locmemcache://",
     "EMAIL_URL": "dummymail://",
-    # Everybody comes from one address here.
+    # All requests come from one address here.
     "RATE_LIMITS": "off",
 }
 
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def outcome_of(database, options: list[str]) -> str:
-    """What the summary says: "passed in 80 s", "FAILED in 80 s", "skipped: …"."""
+    """Return a line of the summary: "passed in 80 s", "FAILED in 80 s", "skipped: …"."""
     begin = time.monotonic()
     try:
         with database() as url:

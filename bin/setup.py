@@ -1,10 +1,10 @@
 """Set up everything Tbib needs in this checkout: `python3 bin/setup.py [--dev]`.
 
-Only the standard library, and only syntax that an old `python3` reads: this file runs before
-anything is installed, and must live to say in one line what is missing.
+It uses only the standard library and the syntax of an old `python3`: it runs before anything is
+installed, and must be able to say in one line what is missing.
 
-Each step remembers, in `.venv/stamps/`, a hash of what it was made from. A second run compares
-hashes and is over in a moment; removing `.venv` forgets everything.
+Each step keeps a hash of its sources in `.venv/stamps/`. A second run compares hashes and ends at
+once. To forget all steps, remove `.venv`.
 """
 
 import argparse
@@ -27,12 +27,12 @@ OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 20
 APPS = ("web", "accounts", "doctors", "scheduling", "bookings", "dashboard")
 
-# A change of these does not change the style sheet; the last is written by the build itself.
+# Changes of these do not change the style sheet; the build itself writes the last one.
 IN_NO_PAGE = {"__pycache__", "tests", "migrations", "generated-sources.css"}
 
 
 class SetupError(Exception):
-    """What is missing and how to get it, in one line for the person at the terminal."""
+    """The missing thing and how to get it, in one line for the person at the terminal."""
 
 
 def main():
@@ -58,11 +58,11 @@ def set_up(dev=False):
 
 
 def make_venv():
-    """Make `.venv`, unless a working one with a Python that is new enough stands there."""
+    """Make `.venv`, unless there is a working one with a new enough Python."""
     if PYTHON.exists() and python_version(str(PYTHON)) >= OLDEST_PYTHON:
         return
     if VENV.exists():
-        # Its Python was removed or replaced since, or the making was interrupted.
+        # Its Python was removed or replaced, or its creation was interrupted.
         shutil.rmtree(str(VENV))
     pythons = new_enough_pythons()
     for python in pythons:
@@ -77,7 +77,7 @@ def make_venv():
         run(uv, "venv", "--quiet", "--seed", "--python", wanted, str(VENV))
         return
     if pythons:
-        # Debian and Ubuntu split venv off.
+        # On Debian and Ubuntu, venv is a separate package.
         raise SetupError(
             "{0} cannot make virtual environments. Install its venv module "
             "(`apt install python3-venv`) or uv, then try again.".format(pythons[0])
@@ -91,14 +91,14 @@ def make_venv():
 
 
 def new_enough_pythons():
-    """The paths of Pythons on this machine that Tbib runs on, the default `python3` first."""
+    """Return the paths of this machine's Pythons that can run Tbib, the default `python3` first."""
     names = ("python3", "python3.13", "python3.12", "python3.11", "python3.14")
     paths = [sys.executable] + [shutil.which(name) for name in names]
     return [path for path in paths if path and python_version(path) >= OLDEST_PYTHON]
 
 
 def python_version(python):
-    """(major, minor) of an interpreter, or (0, 0) when it does not start."""
+    """Return (major, minor) of an interpreter, or (0, 0) when it does not start."""
     program = "import sys; print('%d %d' % sys.version_info[:2])"
     try:
         answer = subprocess.check_output([python, "-c", program], stderr=subprocess.DEVNULL)
@@ -113,14 +113,14 @@ def can_make_venvs(python):
 
 
 def install_requirements(dev):
-    """Install the locked packages; pip refuses any whose hash is not in the lock."""
+    """Install the locked packages; pip refuses a package whose hash is not in the lock."""
     runtime = Step("requirements", [ROOT / "requirements.txt"])
     development = Step("requirements-dev", [ROOT / "requirements-dev.txt"])
     if dev and not development.is_done():
         say("Installing Python packages, with those for tests and checks")
         pip_install("requirements-dev.txt")
         development.mark_done()
-        # It holds the runtime lock too, version for version.
+        # The development lock includes the runtime lock, version for version.
         runtime.mark_done()
     elif not runtime.is_done():
         say("Installing Python packages")
@@ -143,10 +143,10 @@ def build_front_end(dev):
     locks = [ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc"]
     installed = [ROOT / "node_modules" / ".package-lock.json"]
     runtime = Step("npm", locks, made=installed)
-    # A set-up without --dev takes the packages for checks away again.
+    # A set-up without --dev removes the packages for checks.
     development = Step("npm-dev", locks, made=installed + [ROOT / "node_modules" / "axe-core"])
     packages = development if dev else runtime
-    # Tailwind reads class names wherever a page may take them from.
+    # Tailwind reads class names in all files that make pages.
     drawn_from = [ROOT / "frontend", ROOT / "templates"] + [ROOT / app for app in APPS]
     made = [ROOT / "static/build/site.css", ROOT / "static/build/site.js"]
     build = Step("front-end", locks + drawn_from + [ROOT / "requirements.txt"], made=made)
@@ -158,7 +158,7 @@ def build_front_end(dev):
         leave_out = [] if dev else ["--omit=dev"]
         run(*(npm + ["ci", "--ignore-scripts", "--loglevel=error"] + leave_out))
         packages.mark_done()
-        # With those for tests and checks it holds all that the site needs, too.
+        # The packages for tests and checks include all that the site needs.
         runtime.mark_done()
     say("Building the front end")
     run(node, str(ROOT / "frontend" / "build.mjs"))
@@ -166,7 +166,7 @@ def build_front_end(dev):
 
 
 def find_node():
-    """(node, the npm command as a list): the machine's own, else a copy from PyPI."""
+    """Return (node, the npm command as a list): the machine's own, else a copy from PyPI."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm and node_major(node) >= OLDEST_NODE:
         return node, [npm]
@@ -181,7 +181,7 @@ def find_node():
     link = PYTHON.parent / "node"
     if os.name != "nt" and not link.exists():
         link.symlink_to(node)  # for `make watch`
-    # Its `npm` command is a copy of a link and finds nothing; the program itself works.
+    # The copy's `npm` command is a broken link; the program itself works.
     npm = next(package.glob("**/node_modules/npm/bin/npm-cli.js"))
     return str(node), [str(node), str(npm)]
 
@@ -207,7 +207,7 @@ def compile_translations():
 
 
 def write_env_file():
-    """Write `.env` for this machine when there is none; an existing one is never touched."""
+    """Write `.env` for this machine when there is none; never change an existing one."""
     path = ROOT / ".env"
     if path.exists():
         return
@@ -218,7 +218,7 @@ def write_env_file():
         "SECRET_KEY={}".format(secrets.token_urlsafe(50)),
         "ALLOWED_HOSTS=localhost,127.0.0.1",
     )
-    # Readable by the owner only, from its first byte.
+    # Only the owner can read it, from its first byte.
     descriptor = os.open(str(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write("\n".join(lines) + "\n")
@@ -228,12 +228,12 @@ def write_env_file():
 
 
 class Step:
-    """Something made from files: done while those files and the result are as they were."""
+    """A step that makes files from files: done while its sources and its result are unchanged."""
 
     def __init__(self, name, sources, made=()):
         self.stamp = STAMPS / name
         self.made = made
-        # Taken before the work: a file that changes meanwhile makes the next run work again.
+        # Taken before the work: when a file changes during the work, the next run works again.
         self.fingerprint = fingerprint(sources)
 
     def is_done(self):
@@ -249,7 +249,7 @@ class Step:
 
 
 def fingerprint(paths):
-    """A hash over the names and contents of files, and of all files below folders."""
+    """Return a hash of the names and contents of files, and of all files in folders."""
     digest = hashlib.sha256()
     for path in paths:
         for file in files_below(path):
@@ -270,7 +270,7 @@ def files_below(path):
 
 @contextlib.contextmanager
 def one_at_a_time():
-    """Let a second `make` in the same checkout wait: two pips in one .venv break it."""
+    """Make a second `make` in this checkout wait: two pips in one .venv break it."""
     try:
         import fcntl
     except ImportError:  # Windows
@@ -289,7 +289,7 @@ def say(text):
 
 
 def run(*command):
-    """Run a command in the project's folder; its failure ends the set-up."""
+    """Run a command in the project's folder; a failure ends the set-up."""
     code = subprocess.call(list(command), cwd=str(ROOT))
     if code:
         raise SetupError("`{}` failed ({}), see above.".format(" ".join(command), code))

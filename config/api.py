@@ -42,11 +42,11 @@ from bookings.rules import Refusal
 from web.problems import CONTENT_TYPE, Problem, problem
 
 MESSAGE = "#/components/schemas/Message"
-"""The one schema of refusals that is plain JSON: the words of contract C6."""
+"""The only schema of refusals that is plain JSON: the words of contract C6."""
 
 
 class Api(NinjaAPI):
-    """ninja's API with public addresses that accept HEAD and never answer in HTML."""
+    """ninja's API with public addresses, which accept HEAD and never answer in HTML."""
 
     @property
     def urls(self) -> Any:
@@ -62,7 +62,7 @@ class Api(NinjaAPI):
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             asked = request.method
             if asked == "HEAD":
-                # The server leaves the body out.
+                # The server removes the body.
                 request.method = "GET"
             try:
                 response = view(request, *args, **kwargs)
@@ -80,7 +80,7 @@ class Api(NinjaAPI):
         return str(operation.view_func.__name__)
 
     def get_openapi_schema(self, **options: Any) -> Any:
-        """ninja's description with the refusals' content type, in the reader's language."""
+        """Return ninja's description in the reader's language, with each refusal's content type."""
         schema = super().get_openapi_schema(**options)
         for operations in schema["paths"].values():
             for operation in operations.values():
@@ -91,7 +91,7 @@ class Api(NinjaAPI):
 
 
 def by_content_type(content: dict[str, Any]) -> dict[str, Any]:
-    """ninja declares application/json for every answer: each refusal under its own type."""
+    """Give each refusal its content type: ninja writes application/json for every answer."""
     schema = content["application/json"]["schema"]
     return {
         "application/json" if each["$ref"] == MESSAGE else CONTENT_TYPE: {"schema": each}
@@ -100,7 +100,7 @@ def by_content_type(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def translated(part: Any) -> Any:
-    """`part` of the description with its words in the reader's language, HTTP's own aside."""
+    """Return `part` of the description in the reader's language; HTTP's own words stay."""
     if isinstance(part, list):
         return [translated(each) for each in part]
     if not isinstance(part, dict):
@@ -141,7 +141,7 @@ api.add_router("", dashboard.agenda.api.router)
 @login_not_required
 @require_safe
 def developers(request: HttpRequest) -> HttpResponse:
-    """The page about the API: an introduction, and the description in Swagger UI."""
+    """Show the page about the API: an introduction, and the description in Swagger UI."""
     return render(request, "api/developers.html")
 
 
@@ -174,7 +174,7 @@ def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def not_understood(request: HttpRequest, invalid: ValidationError) -> HttpResponse:
-    """Our validators speak the reader's language, pydantic speaks English."""
+    """Answer 400; our validators write in the reader's language, pydantic in English."""
     errors = [error.get("ctx", {}).get("error") or error["msg"] for error in invalid.errors]
     detail = " ".join(str(error) for error in errors)
     return problem(HTTPStatus.BAD_REQUEST, code="bad_request", detail=detail)
@@ -182,5 +182,5 @@ def not_understood(request: HttpRequest, invalid: ValidationError) -> HttpRespon
 
 @api.exception_handler(Exception)
 def unexpected(request: HttpRequest, error: Exception) -> NoReturn:
-    """Django answers it, as on pages: ninja alone would turn a busy database into a 500."""
+    """Let Django answer, as on pages: ninja would turn a busy database into a 500."""
     raise error

@@ -1,7 +1,7 @@
-"""Settings, driven by the environment or a `.env` file; README lists the variables.
+"""Settings from the environment or a `.env` file; README lists the variables.
 
-Private by default: a view is public only where it says so (LoginRequiredMiddleware), and
-DEBUG is off unless set.
+Private by default: a view is public only where it is marked (LoginRequiredMiddleware), and
+DEBUG is off unless it is set.
 """
 
 import datetime as dt
@@ -14,8 +14,8 @@ from django.contrib.messages import constants as message_levels
 
 from config.startup import moment, refuse_unsafe_start
 
-# PyPI's zone data before the system's: stock Debian does not know that Morocco moved to
-# UTC+0 in September 2026. Nothing may build a ZoneInfo before this line.
+# PyPI's zone data instead of the system's: stock Debian does not know that Morocco moved to
+# UTC+0 in September 2026. No ZoneInfo may be created before this line.
 zoneinfo.reset_tzpath(())
 zoneinfo.ZoneInfo.clear_cache()
 
@@ -112,21 +112,21 @@ database["CONN_MAX_AGE"] = None
 database["CONN_HEALTH_CHECKS"] = True
 if "sqlite" in database["ENGINE"]:
     database["OPTIONS"] = {
-        # A writer takes the write lock when its transaction begins, not at its first write:
-        # on SQLite this is what `select_for_update` is on PostgreSQL.
+        # A writer takes the write lock when its transaction begins and not at its first write. On
+        # SQLite this replaces the `select_for_update` of PostgreSQL.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
         "PRAGMA foreign_keys=ON;",
     }
-    # A file, because threads do not share an in-memory database's locks; named after the other
-    # one, so that two runs with their own DATABASE_URL do not meet.
+    # A file, because threads do not share the locks of an in-memory database. Its name follows the
+    # other file's, so that two runs with different DATABASE_URLs do not use the same one.
     file = Path(database["NAME"])
     database["TEST"] = {"NAME": str(file.with_name(f"test_{file.name}"))}
 
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
-    # allauth counts sign-ins there, and nobody is shut out because Redis is down.
+    # allauth counts sign-ins in the cache; people must be able to sign in while Redis is down.
     CACHES["default"]["BACKEND"] = "web.cache.ForgivingRedisCache"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -139,7 +139,7 @@ LANGUAGES = [("fr", "Français"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
-# Instants are UTC; people read the practice's wall clock, converted in Python only.
+# Instants are UTC. People read the practice's wall clock; only Python converts to it.
 TIME_ZONE = "UTC"
 PHONENUMBER_DEFAULT_REGION = env.str("DEFAULT_COUNTRY", default="FR")
 PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
@@ -180,17 +180,17 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_UNIQUE_EMAIL = True
-# One address an account: a new one replaces it once its link was opened.
+# One address per account: a new one replaces it when its link is opened.
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_LOGIN_BY_CODE_ENABLED = False
-# Whoever opened the link and chose a password need not type it again.
+# A person who opened the link and chose a password need not type it again.
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 # "key" is the user name or e-mail together with the address (accounts.adapter): wrong passwords
-# lock one name at one place. The limits by address alone leave room for a whole clinic behind
+# lock one name at one address. The limits by address alone have room for a whole clinic behind
 # one router.
 SIGN_IN_LIMITS = {
     "login": "120/m/ip",
@@ -202,16 +202,17 @@ ACCOUNT_RATE_LIMITS = SIGN_IN_LIMITS if RATE_LIMITS else False
 
 # -- the product's rules ------------------------------------------------------------------
 
-# A doctor who never saved any hours is open then, on these days (Monday = 0).
+# The hours of a doctor who never saved any, on these days (Monday = 0).
 FALLBACK_HOURS = (dt.time(9), dt.time(17))
 FALLBACK_WEEKDAYS = tuple(range(7))
 NO_SHOWS_THAT_BLOCK = 3
 NO_SHOWS_FORGOTTEN_AFTER = dt.timedelta(days=365)
 EMERGENCY_WINDOW = dt.timedelta(hours=24)
-# Of a time that opens, so many of those who wait are told at once, and nobody again so soon.
+# How many patients of the waiting list get the offer of an opened time at once, and the pause
+# before the same patient gets another one.
 WAITING_LIST_TOLD_AT_ONCE = 5
 WAITING_LIST_PAUSE = dt.timedelta(hours=6)
-# What to call when it cannot wait, by the practice's country; 112 elsewhere.
+# Emergency numbers by the practice's country; 112 elsewhere.
 EMERGENCY_PHONES = {
     "FR": ["15", "112"],
     "BE": ["112"],
@@ -255,10 +256,10 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
-# Photos. They have a route of their own, which asks whose they are: no folder is served.
+# Photos. Their own route checks who may see them: no folder is served.
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "media"))
 
-# Not on the console of a server: mails have links that open accounts.
+# Not on a server's console: mails contain links that open accounts.
 vars().update(env.email("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Tbib <ne-pas-repondre@localhost>")
 EMAIL_TIMEOUT = 10
@@ -284,7 +285,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
-# Balancers ask for our health without TLS.
+# Load balancers ask for our health without TLS.
 SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SESSION_COOKIE_SECURE = env.bool("SESSION_COOKIE_SECURE", default=not DEBUG)
 CSRF_COOKIE_SECURE = env.bool("CSRF_COOKIE_SECURE", default=not DEBUG)
@@ -301,7 +302,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "web.error_pages.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-# Files aside, which these limit: whoever sends one is not known before the body is read.
+# It does not limit files; the next settings do. The body is read before the sender is known.
 DATA_UPLOAD_MAX_NUMBER_FILES = 1
 FILE_UPLOAD_HANDLERS = [
     "doctors.photos.UploadLimit",

@@ -1,4 +1,4 @@
-"""What must be true before anything is served, whichever command starts it."""
+"""The checks before anything is served, for every command that starts the site."""
 
 import datetime as dt
 import zoneinfo
@@ -21,7 +21,10 @@ def refuse_unsafe_start(*, debug: bool, secret_key: str, allowed_hosts: list[str
 
 
 def refuse_stale_zone_data() -> None:
-    """Morocco stays on UTC+0 since 20 September 2026; older zone data is an hour off there."""
+    """Raise ImproperlyConfigured for zone data that does not know Morocco's move to UTC+0.
+
+    Since 20 September 2026 Morocco stays on UTC+0; older zone data is an hour wrong there.
+    """
     casablanca = zoneinfo.ZoneInfo("Africa/Casablanca")
     if dt.datetime(2026, 10, 12, 12, tzinfo=casablanca).utcoffset() != dt.timedelta(0):
         raise ImproperlyConfigured(
@@ -31,7 +34,7 @@ def refuse_stale_zone_data() -> None:
 
 
 def moment(text: str) -> dt.datetime | None:
-    """ "2026-12-24T06:00+01:00" as an instant; None for "". Without an offset nobody knows when."""
+    """Return "2026-12-24T06:00+01:00" as an instant, None for ""; an offset is required."""
     if not text:
         return None
     try:
