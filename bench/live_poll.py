@@ -71,12 +71,12 @@ def make_polls(*counts: int) -> dict[str, tuple[str, str]]:
 
 
 def report(port: int, polls: dict[str, tuple[str, str]], options: argparse.Namespace) -> None:
-    asked = {"constant": ("/constant", ""), **polls}
-    rates: dict[str, list[float]] = {name: [] for name in asked}
-    for address, headers in asked.values():
+    addresses = {"constant": ("/constant", ""), **polls}
+    rates: dict[str, list[float]] = {name: [] for name in addresses}
+    for address, headers in addresses.values():
         rate_of(port, address, WARM_UP, headers)
     for _ in range(options.rounds):
-        for name, (address, headers) in asked.items():
+        for name, (address, headers) in addresses.items():
             rates[name].append(rate_of(port, address, options.seconds, headers))
     constant = statistics.median(rates.pop("constant"))
     for name, found in rates.items():

@@ -33,11 +33,11 @@ def main() -> None:
     options = parser.parse_args()
 
     with own_site():
-        asked = make_doctors()
+        slots_address = make_doctors()
         for count in (0, options.appointments):
             fill(count)
             with server() as port:
-                report(count, port, asked, options)
+                report(count, port, slots_address, options)
 
 
 # -- data ---------------------------------------------------------------------------------
@@ -98,8 +98,8 @@ def fill(count: int) -> None:
 # -- measuring ----------------------------------------------------------------------------
 
 
-def report(count: int, port: int, asked: str, options: argparse.Namespace) -> None:
-    rates: dict[str, list[float]] = {"/constant": [], asked: []}
+def report(count: int, port: int, slots_address: str, options: argparse.Namespace) -> None:
+    rates: dict[str, list[float]] = {"/constant": [], slots_address: []}
     for address in rates:
         rate_of(port, address, WARM_UP)
     for _ in range(options.rounds):

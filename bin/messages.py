@@ -71,7 +71,7 @@ def main() -> None:
 # Sources --------------------------------------------------------------------------------------
 
 
-class Found(NamedTuple):
+class MarkedString(NamedTuple):
     """One marked string of the sources; `id` is a pair when it has a plural."""
 
     id: str | tuple[str, str]
@@ -94,7 +94,7 @@ def extract_domain(domain: str) -> Catalog:
     return catalog
 
 
-def strings_of(domain: str) -> Iterator[Found]:
+def strings_of(domain: str) -> Iterator[MarkedString]:
     if domain == "djangojs":
         for path in sorted((ROOT / "frontend" / "js").rglob("*.js")):
             yield from strings_in(path, "javascript", path.read_bytes())
@@ -120,12 +120,12 @@ def template_as_python(path: Path) -> bytes:
     return "\n".join(line.strip() for line in blotted.splitlines()).encode()
 
 
-def strings_in(path: Path, method: str, content: bytes) -> Iterator[Found]:
+def strings_in(path: Path, method: str, content: bytes) -> Iterator[MarkedString]:
     file = path.relative_to(ROOT).as_posix()
     found = extract(method, io.BytesIO(content), KEYWORDS, COMMENT_TAGS)
     for _line, message_id, comments, context in found:
         if message_id and message_id != ("", ""):
-            yield Found(message_id, context, file, comments)
+            yield MarkedString(message_id, context, file, comments)
 
 
 # Catalogues -----------------------------------------------------------------------------------

@@ -114,8 +114,8 @@ def can_make_venvs(python):
 
 def install_requirements(dev):
     """Install the locked packages; pip refuses a package whose hash is not in the lock."""
-    runtime = Step("requirements", [ROOT / "requirements.txt"])
-    development = Step("requirements-dev", [ROOT / "requirements-dev.txt"])
+    runtime = BuildStep("requirements", [ROOT / "requirements.txt"])
+    development = BuildStep("requirements-dev", [ROOT / "requirements-dev.txt"])
     if dev and not development.is_done():
         say("Installing Python packages, with those for tests and checks")
         pip_install("requirements-dev.txt")
@@ -142,14 +142,14 @@ def build_front_end(dev):
     """Install the npm packages and build `static/build/` from them and the templates."""
     locks = [ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc"]
     installed = [ROOT / "node_modules" / ".package-lock.json"]
-    runtime = Step("npm", locks, made=installed)
+    runtime = BuildStep("npm", locks, made=installed)
     # A set-up without --dev removes the packages for checks.
-    development = Step("npm-dev", locks, made=installed + [ROOT / "node_modules" / "axe-core"])
+    development = BuildStep("npm-dev", locks, made=installed + [ROOT / "node_modules" / "axe-core"])
     packages = development if dev else runtime
     # Tailwind reads class names in all files that make pages.
     drawn_from = [ROOT / "frontend", ROOT / "templates"] + [ROOT / app for app in APPS]
     made = [ROOT / "static/build/site.css", ROOT / "static/build/site.js"]
-    build = Step("front-end", locks + drawn_from + [ROOT / "requirements.txt"], made=made)
+    build = BuildStep("front-end", locks + drawn_from + [ROOT / "requirements.txt"], made=made)
     if packages.is_done() and build.is_done():
         return
     node, npm = find_node()
@@ -170,7 +170,7 @@ def find_node():
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm and node_major(node) >= OLDEST_NODE:
         return node, [npm]
-    step = Step("node", [ROOT / "requirements-node.txt"])
+    step = BuildStep("node", [ROOT / "requirements-node.txt"])
     if not step.is_done():
         say("Installing Node in .venv: there is none from version {} here".format(OLDEST_NODE))
         pip_install("requirements-node.txt")
@@ -199,7 +199,7 @@ def node_major(node):
 def compile_translations():
     """Compile the catalogues with Babel: no gettext tools are needed."""
     sources = sorted(ROOT.glob("locale/*/LC_MESSAGES/*.po"))
-    step = Step("translations", sources, made=[path.with_suffix(".mo") for path in sources])
+    step = BuildStep("translations", sources, made=[path.with_suffix(".mo") for path in sources])
     if sources and not step.is_done():
         say("Compiling translations")
         run(str(PYTHON), str(ROOT / "bin" / "messages.py"), "--compile")
@@ -227,7 +227,7 @@ def write_env_file():
 # How ------------------------------------------------------------------------------------------
 
 
-class Step:
+class BuildStep:
     """A step that makes files from files: done while its sources and its result are unchanged."""
 
     def __init__(self, name, sources, made=()):

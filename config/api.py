@@ -60,8 +60,8 @@ class Api(NinjaAPI):
     def _answering(self, view: Any) -> Callable[..., HttpResponse]:
         @functools.wraps(view)
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            asked = request.method
-            if asked == "HEAD":
+            method = request.method
+            if method == "HEAD":
                 # The server removes the body.
                 request.method = "GET"
             try:
@@ -69,7 +69,7 @@ class Api(NinjaAPI):
             except Http404 as error:
                 return self.on_exception(request, error)
             finally:
-                request.method = asked
+                request.method = method
             if isinstance(response, HttpResponseNotAllowed):
                 return not_allowed(response["Allow"])
             return response

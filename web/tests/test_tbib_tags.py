@@ -198,7 +198,7 @@ def test_an_avatar_s_letters_are_escaped():
 # -- forms --------------------------------------------------------------------------------
 
 
-class PersonForm(forms.Form):
+class ExampleForm(forms.Form):
     name = forms.CharField(help_text="As on your card.", widget=forms.TextInput({"class": "wide"}))
     phone = forms.CharField(required=False)
     relation = forms.ChoiceField(choices=[("child", "Child")], widget=forms.RadioSelect)
@@ -211,7 +211,7 @@ def crispy(form: forms.Form) -> str:
 
 
 def test_a_field_is_described_by_the_hint_and_error_beside_it():
-    html = crispy(PersonForm({"name": ""}))
+    html = crispy(ExampleForm({"name": ""}))
     assert 'aria-describedby="id_name_helptext id_name_error"' in html
     assert 'id="id_name_helptext"' in html
     assert 'id="id_name_error"' in html
@@ -219,7 +219,7 @@ def test_a_field_is_described_by_the_hint_and_error_beside_it():
 
 
 def test_a_group_of_radios_is_a_fieldset_with_its_error():
-    html = crispy(PersonForm({"name": "A"}))
+    html = crispy(ExampleForm({"name": "A"}))
     assert 'class="field" aria-describedby="id_relation_error"' in html
     assert 'id="id_relation_error"' in html
     assert '<legend class="label">Relation</legend>' in html
@@ -227,14 +227,14 @@ def test_a_group_of_radios_is_a_fieldset_with_its_error():
 
 def test_only_optional_fields_are_marked():
     with translation.override("en"):
-        html = crispy(PersonForm())
+        html = crispy(ExampleForm())
     assert html.count("(optional)") == 1
     assert "asterisk" not in html
     assert 'class="input wide"' in html
 
 
 def test_the_error_box_links_to_every_field_in_error():
-    html = crispy(PersonForm({"name": ""}))
+    html = crispy(ExampleForm({"name": ""}))
     assert 'role="alert"' in html
     for target in ("id_name", "id_relation_0", "id_country", "id_agrees"):
         assert f'href="#{target}"' in html
@@ -242,4 +242,4 @@ def test_the_error_box_links_to_every_field_in_error():
 
 
 def test_a_form_without_errors_has_no_error_box():
-    assert "error-summary" not in crispy(PersonForm())
+    assert "error-summary" not in crispy(ExampleForm())
