@@ -69,7 +69,7 @@ class User(AbstractUser):
         return self.role == self.Role.SECRETARY
 
     @property
-    def works_at_a_desk(self) -> bool:
+    def has_dashboard(self) -> bool:
         """Whether `/dashboard/` is this account's home."""
         return self.role in (self.Role.DOCTOR, self.Role.SECRETARY)
 

@@ -169,7 +169,7 @@ class PasswordChangeView(FormPageMixin, allauth_views.PasswordChangeView):
 def home_of_account(request: HttpRequest) -> HttpResponse:
     """Redirect a signed-in reader: to the dashboard, the admin, or their appointments."""
     user: Any = request.user
-    if user.works_at_a_desk:
+    if user.has_dashboard:
         return redirect("dashboard")
     return redirect("admin:index" if user.is_staff else "my_appointments")
 

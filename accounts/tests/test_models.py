@@ -117,11 +117,11 @@ def test_accounts_without_e_mail_are_as_many_as_needed():
 
 
 @pytest.mark.parametrize(
-    ("factory", "works"),
+    ("factory", "has_one"),
     [(UserFactory, False), (DoctorUserFactory, True), (SecretaryUserFactory, True)],
 )
-def test_doctors_and_secretaries_work_at_a_desk(factory, works):
-    assert factory.build().works_at_a_desk is works
+def test_doctors_and_secretaries_have_a_dashboard(factory, has_one):
+    assert factory.build().has_dashboard is has_one
 
 
 def test_an_account_is_called_by_its_name_or_else_its_user_name():

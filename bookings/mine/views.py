@@ -243,8 +243,8 @@ def _show_wish(
 def claim_file(request: SignedInRequest, token: str) -> HttpResponse:
     """Who the file is of, and the date of birth the practice has; then it is the account's."""
     invitation = services.invitation_of(token)
-    if invitation is None or request.user.works_at_a_desk:
-        at_desk = request.user.works_at_a_desk
+    if invitation is None or request.user.has_dashboard:
+        at_desk = request.user.has_dashboard
         return render(request, "bookings/link_over.html", {"at_desk": at_desk}, status=404)
     form = ClaimForm(request.POST or None, invitation=invitation)
     status = HTTPStatus.OK

@@ -44,7 +44,7 @@ def agenda(request: SignedInRequest) -> HttpResponse:
     try:
         desk = chosen_desk(request)
     except NoDesk:
-        if request.user.works_at_a_desk:
+        if request.user.has_dashboard:
             return render(request, "dashboard/no_desk.html")
         return redirect("my_appointments")
     card = None

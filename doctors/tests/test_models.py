@@ -59,7 +59,7 @@ def test_a_doctor_not_yet_approved_is_hidden_from_strangers(reader):
     assert list(Doctor.objects.visible_to(reader())) == [approved]
 
 
-def test_a_doctor_not_yet_approved_is_visible_to_the_own_desk_and_to_admins():
+def test_a_doctor_not_yet_approved_is_visible_to_staff_and_admins():
     hidden = DoctorFactory(approved_at=None)
     secretary = MembershipFactory(practice=hidden.practice).user
 
@@ -79,14 +79,14 @@ def test_a_doctor_visible_for_two_reasons_is_listed_once():
 # Staff -------------------------------------------------------------------------------------------
 
 
-def test_a_doctor_works_at_the_own_desk_only():
+def test_a_doctor_works_for_nobody_else():
     doctor = DoctorFactory()
     DoctorFactory(practice=doctor.practice)
 
     assert list(Doctor.objects.staffed_by(doctor.user)) == [doctor]
 
 
-def test_a_secretary_works_at_every_desk_of_her_practices():
+def test_a_secretary_works_for_every_doctor_of_her_practices():
     here, there, elsewhere = PracticeFactory.create_batch(3)
     hers = [DoctorFactory(practice=practice) for practice in (here, here, there)]
     DoctorFactory(practice=elsewhere)
@@ -97,7 +97,7 @@ def test_a_secretary_works_at_every_desk_of_her_practices():
     assert set(Practice.objects.visible_to(secretary)) == {here, there}
 
 
-def test_a_membership_that_ended_opens_no_desk():
+def test_a_secretary_whose_membership_ended_works_for_nobody():
     doctor = DoctorFactory(approved_at=None)
     membership = MembershipFactory(practice=doctor.practice)
     membership.ended_at = timezone.now()
@@ -118,13 +118,13 @@ def test_a_colleague_who_comes_back_works_again():
 
 
 @pytest.mark.parametrize("user", [AnonymousUser, UserFactory, AdminFactory])
-def test_nobody_else_works_at_a_desk(user):
+def test_nobody_else_works_for_a_doctor(user):
     DoctorFactory()
 
     assert list(Doctor.objects.staffed_by(user())) == []
 
 
-def test_a_doctor_is_staffed_by_the_own_secretaries_and_every_admin():
+def test_a_doctor_is_staffed_by_their_secretaries_and_every_admin():
     doctor, other = DoctorFactory(), DoctorFactory()
     secretary = MembershipFactory(practice=doctor.practice).user
     people = [doctor.user, secretary, AdminFactory(), other.user, UserFactory(), AnonymousUser()]

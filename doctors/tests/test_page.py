@@ -214,7 +214,7 @@ class TestServing:
         path = address_of(give_photo(DoctorFactory()))
         assert Client().head(path)["Content-Length"] == Client().get(path)["Content-Length"]
 
-    def test_a_doctor_who_is_not_approved_is_seen_by_the_own_desk_only(self):
+    def test_a_doctor_who_is_not_approved_is_seen_by_their_staff_only(self):
         doctor = give_photo(DoctorFactory(approved_at=None))
         path = address_of(doctor)
         staff = [doctor.user, MembershipFactory(practice=doctor.practice).user, AdminFactory()]
