@@ -60,7 +60,7 @@ def test_an_account_has_one_self():
         PatientFactory(account=self_.account)
 
 
-def test_persons_without_an_account_are_as_many_as_the_desk_makes():
+def test_the_desk_may_add_any_number_of_persons_without_an_account():
     PatientFactory.create_batch(2, account=None)
 
     assert Patient.objects.filter(account=None).count() == 2

@@ -97,7 +97,7 @@ class TestRelatives:
         "phone": "",
     }
 
-    def test_one_is_added_to_the_own_account(self, client):
+    def test_a_relative_is_added_to_the_readers_account(self, client):
         user = UserFactory()
         client.force_login(user)
         client.post("/accounts/relatives/add/", self.LINA)
@@ -108,7 +108,7 @@ class TestRelatives:
             dt.date(2020, 5, 6),
         )
 
-    def test_nobody_is_oneself_twice(self, client):
+    def test_a_relative_is_never_the_owner(self, client):
         client.force_login(UserFactory())
         response = client.post("/accounts/relatives/add/", {**self.LINA, "relation": "self"})
         assert (response.status_code, Patient.objects.count()) == (422, 0)
@@ -132,7 +132,7 @@ class TestRelatives:
         assert client.get(f"/accounts/relatives/{lina.pk}/remove/").status_code == 405
 
     @pytest.mark.parametrize("path", ["", "remove/"])
-    def test_somebody_elses_relative_is_not_there(self, client, path):
+    def test_a_relative_of_another_account_is_a_404(self, client, path):
         lina = RelativeFactory()
         client.force_login(UserFactory())
         response = client.post(f"/accounts/relatives/{lina.pk}/{path}", self.LINA)

@@ -35,7 +35,7 @@ class TestDirections:
             "https://www.openstreetmap.org/directions?to=33.5731%2C-7.5898"
         )
 
-    def test_by_the_address_where_nobody_entered_it(self):
+    def test_without_a_point_on_the_map_by_the_address(self):
         practice = PracticeFactory.build(postal_code="75002")
         assert practice.directions_address == (
             "https://www.openstreetmap.org/search?query=1+rue+de+la+Paix%2C+75002+Paris%2C+France"

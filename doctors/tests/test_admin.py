@@ -144,7 +144,7 @@ class TestDoctor:
 
     @pytest.mark.django_db(transaction=True)
     @pytest.mark.parametrize("is_chosen", [True, False], ids=["in_the_list", "on_the_page"])
-    def test_whoever_is_deleted_leaves_no_files(self, media, is_chosen):
+    def test_a_deleted_doctor_leaves_no_files(self, media, is_chosen):
         client, doctor = admin_client(), give_photo(DoctorFactory())
         if is_chosen:
             act(client, "delete_selected", doctor, post="yes")
@@ -230,7 +230,7 @@ def test_specialties_are_found_in_every_language():
 
 
 class TestMembership:
-    def test_end_takes_the_desk_away_at_once(self):
+    def test_end_takes_the_access_away_at_once(self):
         membership = MembershipFactory()
         response = act(admin_client(), "end", membership)
         membership.refresh_from_db()
@@ -251,12 +251,12 @@ class TestMembership:
         response = add(admin_client(), Membership, **whom)
         assert errors_of(response) == {"user": ["Already works there."]}
 
-    def test_only_a_secretary_gets_a_desk(self):
+    def test_only_a_secretary_gets_a_membership(self):
         whom = {"user": UserFactory().pk, "practice": PracticeFactory().pk}
         response = add(admin_client(), Membership, **whom)
         assert errors_of(response) == {"user": ["The role of this account is not secretary."]}
 
-    def test_add_opens_the_desk(self):
+    def test_add_gives_access(self):
         secretary, practice = SecretaryUserFactory(), PracticeFactory()
         add(admin_client(), Membership, user=secretary.pk, practice=practice.pk)
         assert list(Practice.objects.visible_to(secretary)) == [practice]

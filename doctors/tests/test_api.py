@@ -212,7 +212,7 @@ class TestConsultationTypes:
         assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
         assert response.json()["code"] == "not_found"
 
-    def test_a_doctor_not_yet_approved_is_a_404_except_for_the_own_desk(self, reader):
+    def test_a_doctor_not_yet_approved_is_a_404_except_for_staff(self, reader):
         consultation_type = ConsultationTypeFactory(doctor__approved_at=None)
         assert self.types_of(reader, consultation_type.doctor).status_code == 404
         reader.force_login(consultation_type.doctor.user)

@@ -141,7 +141,7 @@ def test_who_sees_practices_from_within(user, sees):
     assert list(Practice.objects.visible_to(user())) == [practice] * sees
 
 
-def test_a_doctor_sees_the_own_practice_from_within():
+def test_a_doctor_sees_their_practice():
     doctor = DoctorFactory()
     DoctorFactory()
 
@@ -250,7 +250,7 @@ def test_a_page_of_doctors_is_one_query(count, django_assert_num_queries):
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_the_desk_of_a_practice_is_one_query(count, django_assert_num_queries):
+def test_the_doctors_of_a_secretary_are_one_query(count, django_assert_num_queries):
     practice = PracticeFactory()
     DoctorFactory.create_batch(count, practice=practice)
     secretary = MembershipFactory(practice=practice).user
@@ -311,7 +311,7 @@ def test_a_practices_clock_is_named_in_the_readers_language(zone, names):
     assert found == names
 
 
-def test_languages_spoken_leave_out_what_nobody_can_name():
+def test_languages_spoken_leave_out_unknown_codes():
     with translation.override("en"):
         assert DoctorFactory.build(languages=["ar", "xx"]).languages_spoken == ["Arabic"]
 

@@ -98,7 +98,7 @@ class TestPage:
         doctor.refresh_from_db()
         assert (response.status_code, doctor.languages) == (422, ["fr"])
 
-    def test_the_own_page_leads_there_and_nobody_elses_does(self):
+    def test_only_the_doctors_own_page_links_to_it(self):
         doctor = DoctorFactory()
         path = doctor.get_absolute_url()
         link = f'href="{PAGE}"'
@@ -224,7 +224,7 @@ class TestServing:
         assert Client().get(path).status_code == 404
         assert signed_in(doctor.user).get(path)["Cache-Control"] == "private, no-cache"
 
-    def test_only_our_sizes_of_photos_that_are_somebodys(self):
+    def test_only_our_sizes_of_photos_of_doctors(self):
         path = address_of(give_photo(DoctorFactory()))
         forgotten = photos.store(photos.squares(picture()))
         paths = [

@@ -134,7 +134,7 @@ def test_nothing_wanted_is_everybody(five, what):
 
 
 @pytest.mark.parametrize("what", ["%", "_", "'", "zzz", "smith zzz"])
-def test_what_nobody_is_called_finds_nobody(five, what):
+def test_an_unknown_name_finds_nobody(five, what):
     assert meant(what) == ([], None, None)
 
 
@@ -302,7 +302,7 @@ def test_a_city_with_practices_is_in_their_middle(five):
     assert place == CityCentre("Lyon", pytest.approx(middle[0]), pytest.approx(middle[1]), "FR")
 
 
-def test_a_city_of_which_nobody_entered_where_it_is_is_known_by_geonames():
+def test_a_city_without_a_point_on_the_map_is_known_by_geonames():
     doctor = doctor_named("John Smith", cardiology(), city="Nantes")
 
     found = find("", "nantes")
@@ -330,7 +330,7 @@ def test_a_postal_code_is_looked_for_as_it_starts(where):
     assert meant("", where) == (["Smith"], None, None)
 
 
-def test_a_place_that_nobody_knows_finds_nobody(five):
+def test_an_unknown_place_finds_nobody(five):
     assert meant("", "zzz") == ([], None, None)
     assert meant("cardiologue", "zzz") == ([], "cardiology", None)
 

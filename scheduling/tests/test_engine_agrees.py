@@ -172,7 +172,7 @@ def test_engine_and_oracle_agree_on_every_day_of_three_years(zone):
                 assert offer == truth, name
 
 
-# What holds whatever the agenda ------------------------------------------------------------------
+# For every agenda --------------------------------------------------------------------------------
 
 
 @cache

@@ -56,5 +56,5 @@ def test_a_part_of_the_country_has_days_of_its_own(country, postal_code, day):
 
 
 @pytest.mark.parametrize("country", ["", "ZZ", "FRA"])
-def test_a_country_nobody_knows_has_none(country):
+def test_an_unknown_country_has_none(country):
     assert public_holidays(country, *YEAR) == []

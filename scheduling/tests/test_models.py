@@ -99,7 +99,7 @@ def test_ranges_of_any_number_of_doctors_are_one_query(count, django_assert_num_
     assert found == {doctor.pk: {None: fallback_ranges()} for doctor in doctors}
 
 
-def test_ranges_of_nobody_are_none():
+def test_no_doctors_have_no_ranges():
     OpeningHoursFactory()
 
     assert OpeningHours.objects.ranges_of([]) == {}
