@@ -53,7 +53,7 @@ class PersonOut(Schema):
     auth=signed_in,
     summary=gettext_noop("Your persons"),
     description=gettext_noop(
-        "Whom you may book for: yourself and your relatives. “relation” says which."
+        "The persons for whom you may book: you and your relatives. “relation” says which."
     ),
 )
 def own_persons(request: HttpRequest) -> QuerySet[Patient, Patient]:

@@ -133,7 +133,7 @@ class OpeningHoursForm(forms.ModelForm):
     closes = ClockField(
         label=gettext_lazy("Closes"),
         last_minute=1440,
-        help_text=gettext_lazy("24:00 is midnight; earlier than the opening is the next day."),
+        help_text=gettext_lazy("24:00 is midnight. A time before the opening is on the next day."),
     )
 
     class Meta:
