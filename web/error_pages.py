@@ -171,7 +171,7 @@ def in_about(seconds: int) -> str:
 
 
 def phones_to_call() -> dict[str, Any]:
-    """Return the phone numbers for a reader whom no page can help: the site's and emergency."""
+    """Return the numbers to call when no page can help: the site's own and the emergency ones."""
     country = settings.PHONENUMBER_DEFAULT_REGION
     return {
         "contact_phone": settings.CONTACT_PHONE,

@@ -171,7 +171,7 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
         return found
 
     def of_specialty(self, text: str) -> DoctorQuerySet:
-        """Doctors whose specialty has this slug or name in any language, case and accents aside."""
+        """Doctors whose specialty has this slug or name in any language, without accents."""
         name = " ".join(words(text))
         fields = [field for field in Specialty.objects.all() if name in field.every_name]
         return self.filter(specialty__in=fields)

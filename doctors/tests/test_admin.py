@@ -247,13 +247,13 @@ class TestMembership:
 
     def test_a_secretary_works_somewhere_once(self):
         membership = MembershipFactory()
-        whom = {"user": membership.user.pk, "practice": membership.practice.pk}
-        response = add(admin_client(), Membership, **whom)
+        values = {"user": membership.user.pk, "practice": membership.practice.pk}
+        response = add(admin_client(), Membership, **values)
         assert errors_of(response) == {"user": ["Already works there."]}
 
     def test_only_a_secretary_gets_a_membership(self):
-        whom = {"user": UserFactory().pk, "practice": PracticeFactory().pk}
-        response = add(admin_client(), Membership, **whom)
+        values = {"user": UserFactory().pk, "practice": PracticeFactory().pk}
+        response = add(admin_client(), Membership, **values)
         assert errors_of(response) == {"user": ["The role of this account is not secretary."]}
 
     def test_add_gives_access(self):
