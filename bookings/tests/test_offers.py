@@ -272,7 +272,7 @@ class TestTwoAtOnce:
 
     def test_runs_without_a_claim_do(self, both_look_first, monkeypatch):
         """The negative control: what the other test races for can be lost."""
-        monkeypatch.setattr(offers, "_are_ours", lambda freed: True)
+        monkeypatch.setattr(offers, "_take", lambda freed: True)
         assert self.told_by_two_runs() == 2
 
     def test_who_joins_in_two_tabs_waits_once(self):
