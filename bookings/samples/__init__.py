@@ -1,9 +1,9 @@
-"""The sample world of `manage.py seed_doctors`: doctors, their weeks, and who comes to see them.
+"""The sample world of `manage.py seed_doctors`: doctors, their weeks, patients and visits.
 
-Three layers, each usable without the next:
+It has three layers; each works without the next:
 
-- data: `specialties`, `motifs`, `reasons`, `places`, `names`, `presentations`;
-- plans, pure functions of a seed and a clock: `roster` (who works where), `week` (when),
-  `agenda` (which starts are taken), `people` (by whom), `story` (what became of them);
+- data: `specialties`, `consultation_types`, `reasons`, `places`, `names`, `presentations`;
+- plans, pure functions of a seed and a clock: `roster` (doctors), `practices`, `week` (hours and
+  absences), `agenda` (taken starts), `people` (patients), `story` (status changes), `visits`;
 - `world` and `accounts` write the plans down.
 """

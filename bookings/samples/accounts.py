@@ -1,7 +1,6 @@
-"""The sample sign-ins: `patient`, `secretaire`, `admin`, and as many patients as wanted.
+"""The sample accounts: `patient`, `secretaire`, `admin`, and as many patients as wanted.
 
-They have no visits and no absences: history belongs to other people, so that whoever signs in
-can book whatever a new patient can.
+These patients have no visits and no no-shows, so that they can book like a new patient.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ NADIA = Name("Nadia", "Berrada", True)
 
 
 class SignIns:
-    """Writes accounts in bulk, all with one password, hashed once; never a name twice."""
+    """Writes accounts in bulk, with one password that is hashed once and with unique names."""
 
     def __init__(self, password_hash: str) -> None:
         self.password_hash = password_hash
@@ -42,7 +41,7 @@ class SignIns:
         return username
 
     def user(self, username: str, name: Name, role: str, **fields: bool) -> User:
-        """An account, not yet written; its user name counts as taken from now on."""
+        """An unsaved account; its user name counts as taken from now on."""
         self.usernames.add(username)
         email = f"{username}@{DOMAIN}"
         return User(
@@ -57,7 +56,7 @@ class SignIns:
 
     @staticmethod
     def write(users: list[User]) -> None:
-        """The accounts, and their addresses as verified ones."""
+        """Save the accounts, with their e-mail addresses verified."""
         User.objects.bulk_create(users)
         EmailAddress.objects.bulk_create(
             EmailAddress(user=user, email=user.email, verified=True, primary=True)
@@ -67,7 +66,7 @@ class SignIns:
 
 
 def write_sample_accounts(sign_ins: SignIns, *, patients: int, seed: int) -> None:
-    """Those that do not exist yet. Call inside a transaction."""
+    """Write the sample accounts that do not exist yet. Call it inside a transaction."""
     users, persons = [], []
     if not sign_ins.exists("admin"):
         name = Name("Inès", "Laurent", True)
@@ -107,8 +106,10 @@ def write_sample_accounts(sign_ins: SignIns, *, patients: int, seed: int) -> Non
 
 
 def give_secretary_a_desk() -> None:
-    """The practice of dr_smith, unless `secretaire` ever worked anywhere: a user may have
-    ended that."""
+    """Make `secretaire` work at the practice of dr_smith, if they never had a membership.
+
+    A membership that a user ended is not restored.
+    """
     secretary = User.objects.filter(username="secretaire", role=User.Role.SECRETARY).first()
     smith = Doctor.objects.filter(user__username="dr_smith").first()
     if secretary and smith and not secretary.memberships.exists():

@@ -1,4 +1,4 @@
-"""Which starts of a doctor's weeks are taken: a walk along each day's grid, then a draw."""
+"""Chooses the taken starts of a doctor's weeks: fills each day's grid, then draws from it."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ MINUTE = dt.timedelta(minutes=1)
 
 
 class Slot(NamedTuple):
-    """A place in the agenda: `motif` is the position of the doctor's type."""
+    """A place in the agenda; `type_index` is the position of its type in the doctor's list."""
 
     start: dt.datetime
     end: dt.datetime
-    motif: int
+    type_index: int
     day: dt.date
     elsewhere: bool
     likely: float
 
 
 class Diary(NamedTuple):
-    """A doctor's time: `blocked` are absences and holidays, merged."""
+    """A doctor's time; `blocked` are absences and holidays, merged."""
 
     doctor: DoctorPlan
     week: Sequence[RangePlan]
@@ -57,15 +57,15 @@ class Diary(NamedTuple):
         return self.now.astimezone(self.zone).date()
 
     def plain_openings(self, day: dt.date) -> list[Span]:
-        """When every type may be booked."""
+        """The openings of `day` that are not kept for one type."""
         ranges = [each.hours for each in self.week if each.kept_for is None]
         return openings(ranges, [day], self.zone)
 
 
 def slots_of(diary: Diary, *, wanted: int | None, chance: Chance) -> list[Slot]:
-    """Every slot a visit may take, two weeks back and four ahead, sorted; they never overlap.
+    """All slots for visits, two weeks back and four ahead, sorted, without overlaps.
 
-    With more visits `wanted` than fit, the past grows by weeks until they do.
+    When more visits are `wanted` than fit, the past grows by weeks until they fit.
     """
     days = days_from(diary.today - dt.timedelta(days=PAST_DAYS), PAST_DAYS + FUTURE_DAYS + 1)
     slots = [slot for day in days for slot in _walk(diary, day, chance)]
@@ -79,19 +79,19 @@ def slots_of(diary: Diary, *, wanted: int | None, chance: Chance) -> list[Slot]:
 
 
 def usual_number(slots: Sequence[Slot]) -> int:
-    """How many visits a doctor of this load has, when no number is asked for."""
+    """The number of visits of a doctor with this load, when no number is asked for."""
     return round(sum(min(1.0, slot.likely) for slot in slots))
 
 
 def draw(slots: Sequence[Slot], number: int, chance: Chance) -> list[Slot]:
-    """`number` of them, likely ones first (weighted sampling without putting back)."""
+    """A draw of `number` slots, the likely ones preferred (weighted, without replacement)."""
     keyed = [(chance.random() ** (1 / slot.likely), slot) for slot in slots]
     keyed.sort(reverse=True)
     return sorted(slot for _key, slot in keyed[:number])
 
 
 def _walk(diary: Diary, day: dt.date, chance: Chance) -> Iterator[Slot]:
-    """A day filled from opening to closing time, each visit on the grid of its own type."""
+    """The slots of a full day, each on the grid of its type."""
     ranges = [each for each in diary.week if each.hours.opens_on(day)]
     if not ranges:
         return
@@ -109,17 +109,17 @@ def _walk(diary: Diary, day: dt.date, chance: Chance) -> Iterator[Slot]:
             if (each.kept_for, each.elsewhere) == (kept_for, elsewhere)
         ]
         for opens, closes in openings(hours, [day], diary.zone):
-            for minute, motif in _fill(diary, opens, closes, kept_for, blocked, ends, chance):
+            for minute, type_index in _fill(diary, opens, closes, kept_for, blocked, ends, chance):
                 start = opens + minute * MINUTE
-                end = start + diary.doctor.motifs[motif].minutes * MINUTE
+                end = start + diary.doctor.consultation_types[type_index].minutes * MINUTE
                 if not start.astimezone(diary.zone).fold:
-                    slots.append(Slot(start, end, motif, day, elsewhere, likely))
+                    slots.append(Slot(start, end, type_index, day, elsewhere, likely))
     busy_until = None
     for slot in sorted(slots):
-        # The pause after a visit may reach into hours that are kept for another type.
+        # The pause after a visit can reach into hours that are kept for another type.
         if busy_until is None or slot.start >= busy_until:
             yield slot
-            busy_until = slot.end + diary.doctor.motifs[slot.motif].buffer * MINUTE
+            busy_until = slot.end + diary.doctor.consultation_types[slot.type_index].buffer * MINUTE
 
 
 def _fill(
@@ -131,16 +131,22 @@ def _fill(
     ends: list[dt.datetime],
     chance: Chance,
 ) -> Iterator[tuple[int, int]]:
-    """(minutes after opening, motif): whatever has this minute in its grid, and room."""
-    # An emergency is booked a day ahead at most, and not in the last moment of the past.
+    """(minutes after opening, type index) of visits that fill one opening.
+
+    Each type is drawn among those that have the minute in their grid and fit.
+    """
+    # An emergency is booked 23 hours ahead at most; 22 leave an hour in which it was booked.
     tomorrow = (diary.now + dt.timedelta(hours=22) - opens) // MINUTE
-    motifs = [
-        (position, motif)
-        for position, motif in enumerate(diary.doctor.motifs)
-        if kept_for in (None, position) and not (motif.emergency_only and tomorrow < 0)
+    consultation_types = [
+        (position, consultation_type)
+        for position, consultation_type in enumerate(diary.doctor.consultation_types)
+        if kept_for in (None, position) and not (consultation_type.emergency_only and tomorrow < 0)
     ]
     total = (closes - opens) // MINUTE
-    shortest = min((motif.minutes for _position, motif in motifs), default=total + 1)
+    shortest = min(
+        (consultation_type.minutes for _position, consultation_type in consultation_types),
+        default=total + 1,
+    )
     minute, room = 0, total + 1440
     while minute + shortest <= total:
         if blocked:
@@ -152,16 +158,18 @@ def _fill(
             room = (blocked[at][0] - start) // MINUTE if at < len(blocked) else total + 1440
         fitting = [
             each
-            for each in motifs
+            for each in consultation_types
             if minute % each[1].minutes == 0
             and minute + each[1].minutes <= total
             and each[1].minutes + each[1].buffer <= room
             and not (each[1].emergency_only and minute > tomorrow)
         ]
         if fitting:
-            position, motif = chance.choices(fitting, [each[1].weight for each in fitting])[0]
+            position, consultation_type = chance.choices(
+                fitting, [each[1].weight for each in fitting]
+            )[0]
             yield minute, position
-            minute = _up_to_five(minute + motif.minutes + motif.buffer)
+            minute = _up_to_five(minute + consultation_type.minutes + consultation_type.buffer)
         else:
             minute += 5
 
@@ -171,7 +179,7 @@ def _up_to_five(minute: int) -> int:
 
 
 def _kept_free(diary: Diary, day: dt.date, chance: Chance) -> list[Span]:
-    """Half hours that nobody takes on this day, so that whoever tries the site finds some."""
+    """Half hours that stay free on `day`, so that a user who tries the site finds free times."""
     obstacles = [
         Obstacle("past", [(BEGINNING, diary.now)], INSTANT),
         Obstacle("far", [(diary.now + dt.timedelta(days=FUTURE_DAYS + 2), END)], INSTANT),
@@ -185,7 +193,7 @@ def _kept_free(diary: Diary, day: dt.date, chance: Chance) -> list[Span]:
 
 
 def _likelihood(load: float, offset: int) -> float:
-    """How likely a slot `offset` days from today is taken; far above 1 means surely."""
+    """How likely a slot `offset` days from today is taken; far above 1 means certain."""
     if offset < 0:
         return max(load, 0.01)
     if load >= FULL:

@@ -1,4 +1,4 @@
-"""Luck that can be told again."""
+"""Random numbers that can be repeated."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ T = TypeVar("T")
 
 
 class Chance(random.Random):
-    """Random numbers that depend on a seed and on what they are for, and on nothing else.
+    """A random generator that depends only on its key: a seed and the name of its purpose.
 
-    One generator for each doctor, practice and person: asking for more doctors, or leaving
-    some out because they exist already, changes nobody else.
+    Each doctor, practice and person has a separate generator, so that more doctors, or doctors that
+    exist already, do not change the others.
     """
 
     def __new__(cls, *key: object) -> Chance:
@@ -26,10 +26,10 @@ class Chance(random.Random):
         return self.random() < probability
 
     def one_of(self, weighted: dict[T, float]) -> T:
-        """A key of `weighted`, as often as its weight says."""
+        """A random key of `weighted`; the value is the weight."""
         return self.choices(list(weighted), list(weighted.values()))[0]
 
     def few(self, things: Sequence[T], at_least: int, at_most: int) -> list[T]:
-        """Some of `things`, in their own order."""
+        """From `at_least` to `at_most` of `things`, in the same order."""
         count = min(len(things), self.randint(at_least, at_most))
         return [things[at] for at in sorted(self.sample(range(len(things)), count))]

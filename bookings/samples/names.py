@@ -1,4 +1,4 @@
-"""Names as they are met in each country; any likeness to a living person is chance."""
+"""Names that are usual in each country. A name of a living person is a coincidence."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Names(NamedTuple):
 
 
 def _words(text: str) -> tuple[str, ...]:
-    """Names, separated by commas and line ends."""
+    """The names in `text`, which separates them by commas and line ends."""
     return tuple(name.strip() for name in text.replace("\n", ",").split(",") if name.strip())
 
 
@@ -112,7 +112,7 @@ QUEBECER = _names(
 """,
 )
 
-# Who lives where: families have moved.
+# The origins of the names in each country, with weights.
 PEOPLE = {
     "FR": {FRENCH: 13.0, MOROCCAN: 3.0, ALGERIAN: 3.0, TUNISIAN: 1.0},
     "BE": {BELGIAN: 14.0, MOROCCAN: 5.0, FRENCH: 1.0},
@@ -125,7 +125,7 @@ PEOPLE = {
 
 
 def draw_name(chance: Chance, country: str, *, is_woman: bool, last: str = "") -> Name:
-    """Someone from `country`; with `last`, someone of that family."""
+    """A random name of a person in `country`; `last` sets the family name."""
     names = chance.one_of(PEOPLE[country])
     first = chance.choice(names.women if is_woman else names.men)
     return Name(first, last or chance.choice(names.last), is_woman)

@@ -1,4 +1,4 @@
-"""Who comes: the people of one practice, met one visit at a time."""
+"""The patients of one practice, made one visit at a time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TRIES = 4
 
 @dataclass(eq=False, slots=True)
 class Account:
-    """A family's sign-in; `user_id` is set once it is written."""
+    """The account of a family; `user_id` is set when it is written."""
 
     first_name: str
     last_name: str
@@ -25,8 +25,8 @@ class Account:
 
 
 @dataclass(eq=False, slots=True)
-class Person:
-    """`days` are those on which they come; `patient_id` is set once it is written."""
+class SamplePerson:
+    """A patient; `days` are the days of their visits, `patient_id` is set when it is written."""
 
     first_name: str
     last_name: str
@@ -40,20 +40,20 @@ class Person:
 
 
 class Crowd:
-    """People with desk files, and some families with an account.
+    """Patients whom the desk added, and some families with an account.
 
-    Nobody comes twice on one day, so nobody is ever in two places at once.
+    Nobody has two visits on one day, so nobody is in two places at once.
     """
 
     def __init__(self, country: Country, first_day: dt.date, today: dt.date, chance: Chance):
         self.country, self.first_day, self.today, self.chance = country, first_day, today, chance
-        self.people: dict[str, list[Person]] = {audience: [] for audience in AGES}
-        self.online: dict[str, list[Person]] = {audience: [] for audience in AGES}
-        self.unreliable: dict[str, list[Person]] = {audience: [] for audience in AGES}
-        self.new: list[Person] = []
+        self.people: dict[str, list[SamplePerson]] = {audience: [] for audience in AGES}
+        self.online: dict[str, list[SamplePerson]] = {audience: [] for audience in AGES}
+        self.unreliable: dict[str, list[SamplePerson]] = {audience: [] for audience in AGES}
+        self.new: list[SamplePerson] = []
 
-    def take_new(self) -> list[Person]:
-        """Those met since the last call; each family's account holder first."""
+    def take_new(self) -> list[SamplePerson]:
+        """The people made since the last call; the account's owner is first in each family."""
         people, self.new = self.new, []
         return people
 
@@ -63,12 +63,12 @@ class Crowd:
         audience: str,
         *,
         online: bool = False,
-        among: list[Person] | None = None,
+        among: list[SamplePerson] | None = None,
         is_no_show: bool = False,
-    ) -> Person:
-        """Someone free on `day`: one of `among` if any can, else of the practice, else new.
+    ) -> SamplePerson:
+        """A person without a visit on `day`: of `among`, else of the practice, else a new one.
 
-        With `online`, someone with an account. Absences fall mostly on a few people.
+        With `online`, a person with an account. Most no-shows are visits of a few people.
         """
         if audience == "all" and self.chance.happens(0.3):
             audience = "child"
@@ -89,8 +89,8 @@ class Crowd:
         person.days.add(day)
         return person
 
-    def _family(self, audience: str) -> Person:
-        """An account, its owner, and for some a child or partner; returns who comes."""
+    def _family(self, audience: str) -> SamplePerson:
+        """Add an account, its owner, and sometimes a child or partner; return the patient."""
         head_audience = "adult" if audience == "child" else audience
         head = self._person(head_audience)
         head.account = Account(head.first_name, head.last_name)
@@ -102,29 +102,29 @@ class Crowd:
             self._relative(head, Patient.Relation.PARTNER, "adult")
         return child if child and audience == "child" else head
 
-    def _relative(self, head: Person, relation: str, audience: str) -> Person:
+    def _relative(self, head: SamplePerson, relation: str, audience: str) -> SamplePerson:
         relative = self._person(audience, last=head.last_name)
         relative.account, relative.relation, relative.phone = head.account, relation, head.phone
         return self._add(relative, audience)
 
-    def _add(self, person: Person, audience: str) -> Person:
+    def _add(self, person: SamplePerson, audience: str) -> SamplePerson:
         self.people[audience].append(person)
         if person.account is not None:
             self.online[audience].append(person)
         self.new.append(person)
         return person
 
-    def _person(self, audience: str, *, last: str = "") -> Person:
+    def _person(self, audience: str, *, last: str = "") -> SamplePerson:
         chance = self.chance
         is_woman = audience == "woman" or chance.happens(0.54)
         name = draw_name(chance, self.country.code, is_woman=is_woman, last=last)
         youngest, oldest = AGES[audience]
-        # Nobody was seen before they were born, however long the past is.
+        # Nobody has a visit before their birth, even in a long past.
         born_by = min(self.today - dt.timedelta(days=365 * youngest), self.first_day)
         born_from = self.today - dt.timedelta(days=365 * oldest + 300)
         days = max((born_by - born_from).days, 1)
         phones = chance.choice(self.country.phones)
-        return Person(
+        return SamplePerson(
             first_name=name.first,
             last_name=name.last,
             is_woman=is_woman,

@@ -1,4 +1,4 @@
-"""Where they work: several doctors share a practice, and a city has as many as it needs."""
+"""The plans of the practices: several doctors share one, and a city has as many as it needs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from bookings.samples.chance import Chance
-from bookings.samples.places import CASABLANCA, CITIES, COUNTRIES, PARIS, City, Country
+from bookings.samples.places import CASABLANCA, CITIES, COUNTRIES, PARIS, Country, SampleCity
 from scheduling.holidays import PublicHoliday, public_holidays
 from scheduling.services import HOLIDAYS_AHEAD
 
@@ -38,9 +38,9 @@ HOUSE_ACCESS = (
 
 @dataclass(frozen=True)
 class PracticePlan:
-    """`number` counts from 0 in its city; `is_known` is the practice of the first five."""
+    """A practice; `number` counts from 0 in its city, `is_known` is that of the first five."""
 
-    city: City
+    city: SampleCity
     number: int
     name: str
     street: str
@@ -63,7 +63,7 @@ class PracticePlan:
 
 
 def number_of_practice(city: str, member: int) -> int:
-    """Which of a city's practices its `member`-th doctor works at (the first five aside)."""
+    """The number of the practice of the city's `member`-th doctor, the first five not counted."""
     number = 1 if city == PARIS else 0
     while member >= SIZES[number % len(SIZES)]:
         member -= SIZES[number % len(SIZES)]
@@ -106,8 +106,8 @@ def holidays_of(
 ) -> list[tuple[PublicHoliday, str]]:
     """(holiday, decision) from a month ago to 18 months ahead.
 
-    The first five are open on every one of their days, so their practice has decided nothing
-    yet; elsewhere most are closed, a few are open on purpose, and the far ones are to decide.
+    The first five are open on all their days, so their practice has decided nothing. Other
+    practices are closed on most holidays, open on a few, and undecided on far ones.
     """
     chance = Chance(seed, "holidays", *practice.key)
     since, until = today - dt.timedelta(days=31), today + HOLIDAYS_AHEAD

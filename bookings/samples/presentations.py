@@ -1,4 +1,4 @@
-"""A doctor's own words on the public page."""
+"""The texts by which doctors present themselves on the public page."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ MANNERS = (
 
 
 def presentation_of(name: Name, specialty: str, country: str, chance: Chance) -> str:
-    """Two or three sentences and, for some, a second paragraph."""
+    """A presentation of two or three sentences and, for some doctors, a second paragraph."""
     pronoun, trained = ("Elle", "Formée") if name.is_woman else ("Il", "Formé")
     focus, school = chance.choice(FOCUS[specialty]), chance.choice(SCHOOLS[country])
     years = chance.randint(4, 28)

@@ -1,4 +1,4 @@
-"""What people write about a visit, and what the desk and the doctor note down."""
+"""The texts of visits and files: patients' reasons, private notes, blocks, absences."""
 
 REASONS = {
     "medecine-generale": (

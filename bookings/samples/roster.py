@@ -1,4 +1,4 @@
-"""Who works where: the plan of every doctor, before anything is written."""
+"""The plan of every doctor, before anything is written."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.text import slugify
 
 from bookings.samples import places, specialties
 from bookings.samples.chance import Chance
-from bookings.samples.motifs import PRICE_NOTES, Motif, motifs_of
+from bookings.samples.consultation_types import PRICE_NOTES, TypePlan, consultation_types_of
 from bookings.samples.names import Name, draw_name
 from bookings.samples.places import CASABLANCA, CITIES, COUNTRIES, PARIS
 from bookings.samples.practices import PracticePlan, number_of_practice, plan_practice
@@ -18,7 +18,7 @@ from bookings.samples.specialties import FIELDS, GENERAL, Field
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = range(5)
 
-# User name, name, specialty, weekdays, load: what others rely on by name.
+# User name, name, specialty, weekdays, load. Tests and docs rely on these names.
 KNOWN: tuple[tuple[str, Name, str, tuple[int, ...], float], ...] = (
     ("dr_smith", Name("John", "Smith", False), "cardiologie",
      (MONDAY, TUESDAY, WEDNESDAY, FRIDAY), 0.75),
@@ -33,21 +33,21 @@ KNOWN: tuple[tuple[str, Name, str, tuple[int, ...], float], ...] = (
 )  # fmt: skip
 SALMA_ALAMI = Name("Salma", "Alami", True)
 
-# How full the others are, in turn: from a doctor who has just begun to one booked for weeks.
+# The loads of the other doctors, in turn: 0.04 has just begun, 0.97 is booked for weeks.
 LOADS = (0.62, 0.85, 0.97, 0.45, 0.7, 0.04, 0.55, 0.9)
 LANGUAGES_BESIDE = {"en": 8.0, "ar": 3.0, "es": 3.0, "de": 1.5, "it": 1.5, "pt": 1.0}
 
 
 @dataclass(frozen=True)
 class DoctorPlan:
-    """`load` is the part of the time that is taken; `days` are given for the first five."""
+    """A doctor; `load` is the taken part of the time, `days` are set for the first five only."""
 
     index: int
     username: str
     name: Name
     field: Field
     practice: PracticePlan
-    motifs: tuple[Motif, ...]
+    consultation_types: tuple[TypePlan, ...]
     price_note: str
     load: float
     days: tuple[int, ...]
@@ -66,7 +66,7 @@ class DoctorPlan:
 
 
 def plan_doctors(seed: int, count: int) -> list[DoctorPlan]:
-    """The first `count` doctors; a larger count begins with the same ones."""
+    """The plans of the first `count` doctors; a larger count begins with the same ones."""
     members: Counter[str] = Counter()
     usernames: Counter[str] = Counter()
     plans = []
@@ -124,7 +124,7 @@ def _plan(
         name=name,
         field=field,
         practice=practice,
-        motifs=tuple(motifs_of(field, chance, plain=is_known, video=video)),
+        consultation_types=tuple(consultation_types_of(field, chance, plain=is_known, video=video)),
         price_note=chance.choice(PRICE_NOTES[country.code]),
         load=0.0 if is_waiting else load,
         days=days,

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 
 class Field(NamedTuple):
-    """`slug` is what addresses show; `audience` says who comes, `price` how its visits cost
-    compared with a general practitioner's, `minutes` how long a first visit takes. `also` is
-    what patients call it besides."""
+    """A field of medicine. `slug` is its part of addresses; `audience` the group of its patients;
+    `price` is relative to a general practitioner's fee; `minutes` the length of a first visit;
+    `also` other names that patients use."""
 
     slug: str
     name_en: str
@@ -167,8 +167,8 @@ FIELDS = {
     )
 }  # fmt: skip
 
-# How the doctors after the first five are spread; its length shares no factor with the
-# cities' cycle, so that every field meets every city.
+# The fields of the doctors after the first five, in turn. Its length shares no factor with the
+# length of the cities' cycle, so that every field comes to every city.
 CYCLE = (
     "cardiologie", GENERAL, "pediatrie", "gynecologie", "dermatologie", "ophtalmologie",
     GENERAL, "chirurgie-dentaire", "orl", "psychiatrie", "endocrinologie", GENERAL,

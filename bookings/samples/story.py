@@ -1,4 +1,4 @@
-"""What became of a visit: the changes of its status, in order, none that the table forbids."""
+"""The history of a visit: changes of its status, in order, as the status table allows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bookings.samples.chance import Chance
-from bookings.samples.motifs import Motif
+from bookings.samples.consultation_types import TypePlan
 from bookings.status import Status, Verb
 
 MINUTE = dt.timedelta(minutes=1)
@@ -25,7 +25,7 @@ class Step(NamedTuple):
 
 
 class SeededVisit(NamedTuple):
-    """When a visit is, on whose clock. `left_open` is where the desk forgot it."""
+    """The time and zone of a visit. `left_open` is the status in which the desk forgot it."""
 
     start: dt.datetime
     end: dt.datetime
@@ -34,22 +34,27 @@ class SeededVisit(NamedTuple):
 
 
 def booked(
-    visit: SeededVisit, motif: Motif, now: dt.datetime, *, online: bool, chance: Chance
+    visit: SeededVisit,
+    consultation_type: TypePlan,
+    now: dt.datetime,
+    *,
+    online: bool,
+    chance: Chance,
 ) -> list[Step]:
-    """How it came to be: booked at once, or requested and, if there was time, confirmed."""
-    latest = min(now, visit.start - dt.timedelta(hours=motif.notice_hours))
-    if motif.emergency_only:
-        # Bookable within 24 hours only.
+    """The first steps of a visit: booked, or requested and, in most cases, confirmed."""
+    latest = min(now, visit.start - dt.timedelta(hours=consultation_type.notice_hours))
+    if consultation_type.emergency_only:
+        # An emergency can be booked within 24 hours only.
         earliest = visit.start - dt.timedelta(hours=23)
         at = earliest + (latest - earliest) * chance.uniform(0.2, 0.98)
     else:
         at = latest - (10 + 30 * 1440 * chance.random() ** 2) * MINUTE
     at = at.replace(microsecond=0)
     who = "patient" if online else "desk"
-    if not (online or motif.emergency_only or _desk_is_open(at, visit.zone)):
+    if not (online or consultation_type.emergency_only or _desk_is_open(at, visit.zone)):
         evening_before = (at - dt.timedelta(days=1)).astimezone(visit.zone)
         at = evening_before.replace(hour=chance.randint(8, 17)).astimezone(dt.UTC)
-    if not (motif.on_request and online):
+    if not (consultation_type.on_request and online):
         return [Step(Verb.BOOK, "", Status.CONFIRMED, who, at)]
     requested = Step(Verb.REQUEST, "", Status.PENDING, who, at)
     is_waiting = visit.start > now and chance.happens(0.5)
@@ -62,7 +67,7 @@ def booked(
 def cancelled(
     steps: list[Step], visit: SeededVisit, now: dt.datetime, chance: Chance
 ) -> list[Step]:
-    """`steps` and the end: by the patient, by the desk, or a request nobody answered."""
+    """`steps` and a cancellation: by the patient, by the desk, or by the system."""
     first = steps[0]
     if first.verb == Verb.REQUEST and visit.start < now and chance.happens(0.4):
         unanswered = Step(Verb.CANCEL, Status.PENDING, Status.CANCELLED, "system", visit.start)
@@ -78,7 +83,7 @@ def cancelled(
 
 
 def lived(steps: list[Step], visit: SeededVisit, now: dt.datetime, chance: Chance) -> list[Step]:
-    """`steps` and what happened at the practice until now."""
+    """`steps` and the steps at the practice until `now`."""
     if steps[-1].after != Status.CONFIRMED:
         return steps
     if chance.happens(NO_SHOW_RATE) and not visit.left_open:
@@ -103,7 +108,7 @@ def lived(steps: list[Step], visit: SeededVisit, now: dt.datetime, chance: Chanc
 def walked_in(
     arrived: dt.datetime, minutes: int, now: dt.datetime, *, is_today: bool, chance: Chance
 ) -> list[Step]:
-    """A visit without a time: number drawn, then seen; today's last ones still wait."""
+    """The steps of a walk-in, from the arrival on; today's last walk-ins still wait."""
     begun = arrived + chance.randint(10, 50) * MINUTE
     course = [
         Step(Verb.START, Status.ARRIVED, Status.IN_PROGRESS, "doctor", begun),
@@ -115,7 +120,7 @@ def walked_in(
 
 
 def _until(steps: list[Step], left_open: Status | None, now: dt.datetime) -> list[Step]:
-    """The steps that have happened; up to the one after which the desk forgot the visit."""
+    """The steps before `now`, up to the one that leads to `left_open`."""
     happened = []
     for step in steps:
         if step.at > now:
@@ -131,7 +136,7 @@ def _between(low: dt.datetime, high: dt.datetime, chance: Chance) -> dt.datetime
 
 
 def _at_desk(low: dt.datetime, high: dt.datetime, zone: ZoneInfo, chance: Chance) -> dt.datetime:
-    """While somebody is at the desk, if there is such a time in between."""
+    """A time between `low` and `high`, in the desk's hours if eight draws find one."""
     at = _between(low, high, chance)
     for _try in range(8):
         if _desk_is_open(at, zone):

@@ -1,4 +1,4 @@
-"""A doctor's visits: where they sit, who comes, what became of each."""
+"""The plans of a doctor's visits: slot, patient and history."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import NamedTuple
 from bookings.samples import story
 from bookings.samples.agenda import PAST_DAYS, Diary, Slot, draw, slots_of, usual_number
 from bookings.samples.chance import Chance
-from bookings.samples.people import Crowd, Person
+from bookings.samples.people import Crowd, SamplePerson
 from bookings.samples.reasons import REASONS
 from bookings.status import TOOK_PLACE, Status
 from scheduling.engine import days_from
 
 CANCELLED = 0.07
 ONLINE, REQUESTED_ONLINE = 0.25, 0.9
-# Left open at the last working day's end, for the desk's list of visits to close.
+# The statuses of visits that were left open on the last working day: visits to close.
 LEFT_OPEN = {0: Status.ARRIVED, 1: Status.IN_PROGRESS}
 
 
 class WalkIn(NamedTuple):
-    """Someone without appointment: when they came, and the number they drew."""
+    """A patient without appointment: arrival, day and queue number."""
 
     arrival: dt.datetime
     day: dt.date
@@ -34,8 +34,8 @@ class VisitPlan:
     """A visit with a `slot`, or a walk-in with a `number` of its `day`."""
 
     id: uuid.UUID
-    person: Person
-    motif: int
+    person: SamplePerson
+    type_index: int
     day: dt.date
     steps: list[story.Step]
     reason: str
@@ -48,22 +48,22 @@ class VisitPlan:
 
 
 class Regulars:
-    """Those who came to a doctor, in the order of their first visit."""
+    """The patients who came to a doctor, in the order of their first visit."""
 
     def __init__(self) -> None:
-        self.people: dict[Person, None] = {}
-        self.all: list[Person] = []
-        self.online: list[Person] = []
+        self.people: dict[SamplePerson, None] = {}
+        self.all: list[SamplePerson] = []
+        self.online: list[SamplePerson] = []
 
-    def add(self, person: Person) -> None:
+    def add(self, person: SamplePerson) -> None:
         if person not in self.people:
             self.people[person] = None
             self.all.append(person)
             if person.account is not None:
                 self.online.append(person)
 
-    def some_online(self, day: dt.date, chance: Chance) -> list[Person]:
-        """A few with an account who do not come on `day` already."""
+    def some_online(self, day: dt.date, chance: Chance) -> list[SamplePerson]:
+        """A few patients with an account and without a visit on `day`."""
         few = chance.sample(self.online, min(4, len(self.online)))
         return [person for person in few if day not in person.days]
 
@@ -71,7 +71,7 @@ class Regulars:
 def plan_visits(
     diary: Diary, crowd: Crowd, *, wanted: int | None, chance: Chance
 ) -> list[VisitPlan]:
-    """In the order in which they happen; as many as `wanted`, else as the doctor's load says."""
+    """The visits in order of time: `wanted` ones, or as many as the doctor's load gives."""
     if wanted == 0 or not diary.week or not diary.doctor.load:
         return []
     slots = slots_of(diary, wanted=wanted, chance=chance)
@@ -98,7 +98,7 @@ def plan_visits(
 def _in_order(
     taken: list[Slot], called_off: list[Slot], came: list[WalkIn]
 ) -> list[tuple[Slot | WalkIn, bool]]:
-    """(slot or walk-in, cancelled?), by time."""
+    """(slot or walk-in, whether it is cancelled), by time."""
     events: list[tuple[Slot | WalkIn, bool]] = [
         *((slot, True) for slot in called_off),
         *((slot, False) for slot in taken),
@@ -117,18 +117,20 @@ def _booked(
     regulars: Regulars,
     chance: Chance,
 ) -> VisitPlan:
-    motif = diary.doctor.motifs[slot.motif]
-    online = chance.happens(REQUESTED_ONLINE if motif.on_request else ONLINE)
-    comes_back = motif.existing_only or not (motif.for_new or chance.happens(0.5))
+    consultation_type = diary.doctor.consultation_types[slot.type_index]
+    online = chance.happens(REQUESTED_ONLINE if consultation_type.on_request else ONLINE)
+    comes_back = consultation_type.existing_only or not (
+        consultation_type.for_new or chance.happens(0.5)
+    )
     among = regulars.all if comes_back else []
-    if motif.existing_only and online:
-        # Whoever never came can get this from the desk only.
+    if consultation_type.existing_only and online:
+        # A new patient can book this type at the desk only.
         among = regulars.some_online(slot.day, chance)
         online = bool(among)
     visit = story.SeededVisit(slot.start, slot.end, diary.zone, left_open)
-    steps = story.booked(visit, motif, diary.now, online=online, chance=chance)
-    tell = story.cancelled if is_cancelled else story.lived
-    steps = tell(steps, visit, diary.now, chance)
+    steps = story.booked(visit, consultation_type, diary.now, online=online, chance=chance)
+    continued = story.cancelled if is_cancelled else story.lived
+    steps = continued(steps, visit, diary.now, chance)
     person = crowd.pick(
         slot.day,
         diary.doctor.field.audience,
@@ -137,7 +139,7 @@ def _booked(
         is_no_show=steps[-1].after == Status.NO_SHOW,
     )
     reason = _reason(diary, chance)
-    return VisitPlan(_uuid(chance), person, slot.motif, slot.day, steps, reason, slot=slot)
+    return VisitPlan(_uuid(chance), person, slot.type_index, slot.day, steps, reason, slot=slot)
 
 
 def _walk_in(
@@ -145,7 +147,7 @@ def _walk_in(
 ) -> VisitPlan:
     steps = story.walked_in(
         walk_in.arrival,
-        diary.doctor.motifs[0].minutes,
+        diary.doctor.consultation_types[0].minutes,
         diary.now,
         is_today=walk_in.day == diary.today,
         chance=chance,
@@ -156,8 +158,10 @@ def _walk_in(
 
 
 def _walk_ins(diary: Diary, chance: Chance) -> list[WalkIn]:
-    """Who came without appointment in the last two weeks; the last day first, so that a cut
-    leaves each day's numbers without a gap."""
+    """The walk-ins of the last two weeks, the last day first.
+
+    In this order the list can be cut and each day's numbers have no gap.
+    """
     found: list[WalkIn] = []
     if not diary.doctor.takes_walk_ins:
         return found
@@ -168,7 +172,7 @@ def _walk_ins(diary: Diary, chance: Chance) -> list[WalkIn]:
             (opens + (closes - opens) * chance.random()).replace(microsecond=0)
             for opens, closes in (chance.choice(opened) for _each in range(count if opened else 0))
         )
-        # Those of today who have not come yet are left out, not pressed into the morning.
+        # Later arrivals of today are left out and not moved before now.
         here = [at for at in arrivals if at <= diary.now and not _is_away(diary, at)]
         found += [WalkIn(at, day, number) for number, at in enumerate(here, start=1)]
     return found

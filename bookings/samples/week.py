@@ -1,4 +1,4 @@
-"""When they work: weekly hours with a lunch break, and time away."""
+"""The plans of a doctor's weekly hours, with a lunch break, and of absences."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ SATURDAY, SUNDAY = 5, 6
 
 
 class RangePlan(NamedTuple):
-    """`kept_for` is the position of the only motif of this range; `elsewhere` that the doctor
-    spends it at the city's first practice."""
+    """One range of weekly hours.
+
+    `kept_for` is the position of its only consultation type; with `elsewhere` the doctor works
+    at the city's first practice then.
+    """
 
     hours: WeeklyRange
     kept_for: int | None = None
@@ -30,7 +33,7 @@ class AbsencePlan(NamedTuple):
 
 
 def plan_week(doctor: DoctorPlan, seed: int) -> list[RangePlan]:
-    """Sorted by weekday and time; no two ranges of one day overlap."""
+    """The weekly ranges, sorted by weekday and time; ranges of one day do not overlap."""
     if not doctor.has_hours:
         return []
     if doctor.is_known:
@@ -67,15 +70,15 @@ def plan_week(doctor: DoctorPlan, seed: int) -> list[RangePlan]:
 def _keep_some(
     ranges: list[RangePlan], doctor: DoctorPlan, lunch: int, chance: Chance
 ) -> list[RangePlan]:
-    """Half an hour before lunch break for emergencies, or an afternoon for new patients."""
-    for position, motif in enumerate(doctor.motifs):
-        if motif.emergency_only and chance.happens(0.5):
+    """`ranges` with half an hour for emergencies, or with one range for new patients."""
+    for position, consultation_type in enumerate(doctor.consultation_types):
+        if consultation_type.emergency_only and chance.happens(0.5):
             days = {each.hours.weekday for each in ranges if each.hours.end_minute == lunch}
             return ranges + [
                 RangePlan(WeeklyRange(day, lunch, lunch + 30), kept_for=position)
                 for day in sorted(days)
             ]
-    if doctor.motifs[0].for_new and chance.happens(0.15):
+    if doctor.consultation_types[0].for_new and chance.happens(0.15):
         at = chance.randrange(len(ranges))
         return [
             each._replace(kept_for=0) if number == at else each
@@ -87,10 +90,10 @@ def _keep_some(
 def plan_absences(
     doctor: DoctorPlan, week: list[RangePlan], *, today: dt.date, zone: ZoneInfo, seed: int
 ) -> list[AbsencePlan]:
-    """Weeks off, half days, one doctor in sixteen away right now.
+    """The absences: weeks and half days; one doctor in sixteen is away now.
 
-    The first five are away for a whole day only in the past: whoever tries the site finds
-    free times on each of their days.
+    The first five are away for a whole day only in the past, so that a user who tries the site
+    finds free times on each of their days.
     """
     chance = Chance(seed, "absences", doctor.index)
     open_days = {each.hours.weekday for each in week}

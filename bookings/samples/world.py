@@ -1,9 +1,8 @@
 """Writes the sample world, one practice at a time.
 
-A practice's transaction holds its new doctors with their weeks, patients, visits and history.
-When a run is cut short, every doctor in the database is complete and the next run goes on with
-the first one missing: what exists is recognised by its user name and left alone, edits
-included.
+One transaction writes a practice's new doctors with their weeks, patients, visits and history.
+After an interrupted run every doctor in the database is complete, and the next run adds the
+missing ones. It recognises a doctor by the user name and does not change existing rows.
 """
 
 from __future__ import annotations
@@ -47,9 +46,9 @@ def write_world(
     now: dt.datetime,
     progress: Progress = lambda doctors, appointments: None,
 ) -> None:
-    """Add what is missing of a world of `count` doctors and about `appointments` visits.
+    """Add the missing part of a world of `count` doctors and about `appointments` visits.
 
-    `progress` is told how many doctors and visits were added since it was last called.
+    `progress` gets the numbers of doctors and visits that were added since its last call.
     """
     sign_ins = SignIns(make_password(PASSWORD))
     doctors = plan_doctors(seed, count)
@@ -70,10 +69,10 @@ def write_world(
 
 @contextmanager
 def _without_bookkeeping() -> Iterator[None]:
-    """Millions of rows without what would take half of the time and changes none of them.
+    """Switch off the log of statements and the garbage collector, which take half of the time.
 
-    While DEBUG is on, Django logs every statement with its parameters spelt out; and nothing
-    here forms cycles for the garbage collector to look for.
+    While DEBUG is on, Django logs every statement with its parameters. The code here makes no
+    reference cycles, so that the garbage collector has nothing to collect.
     """
     connection.make_debug_cursor = connection.make_cursor  # type: ignore[assignment, method-assign]
     was_collecting = gc.isenabled()
@@ -95,7 +94,7 @@ def by_practice(doctors: list[DoctorPlan]) -> Iterator[tuple[PracticePlan, list[
 
 
 def shares(doctors: list[DoctorPlan], appointments: int | None, seed: int) -> dict[int, int | None]:
-    """{doctor's index: visits}, by load and opening hours, summing up to `appointments`."""
+    """{doctor's index: number of visits} by load and opening hours; the sum is `appointments`."""
     if appointments is None:
         return {doctor.index: None for doctor in doctors}
     weights = [

@@ -1,4 +1,4 @@
-"""Practices and doctors with their types, hours, absences and holidays, written in bulk."""
+"""Writes practices and doctors with their types, hours, absences and holidays in bulk."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.text import slugify
 
 from accounts.models import User
 from bookings.samples.accounts import SignIns
-from bookings.samples.motifs import price_of
+from bookings.samples.consultation_types import price_of
 from bookings.samples.practices import PracticePlan, holidays_of, plan_practice
 from bookings.samples.roster import DoctorPlan
 from bookings.samples.specialties import FIELDS
@@ -22,12 +22,12 @@ from scheduling.models import DoctorAbsence, Holiday, OpeningHours
 
 @dataclass
 class WrittenDoctor:
-    """A doctor's row with the plan it came from."""
+    """A doctor's row with its plan."""
 
     plan: DoctorPlan
     row: Doctor
     week: list[RangePlan]
-    types: list[ConsultationType]
+    consultation_types: list[ConsultationType]
     blocked: list[Span]
     zone: ZoneInfo
     elsewhere: Practice
@@ -44,7 +44,7 @@ class DoctorWriter:
         return ZoneInfo(practice.city.zone)
 
     def write(self, place: PracticePlan, plans: list[DoctorPlan]) -> list[WrittenDoctor]:
-        """The practice if it is not there, and these doctors. Call inside a transaction."""
+        """Write the practice, if missing, and these doctors. Call it inside a transaction."""
         zone = self.zone_of(place)
         today = self.now.astimezone(zone).date()
         practice = self._practice(place, today)
@@ -66,16 +66,20 @@ class DoctorWriter:
             week = plan_week(plan, self.seed)
             away = plan_absences(plan, week, today=today, zone=zone, seed=self.seed)
             absences += [DoctorAbsence(doctor=row, **each._asdict()) for each in away]
-            types = [self._type(plan, row, position) for position in range(len(plan.motifs))]
+            consultation_types = [
+                self._type(plan, row, position) for position in range(len(plan.consultation_types))
+            ]
             blocked = merge([*holidays, *(each[:2] for each in away)])
-            found.append(WrittenDoctor(plan, row, week, types, blocked, zone, first))
+            found.append(WrittenDoctor(plan, row, week, consultation_types, blocked, zone, first))
         DoctorAbsence.objects.bulk_create(absences)
-        ConsultationType.objects.bulk_create(one for each in found for one in each.types)
+        ConsultationType.objects.bulk_create(
+            one for each in found for one in each.consultation_types
+        )
         self._write_hours(found)
         return found
 
     def _practice(self, place: PracticePlan, today: dt.date) -> Practice:
-        """Found by name and city, else made with its public holidays."""
+        """The practice, found by name and city, or made with its public holidays."""
         known = Practice.objects.filter(name=place.name, city=place.city.name).first()
         if known:
             return known
@@ -116,7 +120,7 @@ class DoctorWriter:
         )
 
     def _slug(self, plan: DoctorPlan) -> str:
-        """The name; on the second doctor of that name the city, then a number."""
+        """A new slug: the name; for more doctors of that name the city, then a number."""
         name = slugify(f"{plan.name.first} {plan.name.last}")
         slug, number = name, 1
         while slug in self.slugs:
@@ -128,23 +132,23 @@ class DoctorWriter:
 
     @staticmethod
     def _type(plan: DoctorPlan, doctor: Doctor, position: int) -> ConsultationType:
-        motif, country = plan.motifs[position], plan.practice.country
+        consultation_type, country = plan.consultation_types[position], plan.practice.country
         return ConsultationType(
             doctor=doctor,
             position=position,
-            name=motif.name,
-            duration=motif.minutes,
-            buffer_after=motif.buffer,
-            price=price_of(motif, plan.field, country),
+            name=consultation_type.name,
+            duration=consultation_type.minutes,
+            buffer_after=consultation_type.buffer,
+            price=price_of(consultation_type, plan.field, country),
             currency=country.currency,
             price_note=plan.price_note if position < 2 else "",
-            color=motif.color,
-            is_emergency_only=motif.emergency_only,
-            require_existing_patient=motif.existing_only,
-            needs_confirmation=motif.on_request,
-            notice_minutes=motif.notice_hours * 60,
-            horizon_days=motif.horizon_days,
-            instructions=motif.instructions,
+            color=consultation_type.color,
+            is_emergency_only=consultation_type.emergency_only,
+            require_existing_patient=consultation_type.existing_only,
+            needs_confirmation=consultation_type.on_request,
+            notice_minutes=consultation_type.notice_hours * 60,
+            horizon_days=consultation_type.horizon_days,
+            instructions=consultation_type.instructions,
         )
 
     @staticmethod
@@ -161,14 +165,14 @@ class DoctorWriter:
                 )
                 rows.append(row)
                 if each.kept_for is not None:
-                    kept.append((row, doctor.types[each.kept_for]))
+                    kept.append((row, doctor.consultation_types[each.kept_for]))
         OpeningHours.objects.bulk_create(rows)
         link = OpeningHours.types.through
         link.objects.bulk_create(link(openinghours=row, consultationtype=one) for row, one in kept)
 
 
 def specialties() -> dict[str, Specialty]:
-    """All of them, by our slug; one that exists under its slug or English name is left as it is."""
+    """{our slug: specialty}; one that exists under its slug or English name stays unchanged."""
     by_slug = {each.slug: each for each in Specialty.objects.all()}
     by_name = {each.name_en: each for each in by_slug.values()}
     found = {}

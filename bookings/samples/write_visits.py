@@ -1,4 +1,4 @@
-"""Patients, visits, their history, and what practice and doctor noted, written in bulk."""
+"""Writes patients, visits, their history, private notes and patient files in bulk."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bookings.models import Appointment, PatientFile, PrivateNote, StatusChange
 from bookings.samples.accounts import SignIns
 from bookings.samples.chance import Chance
 from bookings.samples.names import Name
-from bookings.samples.people import Account, Crowd, Person
+from bookings.samples.people import Account, Crowd, SamplePerson
 from bookings.samples.reasons import BLOCK_REASONS, PRIVATE_NOTES
 from bookings.samples.visits import VisitPlan
 from bookings.samples.write_doctors import DoctorWriter, WrittenDoctor
@@ -30,10 +30,10 @@ def write(
     desk: User | None,
     chance: Chance,
 ) -> None:
-    """These visits and the people met for them. Call inside a transaction."""
+    """Write these visits and the new people of the crowd. Call it inside a transaction."""
     _write_people(crowd.take_new(), writer.sign_ins)
     staff = {"desk": (desk or doctor.row.user).pk, "doctor": doctor.row.user_id, "system": None}
-    names = {"doctor_name": doctor.row.name, "currency": doctor.types[0].currency}
+    names = {"doctor_name": doctor.row.name, "currency": doctor.consultation_types[0].currency}
     for first in range(0, len(visits), BATCH):
         some = visits[first : first + BATCH]
         Appointment.objects.bulk_create(
@@ -64,25 +64,29 @@ def _appointment(
     staff: dict[str, int | None],
     names: dict[str, str],
 ) -> Appointment:
-    kind, slot, person = doctor.types[visit.motif], visit.slot, visit.person
+    consultation_type, slot, person = (
+        doctor.consultation_types[visit.type_index],
+        visit.slot,
+        visit.person,
+    )
     practice = doctor.elsewhere if slot and slot.elsewhere else doctor.row.practice
     return Appointment(
         id=visit.id,
         patient_id=person.patient_id,
         doctor_id=doctor.row.pk,
         practice_id=practice.pk,
-        consultation_type_id=kind.pk,
+        consultation_type_id=consultation_type.pk,
         starts_at=slot.start if slot else None,
         ends_at=slot.end if slot else None,
-        buffer_minutes=kind.buffer_after,
+        buffer_minutes=consultation_type.buffer_after,
         status=visit.status.value,
         reason=visit.reason,
         queue_date=None if slot else visit.day,
         queue_number=visit.number,
         patient_name=f"{person.first_name} {person.last_name}",
-        type_name=kind.name,
-        duration=kind.duration,
-        price=kind.price,
+        type_name=consultation_type.name,
+        duration=consultation_type.duration,
+        price=consultation_type.price,
         booked_by_id=_who(visit, visit.steps[0].by, staff),
         created_at=visit.steps[0].at,
         **names,
@@ -95,7 +99,7 @@ def _who(visit: VisitPlan, by: str, staff: dict[str, int | None]) -> int | None:
     return staff[by]
 
 
-def _write_people(people: list[Person], sign_ins: SignIns) -> None:
+def _write_people(people: list[SamplePerson], sign_ins: SignIns) -> None:
     accounts: dict[Account, User] = {}
     for person in people:
         if person.account and person.account not in accounts:
@@ -123,7 +127,7 @@ def _write_people(people: list[Person], sign_ins: SignIns) -> None:
 
 
 def _write_notes(doctor: WrittenDoctor, visits: list[VisitPlan], chance: Chance) -> None:
-    """On a few past visits, the doctor's own words."""
+    """Add a private note to a few finished visits."""
     noted = [v for v in visits if v.status == Status.DONE and chance.happens(NOTED)]
     PrivateNote.objects.bulk_create(
         PrivateNote(doctor=doctor.row, appointment_id=visit.id, text=chance.choice(PRIVATE_NOTES))
@@ -134,7 +138,7 @@ def _write_notes(doctor: WrittenDoctor, visits: list[VisitPlan], chance: Chance)
 def _write_files(
     doctor: WrittenDoctor, visits: list[VisitPlan], now: dt.datetime, chance: Chance
 ) -> None:
-    """Of those who did not come, some are blocked, some were forgiven."""
+    """Give up to two patients with no-shows a file: with a block, or with reset no-shows."""
     absent = dict.fromkeys(
         visit.person
         for visit in visits
