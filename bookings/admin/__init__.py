@@ -1,6 +1,6 @@
-"""The admin of what has been taken, and of the hours it was taken from.
+"""Admin pages of visits, files, messages, hours, absences and holidays.
 
-Private notes have no page here, on purpose: they are their doctor's alone.
+Private notes have no page here on purpose: only their doctor reads them.
 """
 
 from bookings.admin import appointments, files, hours, links, records, waiting_list

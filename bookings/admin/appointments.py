@@ -1,4 +1,4 @@
-"""Appointments, read-only: they change by actions that call the services, like everywhere."""
+"""The admin of appointments: read-only, with actions that call the services."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class NotificationInline(ReadOnlyInline):
 
 
 class WhenFilter(admin.SimpleListFilter):
-    """Days of each practice's own calendar, converted in Python (docs/contracts.md, rule 13)."""
+    """Filters by local days of each practice, in Python (docs/contracts.md, rule 13)."""
 
     title = gettext_lazy("day")
     parameter_name = "when"
@@ -111,7 +111,7 @@ class WhenFilter(admin.SimpleListFilter):
 
 
 def verb_action(verb: Verb, description: Any) -> Callable[..., None]:
-    """The action that applies `verb` to each selected appointment."""
+    """An admin action that applies `verb` to each selected appointment."""
 
     @admin.action(description=description, permissions=["desk"])
     def act(modeladmin: AppointmentAdmin, request: HttpRequest, queryset: QuerySet) -> None:
@@ -137,7 +137,7 @@ class AppointmentAdmin(ReadOnly, TbibAdmin):
         ("practice", AutocompleteFilter),
         ("patient", AutocompleteFilter),
     )
-    # The copies, as they were booked, and what people and doctors are called now.
+    # The copied names of the booking, and the present names of patients and doctors.
     search_fields = (
         *("patient_name", "doctor_name", "patient__search_text", "doctor__search_text"),
     )
@@ -208,12 +208,12 @@ class AppointmentAdmin(ReadOnly, TbibAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        """The status history is the only one, and stands on the appointment's own page."""
+        """Redirect to the appointment's page, which shows its status history."""
         page = reverse("admin:bookings_appointment_change", args=[object_id])
         return HttpResponseRedirect(f"{page}#changes-group")
 
     def has_desk_permission(self, request: HttpRequest) -> bool:
-        """For actions: the services treat an admin as staff of every practice."""
+        """Whether the user can run the actions: the services treat an admin as staff."""
         return bool(request.user.is_superuser)
 
     def apply(
@@ -222,7 +222,10 @@ class AppointmentAdmin(ReadOnly, TbibAdmin):
         appointments: Iterable[Appointment],
         act: Callable[[Appointment], object],
     ) -> None:
-        """`act` on each, in a transaction of its own; say how many, and every refusal."""
+        """Run `act` on each appointment and report the number of changes and the refusals.
+
+        Each appointment has its own transaction.
+        """
         done = 0
         refused = defaultdict(list)
         for appointment in appointments:
@@ -248,7 +251,10 @@ class AppointmentAdmin(ReadOnly, TbibAdmin):
     def cancel(
         self, request: HttpRequest, queryset: QuerySet[Appointment]
     ) -> TemplateResponse | None:
-        """Ask first, because each patient is told; a word to them may be added."""
+        """Cancel after a confirmation page, because each patient is notified.
+
+        The page takes a message to the patients.
+        """
         if "confirmed" in request.POST:
             message = request.POST.get("message", "")
             self.apply(

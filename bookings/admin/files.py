@@ -1,4 +1,4 @@
-"""Each practice's view of its patients: blocks and no-shows."""
+"""The admin of patient files: blocks and no-shows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from web.admin import AutocompleteFilter, TbibAdmin
 
 
 def with_no_shows(files: QuerySet[PatientFile], now: dt.datetime) -> QuerySet[PatientFile]:
-    """Each with `absences`, counted as `bookings.models.files.no_shows` does."""
+    """`files` with `absences`, the number of no-shows, like `bookings.models.files.no_shows`."""
     since = now - settings.NO_SHOWS_FORGOTTEN_AFTER
     missed = Appointment.objects.filter(
         patient=OuterRef("patient"), practice=OuterRef("practice"), status=Status.NO_SHOW
@@ -36,7 +36,7 @@ def with_no_shows(files: QuerySet[PatientFile], now: dt.datetime) -> QuerySet[Pa
 
 
 class BlockFilter(admin.SimpleListFilter):
-    """Why a person cannot book online at the practice (docs/contracts.md, rule 6)."""
+    """Filters files by the cause of the block (docs/contracts.md, rule 6)."""
 
     title = gettext_lazy("online booking")
     parameter_name = "blocked"
@@ -108,7 +108,7 @@ class PatientFileAdmin(TbibAdmin):
         return local_time(file.no_shows_reset_at, file.practice) if file.pk else "-"
 
     def save_model(self, request: HttpRequest, obj: PatientFile, form: Any, change: bool) -> None:
-        """Through the services, which lock the person and stamp who blocked."""
+        """Save with the services, which lock the person and log the user."""
         whose: dict[str, Any] = {
             "by": request.user,
             "patient": obj.patient,

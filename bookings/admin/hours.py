@@ -1,5 +1,7 @@
-"""Opening hours, absences and holidays: registered here rather than in scheduling, because
-saving them tells which appointments they hit."""
+"""The admin of opening hours, absences and holidays.
+
+They are registered here and not in scheduling, because a save names the affected appointments.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ LINKS = 10
 
 
 def warn_of(request: HttpRequest, visits: Sequence[Appointment]) -> None:
-    """Name the visits that a change hits, each a link; nothing when there is none."""
+    """Show a warning with links to the affected `visits`, if there are any."""
     if not visits:
         return
     text = ngettext(
@@ -57,10 +59,10 @@ def visits_outside(doctors: Iterable[Doctor]) -> list[Appointment]:
     return [visit for doctor in doctors for visit in outside_hours(doctor, now=now)]
 
 
-def warn_of_others(
+def warn_of_newly_outside(
     request: HttpRequest, doctors: Iterable[Doctor], before: list[Appointment]
 ) -> None:
-    """Warn of the visits that a change of hours put outside them: not of those `before`."""
+    """Warn of visits outside the hours that are not in `before`."""
     warn_of(request, [visit for visit in visits_outside(doctors) if visit not in before])
 
 
@@ -105,19 +107,19 @@ class OpeningHoursAdmin(AgendaAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        # Only now: the types that the hours are kept for count too.
-        warn_of_others(request, [form.instance.doctor], form.outside_before)
+        # Warn after the save of the types, because hours can be kept for some types.
+        warn_of_newly_outside(request, [form.instance.doctor], form.outside_before)
 
     def delete_model(self, request: HttpRequest, obj: OpeningHours) -> None:
         before = visits_outside([obj.doctor])
         super().delete_model(request, obj)
-        warn_of_others(request, [obj.doctor], before)
+        warn_of_newly_outside(request, [obj.doctor], before)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[OpeningHours]) -> None:
         doctors = {row.doctor_id: row.doctor for row in queryset}.values()
         before = visits_outside(doctors)
         super().delete_queryset(request, queryset)
-        warn_of_others(request, doctors, before)
+        warn_of_newly_outside(request, doctors, before)
 
 
 @admin.register(DoctorAbsence)
@@ -170,12 +172,12 @@ class HolidayAdmin(AgendaAdmin):
     def save_model(self, request: HttpRequest, obj: Holiday, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if obj.decision == Holiday.Decision.CLOSED:
-            warn_of(request, _hit_by([obj]))
+            warn_of(request, _affected_by([obj]))
 
     @admin.action(description=gettext_lazy("Close on that day"), permissions=["change"])
     def close(self, request: HttpRequest, queryset: QuerySet[Holiday]) -> None:
         self._decide(request, queryset, Holiday.Decision.CLOSED)
-        warn_of(request, _hit_by(queryset))
+        warn_of(request, _affected_by(queryset))
 
     @admin.action(description=gettext_lazy("Open as usual on that day"), permissions=["change"])
     def open(self, request: HttpRequest, queryset: QuerySet[Holiday]) -> None:
@@ -193,7 +195,7 @@ class HolidayAdmin(AgendaAdmin):
         self.message_user(request, text % count, messages.SUCCESS)
 
 
-def _hit_by(holidays: Iterable[Holiday]) -> list[Appointment]:
+def _affected_by(holidays: Iterable[Holiday]) -> list[Appointment]:
     now = timezone.now()
     return [
         visit

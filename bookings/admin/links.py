@@ -1,5 +1,7 @@
-"""Links that practices hand out: invitations, and the screens of waiting rooms. To read; whose
-link it is and until when, never the link."""
+"""The read-only admin of links: invitations, and the screens of waiting rooms.
+
+It shows the owner and the expiry of a link, but never the link.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Admin pages that show rows which only the services write."""
+"""Base classes of admin pages for rows that only the services write."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.contrib import admin
 
 
 class ReadOnly:
-    """To read, and nothing else."""
+    """Permits no add, change or delete."""
 
     def has_add_permission(self, *args: Any) -> bool:
         return False

@@ -1,4 +1,4 @@
-"""What the services leave behind in the admin: status changes, messages, holds."""
+"""The admin of rows that the services write: status changes, messages, holds."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class NotificationAdmin(ReadOnly, TbibAdmin):
 
 @admin.register(Hold)
 class HoldAdmin(ReadOnly, TbibAdmin):
-    """Times kept for visitors. Who owns one is a secret of that visitor's session."""
+    """The admin of holds. It never shows the token, a secret of the visitor's session."""
 
     list_display = ("doctor", "when", "consultation_type", "expires", "counts", "extensions")
     list_filter = (("doctor", AutocompleteFilter),)
@@ -125,7 +125,7 @@ class HoldAdmin(ReadOnly, TbibAdmin):
         return not hold.is_over(timezone.now())
 
     def has_delete_permission(self, *args: Any) -> bool:
-        """Holds go with the doctor or the type they are for."""
+        """True, because deleting a doctor or a type deletes their holds."""
         return True
 
     def delete_model(self, request: HttpRequest, obj: Hold) -> None:

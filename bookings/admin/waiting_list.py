@@ -1,4 +1,4 @@
-"""The waiting list and the times that opened, to read: patients join and leave it themselves."""
+"""The read-only admin of the waiting list and of freed times."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class WaitingListAdmin(ReadOnly, TbibAdmin):
 
 @admin.register(FreedTime)
 class FreedTimeAdmin(ReadOnly, TbibAdmin):
-    """What `offer_freed_times` has not looked at yet."""
+    """The freed times that `offer_freed_times` has not processed yet."""
 
     list_display = ("doctor", "starts", "ends", "created")
     list_filter = (("doctor", AutocompleteFilter),)

@@ -1,4 +1,4 @@
-"""The name `seed_doctors` had in the system that Tbib replaces."""
+"""An alias of `seed_doctors`: its name in the system that Tbib replaces."""
 
 from bookings.management.commands.seed_doctors import Command
 

@@ -7,7 +7,7 @@ from bookings.messages.offers import offer_freed_times
 
 class Command(BaseCommand):
     help = (
-        "Tell those on the waiting list of the times that opened: the messages go to the outbox. "
+        "Offer freed times to patients on the waiting list: the messages go to the outbox. "
         "Run it every minute, before send_outbox."
     )
 

@@ -1,4 +1,4 @@
-"""`manage.py seed_doctors`: a world worth looking at, for trying the site out."""
+"""`manage.py seed_doctors` writes a sample world for trying out the site."""
 
 from __future__ import annotations
 
