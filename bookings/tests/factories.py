@@ -1,4 +1,4 @@
-"""Visits, holds and messages for tests; each factory builds the least valid object."""
+"""Factories of visits, holds and messages; each builds the smallest valid object."""
 
 import datetime as dt
 
@@ -17,7 +17,7 @@ MONDAY_AT_TEN = dt.datetime(2027, 3, 1, 9, tzinfo=dt.UTC)
 class TimeOfDoctorFactory(factory.django.DjangoModelFactory):
     """A stretch of a doctor's time, as long as the type lasts.
 
-    Give the doctor, or the type (then the doctor is the type's), or both, or neither.
+    Pass the doctor, the type (its doctor is used then), both or neither.
     """
 
     class Meta:
@@ -47,7 +47,7 @@ def _of_type(made, attribute, default):
 class AppointmentFactory(TimeOfDoctorFactory):
     """A confirmed visit on Monday 1 March 2027, 10:00 in Paris.
 
-    `walk_in=True` builds one without a time, in that day's waiting room.
+    `walk_in=True` builds a visit without a time, in that day's waiting room.
     """
 
     class Meta:
@@ -75,7 +75,7 @@ class AppointmentFactory(TimeOfDoctorFactory):
 
 
 class HoldFactory(TimeOfDoctorFactory):
-    """A fresh hold of Monday 1 March 2027, 10:00 in Paris; it ends five minutes from now."""
+    """A hold of Monday 1 March 2027, 10:00 in Paris; it ends five minutes from now."""
 
     class Meta:
         model = Hold
@@ -86,7 +86,7 @@ class HoldFactory(TimeOfDoctorFactory):
 
 
 class NotificationFactory(factory.django.DjangoModelFactory):
-    """The message that tells a booking, due at once."""
+    """The message about a booking, due at once."""
 
     class Meta:
         model = Notification
@@ -99,9 +99,9 @@ class NotificationFactory(factory.django.DjangoModelFactory):
 
 
 class WaitingListEntryFactory(factory.django.DjangoModelFactory):
-    """Somebody without an appointment who waits for a time before Monday 1 March 2027, 10:00.
+    """An entry for a time before Monday 1 March 2027, 10:00, of a patient without a visit.
 
-    Give `appointment` and nothing else for somebody who has one.
+    For a patient with a visit, pass `appointment` and nothing else.
     """
 
     class Meta:
@@ -122,7 +122,7 @@ class WaitingListEntryFactory(factory.django.DjangoModelFactory):
 
 
 class InvitationFactory(factory.django.DjangoModelFactory):
-    """A link to the file of a person without an account, good for two weeks."""
+    """An invitation of a person without an account, valid for two weeks."""
 
     class Meta:
         model = Invitation

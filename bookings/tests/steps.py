@@ -1,4 +1,4 @@
-"""What tests do, in one line each, on Friday 26 February 2027 for Monday 1 March in Paris."""
+"""Steps of tests in one line, on Friday 26 February 2027 for Monday 1 March 2027 in Paris."""
 
 from allauth.account.models import EmailAddress
 
@@ -55,5 +55,5 @@ def verified(patient):
 
 
 def version_of(doctor):
-    """How many changes the doctor's calendar has counted."""
+    """The number of changes that the doctor's calendar has counted."""
     return Doctor.objects.get(pk=doctor.pk).calendar_version

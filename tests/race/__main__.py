@@ -1,4 +1,4 @@
-"""Race on the database of DATABASE_URL, which is new and empty: see `bin/race.py`."""
+"""Runs the races on the database of DATABASE_URL, which is new and empty: see `bin/race.py`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.race.scene import SCENARIOS, SHOWN, Play, Scene, deadlocks, forget_vi
 from tests.race.server import serving
 from tests.race.storm import on_one_doctor, over_many_doctors
 
-assert scenarios  # its functions have registered themselves
+assert scenarios  # The import registers the scenarios.
 
 
 def main() -> None:
@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="scenarios with these words in their name")
     options = parser.parse_args()
 
-    # Nobody signs in with a password here.
+    # No account needs a password, so the fastest hasher is enough.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     call_command("migrate", verbosity=0)
     journal.keep()
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 class Run:
-    """What is asked for, one after the other, with a line for each."""
+    """Runs the scenarios one after the other and prints a line for each."""
 
     def __init__(self, options: argparse.Namespace, log: Path) -> None:
         self.options, self.log = options, log
@@ -104,8 +104,8 @@ class Run:
         self.failed += bool(scene.problems)
 
     def no_errors_behind_the_scenes(self) -> None:
-        """What no answer shows: deadlocks that PostgreSQL solved, errors in the server's log."""
-        time.sleep(1)  # until the last of the server's connections has told its counts
+        """Check what answers do not show: PostgreSQL's deadlocks, errors in the server's log."""
+        time.sleep(1)  # The server's last connection reports its counts in this time.
         found = deadlocks()
         errors = self.log.read_text().count("Traceback")
         verdict = "FAILED" if found or errors else "ok"

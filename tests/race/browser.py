@@ -1,4 +1,4 @@
-"""A browser without JavaScript, and many of them pressing their buttons in the same instant."""
+"""A browser without JavaScript, and a function that sends many requests in the same instant."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlencode
 
-TIMEOUT = 60  # seconds; the database gives up after 20, and that would be a 503
+TIMEOUT = 60  # seconds; the database gives up after 20, which gives a 503
 
 
 @dataclass
 class Browser:
-    """Cookies, and forms that are sent with the token a page of the site gave."""
+    """Keeps cookies, and sends forms with the CSRF token of a page."""
 
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Browser:
         return self.will_post(path, **form).send()
 
     def will_post(self, path: str, **form: Any) -> Request:
-        """A form that is filled in, not sent yet."""
+        """A request with a filled form that is not sent yet."""
         if "csrftoken" not in self.cookies:
             self.get("/accounts/login/" if "sessionid" not in self.cookies else "/doctors/")
         token = {"csrfmiddlewaretoken": self.cookies["csrftoken"]}
@@ -57,7 +57,7 @@ class Request:
     path: str
     form: dict[str, Any] = field(default_factory=dict)
     wanted: Any = None
-    """What it asks for, as the checks understand it; see `checks.Wanted`."""
+    """The wanted time, for the checks; see `checks.Wanted`."""
 
     def send(self, connection: http.client.HTTPConnection | None = None) -> Answer:
         connection = connection or self.browser.connect()
@@ -81,7 +81,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back; 599 stands for no answer at all."""
+    """The server's answer; status 599 means that there was none."""
 
     request: Request
     status: int
@@ -90,7 +90,7 @@ class Answer:
 
     @property
     def is_done(self) -> bool:
-        """The site did what was asked and leads on."""
+        """Whether the site did the request and redirected."""
         return self.status in (302, 303)
 
     @property
@@ -105,17 +105,17 @@ class Answer:
 
     @property
     def reason(self) -> str:
-        """The first words of the refusal on the page; empty when there are none."""
+        """The first words of the refusal on the page, "" when there are none."""
         return self.refusal.words[0] if self.refusal.words else ""
 
     @property
     def times_offered(self) -> list[str]:
-        """What the refusal's buttons would send as `appointment_time`."""
+        """The values of `appointment_time` on the refusal's buttons."""
         return self.refusal.times
 
 
 class RefusalParser(HTMLParser):
-    """The words and the time buttons of the element with id="refusal"."""
+    """Collects the words and the time buttons of the element with id="refusal"."""
 
     VOID = ("br", "hr", "img", "input", "link", "meta", "path", "use")
 
@@ -147,9 +147,10 @@ class RefusalParser(HTMLParser):
 def at_once(
     requests: Sequence[Request], *, later: Sequence[Request] = (), by: float = 0
 ) -> list[Answer]:
-    """Send them all in one instant, each over a connection that stands already.
+    """Send all requests in one instant, each over an open connection; return the answers.
 
-    Those in `later` wait for `by` seconds: a form that needs less work would always win.
+    Requests in `later` wait for `by` seconds: without this a form that needs less work always
+    wins.
     """
     answers: list[Answer | None] = [None] * len(requests)
     everybody = threading.Barrier(len(requests))

@@ -1,4 +1,4 @@
-"""What must be true of the database and of every answer, counted in the plainest way."""
+"""Checks of the database and of every answer, written in the simplest way."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from scheduling.models import DoctorAbsence, OpeningHours
 from tests.race.browser import Answer, Browser
 
 TOLD = (Verb.BOOK, Verb.REQUEST, Verb.MOVE, Verb.CANCEL, Verb.CONFIRM)
-"""The patient gets a message about these, and about taking back the last two."""
+"""The patient gets a message about these verbs, and about the undo of the last two."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A time that somebody asked for."""
+    """A time that a person asked for."""
 
     kind: ConsultationType
     start: dt.datetime
@@ -44,8 +44,10 @@ class Wanted:
 
 
 def overlaps(*, of: str) -> list[tuple[Appointment, Appointment]]:
-    """Live visits of one doctor, or of one patient, that share time, those that the desk
-    overbooked on purpose left out. Every pair is looked at."""
+    """Pairs of live visits of one doctor, or of one patient, that share time.
+
+    Visits that staff overbooked on purpose are left out. Every pair is compared.
+    """
     timed = Appointment.objects.filter(status__in=LIVE, is_overbooked=False, queue_date=None)
     groups: dict[int, list[Appointment]] = {}
     for visit in timed:
@@ -59,7 +61,7 @@ def overlaps(*, of: str) -> list[tuple[Appointment, Appointment]]:
 
 
 def unrecorded() -> Iterator[str]:
-    """Visits whose history or messages do not tell what happened to them, each once."""
+    """Problems of visits whose history or messages do not agree with their changes."""
     visits = Appointment.objects.prefetch_related("changes__undoes", "notifications")
     for visit in visits:
         changes = list(visit.changes.all())
@@ -68,7 +70,7 @@ def unrecorded() -> Iterator[str]:
         told = [
             each
             for each in changes
-            # Who walked in is told at the desk.
+            # A walk-in gets no message.
             if not visit.is_walk_in
             and (
                 each.verb in TOLD
@@ -84,7 +86,7 @@ def unrecorded() -> Iterator[str]:
 
 
 def queue_gaps() -> Iterator[str]:
-    """Waiting rooms whose numbers are not 1, 2, 3 …"""
+    """Problems of waiting rooms whose queue numbers are not 1, 2, 3 …"""
     rooms: dict[tuple[int, dt.date], list[int]] = {}
     walk_ins = Appointment.objects.exclude(queue_date=None)
     for doctor, date, number in walk_ins.values_list("doctor_id", "queue_date", "queue_number"):
@@ -103,8 +105,10 @@ def messages(visit: Appointment) -> Counter[str]:
 
 
 class FreeTimes:
-    """What is free now, asked without the product's own arithmetic: a few whole tables are
-    read, and every row is compared."""
+    """The free times of now, computed without the product's code.
+
+    It reads a few whole tables and compares every row.
+    """
 
     def __init__(self) -> None:
         self.now = timezone.now()
@@ -114,7 +118,7 @@ class FreeTimes:
         self.hours = list(OpeningHours.objects.all())
 
     def wrong_refusal(self, answer: Answer, *, with_times: bool) -> str:
-        """What is wrong with a refusal: no reason, not three times, or one that is not free."""
+        """The fault of a refusal: no words, not three times, or a time that is not free."""
         if not answer.reason:
             return "says no reason"
         if not with_times:
@@ -127,7 +131,7 @@ class FreeTimes:
         return f"offers {taken}, not free for a wish of {wanted.start}" if taken else ""
 
     def is_free(self, wanted: Wanted, start: dt.datetime) -> bool:
-        """Whether `start` could be booked instead."""
+        """Whether `start` can be booked instead of the wanted time."""
         doctor, person = wanted.kind.doctor_id, wanted.patient
         token = wanted.hold_token if self.holds else None
         in_the_way = [
@@ -148,7 +152,7 @@ class FreeTimes:
         )
 
     def is_offered(self, kind: ConsultationType, start: dt.datetime) -> bool:
-        """Whether the opening hours hold a visit that starts then, on the grid of its type."""
+        """Whether `start` is on the grid of the type within the opening hours."""
         wall = kind.doctor.practice.local(start)
         minute = wall.hour * 60 + wall.minute
         return any(

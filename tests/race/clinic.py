@@ -1,4 +1,4 @@
-"""A small clinic, made through the ORM, and people with ready sessions who send its forms."""
+"""A small clinic, made with the ORM, and people with sessions who send its forms."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ from tests.race.checks import Wanted
 PATIENTS, VISITORS = 20, 8
 OPENS, CLOSES = 8 * 60, 20 * 60
 FIRST_DAY = 3
-"""Days from today: patients change their visits until a day before."""
+"""Days from today: patients can change their visits until a day before."""
 
 
 def session_of(user: User) -> str:
-    """A session in which `user` is signed in; typing a password costs 0.3 s of Argon2."""
+    """The key of a session of `user`; a sign-in with a password costs 0.3 s of Argon2."""
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
@@ -51,7 +51,7 @@ def session_of(user: User) -> str:
 
 @dataclass
 class Person:
-    """Somebody with a browser of their own."""
+    """A person with a browser."""
 
     browser: Browser
 
@@ -63,7 +63,7 @@ class Person:
 
 @dataclass
 class Visitor(Person):
-    """Not signed in."""
+    """A person who is not signed in."""
 
     def holds(self, kind: ConsultationType, start: dt.datetime, *, path: str = "") -> Request:
         wanted = Wanted(kind, start, browser=self.browser)
@@ -99,7 +99,7 @@ class Secretary(Person):
     def adds_walk_in(
         self, doctor: Doctor, kind: ConsultationType | None = None, **person: Any
     ) -> Request:
-        """`patient=pk` for one of the practice, or the fields of somebody new."""
+        """A walk-in of `patient=pk`, a patient of the practice, or with the fields of a new one."""
         kind_pk = kind.pk if kind else ""
         return self.asks("/book", doctor=doctor.pk, consultation_type=kind_pk, **person)
 
@@ -119,7 +119,7 @@ class Secretary(Person):
 @dataclass
 class Admin(Person):
     def adds_absence(self, doctor: Doctor, start: dt.datetime, end: dt.datetime) -> Request:
-        """The admin's form takes the wall clock of the doctor's practice."""
+        """An absence; the admin's form takes the wall clock of the doctor's practice."""
         local = [doctor.practice.local(instant) for instant in (start, end)]
         form = {
             f"{name}_{part}": text
@@ -149,7 +149,7 @@ class Admin(Person):
         return self.retires(kind, action="offer_again")
 
     def sees_after(self, answer: Answer) -> str:
-        """The page that a saved form leads to, with what it says."""
+        """The HTML of the page to which a saved form redirects."""
         return self.browser.get(answer.location).html
 
 
@@ -163,7 +163,7 @@ def choice(kind: ConsultationType, start: dt.datetime) -> dict[str, Any]:
 
 @dataclass
 class Clinic:
-    """Who there is; `port` is the server's."""
+    """The people of the clinic; `port` is the server's."""
 
     port: int
     practice: Practice = field(default_factory=lambda: PracticeFactory(time_zone="Europe/Paris"))
@@ -179,7 +179,7 @@ class Clinic:
     def _patient(self, number: int) -> PatientOnline:
         account = UserFactory(password=None, with_verified_email=True, last_name=f"B{number}")
         patient = PatientFactory(account=account, last_name=account.last_name)
-        # The practice knows them, so that the secretary may book for them.
+        # The practice has a file, so that the secretary can book for the patient.
         PatientFile.objects.create(practice=self.practice, patient=patient)
         return PatientOnline(self._browser_of(account), patient)
 
@@ -187,19 +187,19 @@ class Clinic:
         return Browser(self.port, {"sessionid": session_of(user)})
 
     def moved_to(self, port: int) -> None:
-        """The same people at another server on the same database."""
+        """Send the same people to another server on the same database."""
         everyone = [*self.patients, *self.visitors, self.secretary, self.admin]
         for person in everyone:
             person.browser.port = port
 
     def doctor(self, *, practice: Practice | None = None) -> Desk:
-        """A new doctor, open 08:00-20:00 every day."""
+        """A new doctor with hours 08:00-20:00 every day."""
         doctor = DoctorFactory(practice=practice or self.practice, user__password=None)
         open_week(doctor, OPENS, CLOSES)
         return Desk(doctor)
 
     def doctor_with_dated_hours(self, days: int) -> Desk:
-        """A new doctor with a row of hours for each day, so that one can be changed alone."""
+        """A new doctor with a row of hours for each day, so that one day can be changed."""
         desk = Desk(DoctorFactory(practice=self.practice, user__password=None))
         for number in range(days + 1):
             date = desk.date(number)
@@ -216,7 +216,7 @@ class Clinic:
 
 @dataclass
 class Desk:
-    """A doctor, the types of visit they offer, and instants by day and wall clock."""
+    """A doctor with consultation types, and instants by day and wall clock."""
 
     doctor: Doctor
 
@@ -243,12 +243,12 @@ class Desk:
         return today + dt.timedelta(days=FIRST_DAY + number)
 
     def at(self, number: int, clock: str) -> dt.datetime:
-        """Day `number` at a wall time of the practice: at(0, "10:30")."""
+        """The instant of a wall time on day `number` at the practice: at(0, "10:30")."""
         hours, minutes = map(int, clock.split(":"))
         return to_utc(self.date(number), hours * 60 + minutes, self.doctor.practice.zone)
 
     def visits(self, start: dt.datetime | None = None) -> list[Appointment]:
-        """The live visits there are, or those that start then."""
+        """The doctor's live visits; with `start`, only those at that start."""
         found = Appointment.objects.live().of(self.doctor)
         return list(found.filter(starts_at=start) if start else found)
 

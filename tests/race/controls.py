@@ -1,4 +1,4 @@
-"""The same race with guards taken away: it must be able to fail, or its success says nothing."""
+"""The same races without guards: they must be able to fail, or their success proves nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ROUNDS = 5
 
 
 def constraint_alone(clinic: Clinic, log: Path) -> Scene:
-    """Nobody looks whether the time is free: the database has the last word, kindly."""
+    """Race without the check of free time: the constraint alone must keep visits apart."""
     scene = Scene(clinic, ROUNDS)
     with serving(log, module=UNGUARDED, RACE_GUARDS="constraint") as port:
         clinic.moved_to(port)
@@ -35,8 +35,11 @@ def constraint_alone(clinic: Clinic, log: Path) -> Scene:
 
 
 def check_alone(clinic: Clinic, log: Path) -> Scene:
-    """Everybody looks, nobody is kept out: the slot must be given away more than once, and
-    somebody must be booked into an absence that was not there when they looked."""
+    """Race with the check alone, without locks and constraint.
+
+    A slot must be booked more than once, and a visit must be booked into an absence that was
+    written after the check.
+    """
     drop_the_constraint()
     scene = Scene(clinic, ROUNDS)
     with serving(log, module=UNGUARDED, RACE_GUARDS="check") as port:
@@ -59,14 +62,14 @@ def check_alone(clinic: Clinic, log: Path) -> Scene:
 
 
 def walk_ins_without_a_number(scene: Scene) -> int:
-    """How many of fifty met another one's number, which the database gives once."""
+    """The number of fifty walk-ins that failed, because their queue number was given twice."""
     desk = scene.clinic.doctor()
     answers = at_once([adds_somebody(scene, desk) for _ in range(FIFTY)])
     return sum(answer.status >= 500 for answer in answers)
 
 
 def booked_into_an_absence(scene: Scene, n: int) -> int:
-    """How many wrote their booking after the absence that closes its time."""
+    """The number of bookings that were written after the absence that closes their time."""
     desk, admin = scene.clinic.doctor(), scene.clinic.admin
     absence = admin.adds_absence(desk.doctor, desk.at(n, "08:00"), desk.at(n, "20:00"))
     books = [
@@ -80,7 +83,7 @@ def booked_into_an_absence(scene: Scene, n: int) -> int:
 
 
 def drop_the_constraint() -> None:
-    """In the throw-away database, which is not used any further."""
+    """Drop the overlap constraint of the temporary database, which is not used afterwards."""
     table = connection.ops.quote_name(Appointment._meta.db_table)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

@@ -1,8 +1,8 @@
-"""In which order the database was written: kept by triggers, in the throw-away database only.
+"""The order of writes, kept by triggers, in the temporary database only.
 
-Who writes under the doctor's lock gets the next number under it. So a booking with a higher
-number than the absence in its way looked before the absence was there and wrote after it: the
-very thing that the lock forbids, and that no answer would show.
+A write under the doctor's lock gets the next number. When a booking has a higher number than the
+absence that closes its time, the booking was checked before the absence and written after it. The
+lock must prevent this, and no answer shows it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ FOR EACH ROW EXECUTE FUNCTION race_write('{what}')"""
 
 
 def keep() -> None:
-    """Write down from now on who wrote when."""
+    """Keep the order of writes from now on."""
     is_postgres = connection.vendor == "postgresql"
     trigger = POSTGRES_TRIGGER if is_postgres else SQLITE_TRIGGER
     with connection.cursor() as cursor:
@@ -47,7 +47,7 @@ def keep() -> None:
 
 
 def number(what: str, pk: object) -> int:
-    """The number of the last write of that row; 0 when there was none."""
+    """The number of the last write of a row, 0 when there was none."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT max(number) FROM race_journal WHERE what = %s AND pk = %s",

@@ -1,8 +1,8 @@
-"""The scenarios, each a small function: who wants what at once, and who may have it.
+"""The scenarios, each a small function: the requests of one instant, and the ones that may win.
 
-A scenario has a doctor of its own, each of its rounds a day of its own, so that the times
-around the one that everybody wants stay free. Where one side has less to do before it writes,
-the other gets a lead that grows from round to round, so that each of them wins now and then.
+Each scenario has its own doctor and each round its own day, so that the times around the wanted
+one stay free. When one side has less work before it writes, the other side gets a lead that grows
+from round to round, so that each side wins sometimes.
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ def hold_and_confirm(scene: Scene) -> None:
         scene.notes["signed in" if person else "visitor"] += 1
         others = [each.books(desk.half, start) for each in scene.eight if each is not person]
         if n % 2 and person:
-            # In time: the holder confirms twice while the others try.
+            # The holder confirms twice in time, while the others try.
             clicks = [person.books(desk.half, start) for _ in range(2)]
             answers = scene.race([*others, *clicks])
             scene.refused(answer for answer in answers if answer.request in others)
@@ -237,7 +237,7 @@ def double_click(scene: Scene) -> None:
 def one_person_two_doctors(scene: Scene) -> None:
     here, there = scene.clinic.doctor(), scene.clinic.doctor()
     for n in range(scene.rounds):
-        # Each person on a day of their own: what a refusal offers stays free.
+        # Each person has another day, so that the times of a refusal stay free.
         days = [n * 8 + number for number in range(8)]
         wishes = [
             (
@@ -293,7 +293,7 @@ def fifty_walk_ins(scene: Scene) -> None:
 
 
 def adds_somebody(scene: Scene, desk: Desk) -> Request:
-    """The secretary types the same name each time: namesakes, made on purpose."""
+    """The secretary's request for a walk-in; all walk-ins have the same name on purpose."""
     add = scene.clinic.secretary.asks
     return add("/dashboard/queue/add/", doctor=desk.doctor.pk, q="Sans Rendez-vous", new="1")
 
@@ -302,7 +302,7 @@ def adds_somebody(scene: Scene, desk: Desk) -> Request:
 
 
 def in_order(scene: Scene, won: list[Answer], what: str, pk: object) -> None:
-    """Whoever got the time wrote before the change that closed it."""
+    """Expect that each winner wrote before the change that closed the time."""
     change = journal.number(what, pk)
     scene.expect(change, f"no {what} was written")
     for answer in won:
@@ -312,7 +312,7 @@ def in_order(scene: Scene, won: list[Answer], what: str, pk: object) -> None:
 
 
 def nobody_books_now(scene: Scene, desk: Desk, start: dt.datetime, *statuses: int) -> None:
-    """After the change was answered it is too late for everyone."""
+    """Expect that every booking after the answer to the change is refused."""
     late = at_once([person.books(desk.half, start) for person in scene.clinic.patients[15:19]])
     scene.expect(not any(answer.is_done for answer in late), "booked after the answer")
     scene.refused([scene.count(answer) for answer in late], *statuses)
@@ -339,7 +339,7 @@ def book_against_absence(scene: Scene) -> None:
 
 
 def say_who_is_hit(scene: Scene, saved: Answer, won: list[Answer]) -> None:
-    """The page after saving links to each visit that the change hits."""
+    """Expect that the page after saving links to each affected visit."""
     page = scene.clinic.admin.sees_after(saved)
     for answer in won:
         pk = answer.location.rstrip("/").rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""One scenario under way: what was answered, what went wrong."""
+"""The run of one scenario: its answers and its problems."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from tests.race.checks import FreeTimes, overlaps, queue_gaps, unrecorded
 from tests.race.clinic import Clinic, PatientOnline, Visitor
 
 LEAD = 0.02
-"""Seconds of a step by which one side of a race may start before the other."""
+"""Seconds of one step of the lead that one side of a race gets."""
 SHOWN = 5
-"""How many of a scenario's problems are printed."""
+"""The number of a scenario's problems that are printed."""
 
 
 @dataclass
@@ -27,10 +27,10 @@ class Scene:
     rounds: int
     statuses: Counter[int] = field(default_factory=Counter)
     winners: int = 0
-    """How many got what they raced for."""
+    """The number of requests that won their race."""
     problems: list[str] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)
-    """Which side won how often: a race that one side always wins is none."""
+    """The number of wins of each side: when one side always wins, it is no race."""
 
     @property
     def sixteen(self) -> list[PatientOnline]:
@@ -51,8 +51,7 @@ class Scene:
     def race(
         self, requests: Sequence[Request], *, later: Sequence[Request] = (), lead: int = 0
     ) -> list[Answer]:
-        """All of them at once, or the others `lead` steps before those in `later`; what came
-        back, counted."""
+        """Send all requests at once, those in `later` after `lead` steps; return the answers."""
         answers = at_once(requests, later=later, by=lead * LEAD)
         self.expect(len(answers) == len(requests), "a request was lost")
         for answer in answers:
@@ -66,7 +65,7 @@ class Scene:
         return answer
 
     def set_up(self, request: Request) -> Answer:
-        """Something that stands before the race and must work."""
+        """Send a request before the race, which must succeed."""
         answer = request.send()
         said = f"{answer.status} {request.path} before the race: {answer.reason or answer.title}"
         self.expect(answer.is_done, said)
@@ -77,7 +76,7 @@ class Scene:
             self.problems.append(words)
 
     def refused(self, answers: Iterable[Answer], *statuses: int, with_times: bool = True) -> None:
-        """Each says why, with one of these statuses; a 409 offers three times that are free."""
+        """Expect refusals with words and one of `statuses`; a 409 offers three free times."""
         free_times = FreeTimes()
         for answer in answers:
             wrong = free_times.wrong_refusal(answer, with_times=with_times)
@@ -87,7 +86,7 @@ class Scene:
                 self.problems.append(f"{answer.status} {answer.request.path} {wrong}")
 
     def one_wins(self, answers: Sequence[Answer]) -> Answer | None:
-        """Exactly one got the time, and everybody else an honest 409."""
+        """Expect one success and a correct 409 for all others; return the success."""
         won = [answer for answer in answers if answer.is_done]
         self.expect(len(won) == 1, f"{len(won)} of {len(answers)} won")
         self.refused(answer for answer in answers if not answer.is_done)
@@ -95,7 +94,7 @@ class Scene:
         return won[0] if won else None
 
     def look_into_the_database(self) -> None:
-        """What holds whatever was raced for."""
+        """Add the problems that the database shows after any scenario."""
         for one, other in overlaps(of="doctor"):
             self.problems.append(f"{one} overlaps {other}")
         self.problems += unrecorded()
@@ -123,20 +122,20 @@ def scenario(title: str) -> Callable[[Play], Play]:
 
 
 def forget_visits() -> None:
-    """An empty agenda for the next scenario, whose people may then be anywhere at any time."""
+    """Delete all visits and holds, so that the next scenario's people are free at any time."""
     StatusChange.objects.exclude(undoes=None).delete()
     for model in (Notification, StatusChange, Appointment, Hold):
         model.objects.all().delete()
 
 
 def let_holds_expire() -> None:
-    """As if five minutes had gone by."""
+    """Let all holds end, as after five minutes."""
     over = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=1)
     Hold.objects.update(expires_at=over)
 
 
 def deadlocks() -> int:
-    """How many PostgreSQL has counted in this database; SQLite has none."""
+    """The number of deadlocks that PostgreSQL counted in this database; 0 for SQLite."""
     if connection.vendor != "postgresql":
         return 0
     with connection.cursor() as cursor:
@@ -145,5 +144,5 @@ def deadlocks() -> int:
 
 
 def alternating(*groups: Sequence[Any]) -> list[Any]:
-    """One of each group in turn, so that none of them starts first as a whole."""
+    """One request of each group in turn, so that no group starts first as a whole."""
     return [each for row in zip(*groups, strict=True) for each in row]

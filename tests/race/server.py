@@ -20,7 +20,7 @@ STARTS_WITHIN = 60  # seconds
 
 @contextlib.contextmanager
 def serving(log: Path, *, module: str = "config.wsgi", **environment: str) -> Iterator[int]:
-    """The port of a server that lives as long as this block; what it writes goes to `log`."""
+    """The port of a server that runs during this block; its output goes to `log`."""
     port = free_port()
     command = [
         *(sys.executable, "-m", "gunicorn", module),
@@ -41,7 +41,7 @@ def serving(log: Path, *, module: str = "config.wsgi", **environment: str) -> It
 
 
 def wait_until_it_answers(process: subprocess.Popen, port: int, log: Path) -> None:
-    """Each of its processes imports the site anew, so a few answers are waited for."""
+    """Wait for several answers, because each of its processes imports the site."""
     give_up = time.monotonic() + STARTS_WITHIN
     answers = 0
     while answers < 2 * PROCESSES:

@@ -1,4 +1,4 @@
-"""Everything at once, for some seconds, at random: on one doctor, and over a hundred."""
+"""Random requests of many people for some seconds: for one doctor, and for a hundred."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HONEST = (302, 303, 403, 404, 409, 422)
 
 
 class Storm:
-    """Sixteen people who press buttons until time is up; what they got is counted after."""
+    """Sixteen people who send random requests until the time is up."""
 
     def __init__(self, scene: Scene, kinds: list[ConsultationType], seed: int) -> None:
         self.scene, self.kinds, self.seed = scene, kinds, seed
@@ -33,7 +33,7 @@ class Storm:
             for minute in (0, 30)
         ]
         self.visits: list[tuple[str, Browser]] = []
-        """The ids of the visits booked so far, and by whom."""
+        """The ids of the visits booked so far, each with the browser that booked it."""
         self.answers: list[Answer] = []
 
     def blow(self, seconds: float) -> list[Answer]:
@@ -69,13 +69,13 @@ class Storm:
         return dice.choice(self.kinds), dice.choice(self.starts)
 
     def some_visit(self, dice: random.Random, owner: Browser | None = None) -> str:
-        """One of the owner's, or of anyone; now and then a stranger's, to be answered 404."""
+        """A visit of `owner`, of anyone when None; sometimes a stranger's, for a 404."""
         anyone = [pk for pk, _browser in self.visits]
         own = [pk for pk, browser in self.visits if browser is owner]
         chosen = own if owner and dice.random() < 0.9 else anyone
         return dice.choice(chosen) if chosen else ""
 
-    # -- who does what --------------------------------------------------------------------
+    # -- the requests of each role --------------------------------------------------------
 
     def patient(self, number: int) -> Callable[[random.Random], Request]:
         person = self.scene.clinic.patients[number]
@@ -162,7 +162,7 @@ def on_one_doctor(scene: Scene, seconds: float) -> None:
 
 
 def over_many_doctors(scene: Scene, seconds: float, *, doctors: int = 100) -> None:
-    """Persons and doctors are locked in ever other pairs."""
+    """Run a storm over many doctors, which locks persons and doctors in many different pairs."""
     lengths = (15, 30, 60, 20)
     desks = [scene.clinic.doctor() for _ in range(doctors)]
     kinds = [desk.kind(lengths[n % len(lengths)]) for n, desk in enumerate(desks)]
@@ -170,7 +170,7 @@ def over_many_doctors(scene: Scene, seconds: float, *, doctors: int = 100) -> No
 
 
 def storm(scene: Scene, kinds: list[ConsultationType], seconds: float, *, seed: int = 1) -> None:
-    """Let it blow, and look at every answer."""
+    """Run a storm and check every answer."""
     for answer in Storm(scene, kinds, seed).blow(seconds):
         scene.count(answer)
         scene.expect(answer.status in HONEST, f"{answer.status} {answer.request.path}")

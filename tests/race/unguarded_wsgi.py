@@ -1,9 +1,9 @@
-"""The site with guards taken away, for `tests.race.controls` alone: RACE_GUARDS says which.
+"""The site without some guards, for `tests.race.controls` only. RACE_GUARDS names what stays.
 
-"constraint": the application does not look whether the time is free; the doctor's lock and the
+"constraint": the application does not check whether the time is free; the doctor's lock and the
     database's constraint stay.
-"check": it looks, and nothing else: no transaction, no lock, and a pause between looking and
-    writing as long as a busy server makes it. The constraint has been dropped before.
+"check": only the check stays: no transaction, no lock, and a pause between check and write, as on
+    a busy server. The constraint has been dropped before.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def look_and_dawdle(*args: Any, **options: Any) -> None:
 
 
 def aggregate_and_dawdle(*args: Any, **options: Any) -> Any:
-    """The last queue number is read so."""
+    """Wait after an aggregate, which reads the last queue number."""
     found = aggregate(*args, **options)
     time.sleep(PAUSE)
     return found
