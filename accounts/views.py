@@ -186,10 +186,11 @@ def profile(request: HttpRequest) -> HttpResponse:
         with translation.override(user.language):
             messages.success(request, _("Your profile is saved."))
         return redirect("profile")
+    relatives = Patient.objects.of_account(user).exclude(relation=Patient.Relation.SELF)
     context = {
         "form": form,
         "is_verified": user_is_verified(user),
-        "relatives": Patient.objects.of_account(user).exclude(relation=Patient.Relation.SELF),
+        "relatives": list(relatives),
     }
     return render(request, "accounts/profile.html", context, status=INVALID if form.errors else 200)
 

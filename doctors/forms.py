@@ -71,7 +71,10 @@ class DoctorSignUpForm(SignUpForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         language = (get_language() or "fr")[:2]
-        self.fields["specialty"].queryset = Specialty.objects.order_by(f"name_{language}")
+        specialty = self.fields["specialty"]
+        specialty.queryset = Specialty.objects.order_by(f"name_{language}")
+        # Read here: a template reads nothing.
+        specialty.choices = list(specialty.choices)
         self.fields["practice_country"].choices = countries()
         self.fields["practice_country"].initial = settings.PHONENUMBER_DEFAULT_REGION
         same = [("", _("The country's"))]
