@@ -57,4 +57,4 @@ def doctors_with_the_menu_open(page, enter):
 @state
 def developers(page, enter):
     page.goto("/developers/")
-    expect(page.locator(".opblock").first).to_be_visible()
+    expect(page.locator(".opblock").first).to_be_visible(timeout=20_000)
