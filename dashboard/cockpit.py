@@ -1,7 +1,7 @@
-"""Whose desk a request is at, and what the frame around every page of the cockpit shows.
+"""Which doctor a request of the staff is about, and what the frame around every page shows.
 
-A view begins with `desk = chosen_desk(request)` and ends with `show_page(request, desk, …)`; its
-template extends dashboard/frame.html. `desk.doctor` is whose agenda it is.
+A view begins with `cockpit = open_cockpit(request)` and ends with `show_page(request, cockpit,
+…)`; its template extends dashboard/frame.html. `cockpit.doctor` is whose agenda it is.
 """
 
 from __future__ import annotations
@@ -74,13 +74,13 @@ class WaitingRoom:
 
 
 @dataclass
-class Desk:
-    """One doctor's desk, as the reader who works there sees it."""
+class Cockpit:
+    """One doctor's workplace, as the reader who works there sees it."""
 
     user: User
     doctor: Doctor
     doctors: list[Doctor]
-    """Every doctor at whose desk the reader may sit."""
+    """Every doctor for whom the reader works."""
     path: str
     nav: str
     """How the navigation stands: "open", "rail", or "auto" until the reader chose."""
@@ -92,15 +92,15 @@ class Desk:
     change: int = 0
     """The newest change of what is shown: what a page drawn now has seen."""
 
-    def with_frame(self) -> Desk:
+    def with_frame(self) -> Cockpit:
         """With what the frame around a page shows, in two queries."""
         changes = StatusChange.objects.filter(appointment__doctor__in=self.shown)
         newest = changes.aggregate(last=Max("pk"))["last"] or 0
         room = waiting_room(self.user, self.doctor, self.now)
         return replace(self, room=room, change=newest)
 
-    def turned_to(self, doctor_id: int) -> Desk:
-        """The desk of another doctor of the reader's; this one's choice stays remembered."""
+    def at_doctor(self, doctor_id: int) -> Cockpit:
+        """The cockpit of another doctor of the reader's; the remembered doctor stays."""
         doctor = next(doctor for doctor in self.doctors if doctor.pk == doctor_id)
         return replace(self, doctor=doctor)
 
@@ -148,19 +148,19 @@ class Desk:
         return self.room.longest_minutes(self.now)
 
 
-class NoDesk(Http404):
-    """The reader works at no doctor's desk: a patient, or a secretary without a practice."""
+class NoCockpit(Http404):
+    """The reader works for no doctor: a patient, or a secretary without a practice."""
 
 
-def chosen_desk(request: SignedInRequest, *, remember: bool = True) -> Desk:
-    """The desk asked for with `doctor=`, else the one chosen last, else the reader's own, else
-    the first. Http404 for another practice's doctor; NoDesk, a 404 too, for who has none.
+def open_cockpit(request: SignedInRequest, *, remember: bool = True) -> Cockpit:
+    """The doctor asked for with `doctor=`, else the one chosen last, else the reader's own, else
+    the first. Http404 for another practice's doctor; NoCockpit, a 404 too, for who has none.
 
-    A poll does not `remember`: of two windows at two desks, neither is the last choice.
+    A poll does not `remember`: of two windows for two doctors, neither is the last choice.
     """
     doctors = list(Doctor.objects.staffed_by(request.user).for_pages())
     if not doctors:
-        raise NoDesk
+        raise NoCockpit
     known = {doctor.pk: doctor for doctor in doctors}
     wanted = request.POST.get("doctor") or request.GET.get("doctor")
     if wanted:
@@ -172,7 +172,7 @@ def chosen_desk(request: SignedInRequest, *, remember: bool = True) -> Desk:
     pk = any_id(wanted) if wanted else request.session.get(SESSION_KEY) or own or 0
     chosen = known.get(pk, doctors[0])
     nav = request.COOKIES.get(NAV_COOKIE, "")
-    return Desk(
+    return Cockpit(
         user=request.user,
         doctor=chosen,
         doctors=doctors,
@@ -184,7 +184,7 @@ def chosen_desk(request: SignedInRequest, *, remember: bool = True) -> Desk:
 
 def show_page(
     request: SignedInRequest,
-    desk: Desk,
+    cockpit: Cockpit,
     page: str,
     context: dict[str, Any],
     *,
@@ -193,8 +193,8 @@ def show_page(
 ) -> HttpResponse:
     """The template `page` in the cockpit's frame, or the one of its `fragments` that is wanted."""
     if not wanted_fragment(request, fragments):
-        desk = desk.with_frame()
-    context = {"desk": desk, **context}
+        cockpit = cockpit.with_frame()
+    context = {"cockpit": cockpit, **context}
     return render_fragment(request, page, context, fragments=fragments, status=status)
 
 
@@ -210,8 +210,8 @@ def waiting_room(user: User, doctor: Doctor, now: dt.datetime) -> WaitingRoom:
     return WaitingRoom(found["count"], found["since"])
 
 
-def desk_visit(request: SignedInRequest, pk: str | UUID, **only: Any) -> Appointment:
-    """A visit of the reader's desks; Http404 for any other, and for what is no id.
+def staff_visit(request: SignedInRequest, pk: str | UUID, **only: Any) -> Appointment:
+    """A visit of the reader's doctors; Http404 for any other, and for what is no id.
 
     `only` narrows it further.
     """
@@ -220,6 +220,6 @@ def desk_visit(request: SignedInRequest, pk: str | UUID, **only: Any) -> Appoint
     except ValueError:
         wanted = UUID(int=0)
     visits = Appointment.objects.at_desk_of(request.user).for_pages()
-    # An admin sees every visit and has no desk: what the admin changes goes through the admin.
-    desks = Doctor.objects.staffed_by(request.user).values("pk")
-    return get_object_or_404(visits.filter(doctor__in=desks, **only), pk=wanted)
+    # An admin sees every visit and works for no doctor: an admin changes visits in the admin.
+    doctors = Doctor.objects.staffed_by(request.user).values("pk")
+    return get_object_or_404(visits.filter(doctor__in=doctors, **only), pk=wanted)

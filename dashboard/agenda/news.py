@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bookings.models import Appointment, StatusChange
 from bookings.status import Verb
-from dashboard.cockpit import Desk
+from dashboard.cockpit import Cockpit
 
 TOLD = (Verb.REQUEST, Verb.BOOK, Verb.MOVE, Verb.CANCEL, Verb.ARRIVE, Verb.ADD_WALK_IN)
 """What somebody at the desk wants to hear of while it happens."""
@@ -24,13 +24,13 @@ class Item(NamedTuple):
         return bool(self.change.by_id and self.change.by_id == self.visit.patient.account_id)
 
 
-def news_since(desk: Desk, change_id: int) -> list[Item]:
+def news_since(cockpit: Cockpit, change_id: int) -> list[Item]:
     """The newest changes by others after `change_id` that the reader may see, latest first."""
-    visible = Appointment.objects.at_desk_of(desk.user).filter(doctor__in=desk.shown)
+    visible = Appointment.objects.at_desk_of(cockpit.user).filter(doctor__in=cockpit.shown)
     changes = (
         StatusChange.objects.filter(pk__gt=change_id, verb__in=TOLD, undone_by=None)
         .filter(appointment__in=visible)
-        .exclude(by=desk.user)
+        .exclude(by=cockpit.user)
         .select_related("appointment__practice", "appointment__patient", "by")
         .order_by("-pk")
     )

@@ -19,7 +19,7 @@ from bookings.models import Appointment
 from bookings.status import TOOK_PLACE, Status
 from dashboard.agenda.day import day_rows, usual_hours
 from dashboard.agenda.news import news_since
-from dashboard.cockpit import Desk, NoDesk, chosen_desk, desk_visit, show_page
+from dashboard.cockpit import Cockpit, NoCockpit, open_cockpit, show_page, staff_visit
 from dashboard.desk.card import Card
 from scheduling import engine
 from web.fragments import wanted_fragment
@@ -42,92 +42,92 @@ class DayLink(NamedTuple):
 def agenda(request: SignedInRequest) -> HttpResponse:
     """Show the cockpit (docs/contracts.md, C9); a patient is sent to "Mes rendez-vous"."""
     try:
-        desk = chosen_desk(request)
-    except NoDesk:
+        cockpit = open_cockpit(request)
+    except NoCockpit:
         if request.user.has_dashboard:
-            return render(request, "dashboard/no_desk.html")
+            return render(request, "dashboard/no_cockpit.html")
         return redirect("my_appointments")
     card = None
     wanted = request.GET.get("appointment", "")
     if wanted:
-        card = Card(desk_visit(request, wanted), desk.user, desk.now)
-    return show_agenda(request, desk, card)
+        card = Card(staff_visit(request, wanted), cockpit.user, cockpit.now)
+    return show_agenda(request, cockpit, card)
 
 
 @require_safe
 def live(request: SignedInRequest) -> HttpResponse:
     """What happened since `version`: 204 when nothing did, else the news and the new state."""
-    return tell_news(request, chosen_desk(request, remember=False))
+    return tell_news(request, open_cockpit(request, remember=False))
 
 
-def tell_news(request: SignedInRequest, desk: Desk) -> HttpResponse:
-    if request.GET.get("version") == desk.version:
+def tell_news(request: SignedInRequest, cockpit: Cockpit) -> HttpResponse:
+    if request.GET.get("version") == cockpit.version:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     seen = request.GET.get("change", "")
-    news = news_since(desk, any_id(seen)) if seen else []
-    context = {"desk": desk.with_frame(), "news": news}
+    news = news_since(cockpit, any_id(seen)) if seen else []
+    context = {"cockpit": cockpit.with_frame(), "news": news}
     return render(request, "dashboard/partials/news.html", context)
 
 
 def show_agenda(
-    request: SignedInRequest, desk: Desk, card: Card | None, *, status: int = HTTPStatus.OK
+    request: SignedInRequest, cockpit: Cockpit, card: Card | None, *, status: int = HTTPStatus.OK
 ) -> HttpResponse:
     """The whole page, with a visit on the desk when there is a `card`."""
     wanted = request.GET.get("view", "")
     view = wanted if wanted in VIEWS else VIEWS[0]
-    shown = wanted_day(request) or (card.visit.local_day if card else None) or desk.today
+    shown = wanted_day(request) or (card.visit.local_day if card else None) or cockpit.today
     page, fragments = "dashboard/agenda.html", ("day_list",)
-    context = {"day": shown, **list_context(desk, shown)}
+    context = {"day": shown, **list_context(cockpit, shown)}
     if wanted_fragment(request, fragments):
-        return show_page(request, desk, page, context, fragments=fragments)
+        return show_page(request, cockpit, page, context, fragments=fragments)
     context |= {
         "view": view,
-        "list_address": address(desk, view="list", date=shown),
-        "views": [(name, address(desk, view=name, date=shown)) for name in VIEWS],
+        "list_address": address(cockpit, view="list", date=shown),
+        "views": [(name, address(cockpit, view=name, date=shown)) for name in VIEWS],
         "card": card,
-        "days": _week_links(desk, shown, view),
-        "week_before": address(desk, view=view, date=shown - 7 * engine.DAY),
-        "week_after": address(desk, view=view, date=shown + 7 * engine.DAY),
-        "previous": address(desk, view=view, date=shown - _step(view)),
-        "next": address(desk, view=view, date=shown + _step(view)),
-        "hours": usual_hours(desk.doctor),
-        "uses_fallback_hours": not desk.doctor.opening_hours.exists(),
+        "days": _week_links(cockpit, shown, view),
+        "week_before": address(cockpit, view=view, date=shown - 7 * engine.DAY),
+        "week_after": address(cockpit, view=view, date=shown + 7 * engine.DAY),
+        "previous": address(cockpit, view=view, date=shown - _step(view)),
+        "next": address(cockpit, view=view, date=shown + _step(view)),
+        "hours": usual_hours(cockpit.doctor),
+        "uses_fallback_hours": not cockpit.doctor.opening_hours.exists(),
     }
-    return show_page(request, desk, page, context, fragments=fragments, status=status)
+    return show_page(request, cockpit, page, context, fragments=fragments, status=status)
 
 
-def list_context(desk: Desk, shown: dt.date) -> dict[str, Any]:
+def list_context(cockpit: Cockpit, shown: dt.date) -> dict[str, Any]:
     """The day as a list, and what waits for an answer whatever day is looked at."""
-    start, end = engine.day_span(shown, desk.doctor.practice.zone)
-    visits = Appointment.objects.at_desk_of(desk.user).of(desk.doctor).for_pages()
+    start, end = engine.day_span(shown, cockpit.doctor.practice.zone)
+    visits = Appointment.objects.at_desk_of(cockpit.user).of(cockpit.doctor).for_pages()
     cancelled = visits.filter(starts_at__gte=start, starts_at__lt=end, status=Status.CANCELLED)
-    rows = day_rows(desk.user, desk.doctor, shown, now=desk.now)
+    rows = day_rows(cockpit.user, cockpit.doctor, shown, now=cockpit.now)
     return {
         "rows": rows,
         "visit_count": sum(1 for row in rows if row.visit),
         "cancelled": list(cancelled.order_by("starts_at").with_last_change()),
         "walk_ins": list(visits.filter(queue_date=shown).order_by("queue_number")),
-        **waiting_context(desk),
+        **waiting_context(cockpit),
     }
 
 
-def waiting_context(desk: Desk) -> dict[str, Any]:
+def waiting_context(cockpit: Cockpit) -> dict[str, Any]:
     """Requests to answer, and visits of days gone by that were never closed."""
-    visits = Appointment.objects.at_desk_of(desk.user).of(desk.doctor).for_pages()
-    midnight = engine.to_utc(desk.today, 0, desk.doctor.practice.zone)
+    visits = Appointment.objects.at_desk_of(cockpit.user).of(cockpit.doctor).for_pages()
+    midnight = engine.to_utc(cockpit.today, 0, cockpit.doctor.practice.zone)
     begun = [Status.CONFIRMED, *(status for status in TOOK_PLACE if status != Status.DONE)]
     recent = {"starts_at__gte": midnight - CLOSING_DAYS * engine.DAY, "starts_at__lt": midnight}
     unclosed = visits.filter(status__in=begun, **recent)
-    requests = visits.filter(status=Status.PENDING, starts_at__gt=desk.now)
+    requests = visits.filter(status=Status.PENDING, starts_at__gt=cockpit.now)
     return {
         "requests": list(requests.order_by("starts_at")[:MOST_LISTED]),
         "to_close": list(unclosed.order_by("-starts_at")[:MOST_LISTED]),
     }
 
 
-def address(desk: Desk, **state: Any) -> str:
+def address(cockpit: Cockpit, **state: Any) -> str:
     """The agenda's address: `view`, `date`, `appointment`."""
-    return f"{reverse('dashboard')}?{urlencode({'doctor': desk.doctor.pk, **state})}"
+    return f"{reverse('dashboard')}?{urlencode({'doctor': cockpit.doctor.pk, **state})}"
 
 
 def see_on_agenda(visit: Appointment) -> HttpResponseRedirect:
@@ -139,11 +139,11 @@ def _step(view: str) -> dt.timedelta:
     return 7 * engine.DAY if view == "week" else engine.DAY
 
 
-def _week_links(desk: Desk, shown: dt.date, view: str) -> list[DayLink]:
+def _week_links(cockpit: Cockpit, shown: dt.date, view: str) -> list[DayLink]:
     """The week around the day on show: a phone's strip of days."""
     monday = shown - shown.weekday() * engine.DAY
     return [
-        DayLink(day, address(desk, view=view, date=day), day == shown, day == desk.today)
+        DayLink(day, address(cockpit, view=view, date=day), day == shown, day == cockpit.today)
         for day in engine.days_from(monday, 7)
     ]
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.forms import helper, phone_field, row
-from dashboard.cockpit import Desk
+from dashboard.cockpit import Cockpit
 from doctors.models import ConsultationType, Practice
 from scheduling.engine import to_utc
 from scheduling.forms import ClockField
@@ -200,10 +200,10 @@ class AbsenceForm(forms.Form):
         widget=forms.TextInput(attrs={"list": "absence-reasons", "autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, desk: Desk, **options: Any) -> None:
+    def __init__(self, *args: Any, cockpit: Cockpit, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.desk = desk
-        today = desk.today.isoformat()
+        self.cockpit = cockpit
+        today = cockpit.today.isoformat()
         for name in ("first_day", "last_day"):
             attributes = {"type": "date", "min": today}
             self.fields[name].widget = forms.DateInput(format="%Y-%m-%d", attrs=attributes)
@@ -223,7 +223,7 @@ class AbsenceForm(forms.Form):
         first = data.get("first_day")
         if not first or "last_day" not in data:
             return data
-        zone = self.desk.doctor.practice.zone
+        zone = self.cockpit.doctor.practice.zone
         last = data["last_day"] or first
         data["starts_at"] = to_utc(first, data.get("first_time") or 0, zone)
         until = data.get("last_time")
@@ -231,7 +231,7 @@ class AbsenceForm(forms.Form):
         if data["ends_at"] <= data["starts_at"]:
             name = "last_time" if last == first else "last_day"
             self.add_error(name, _("An absence ends after it starts."))
-        elif data["ends_at"] <= self.desk.now:
+        elif data["ends_at"] <= self.cockpit.now:
             self.add_error("first_day", _("This is past already."))
         return data
 

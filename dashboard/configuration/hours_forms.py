@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dashboard.cockpit import Desk
+from dashboard.cockpit import Cockpit
 from dashboard.configuration.week import Range, saved_ranges
 from doctors.models import ConsultationType, Practice
 from scheduling.forms import ClockField
@@ -115,7 +115,7 @@ class DayForm:
 
     def __init__(
         self,
-        desk: Desk,
+        cockpit: Cockpit,
         weekday: int,
         data: QueryDict | None = None,
         *,
@@ -123,11 +123,11 @@ class DayForm:
         copied_to: set[int] | None = None,
         focus: int | None = None,
     ) -> None:
-        self.desk, self.weekday = desk, Weekday(weekday)
+        self.cockpit, self.weekday = cockpit, Weekday(weekday)
         self.errors: list[str] = []
         self.focus = focus
         """Which range was just added."""
-        self._saved = saved_ranges(desk.doctor)
+        self._saved = saved_ranges(cockpit.doctor)
         options: dict[str, Any] = {"types": self._types, "places": self._places}
         if data is not None:
             self.forms = [
@@ -146,18 +146,18 @@ class DayForm:
             opens.attrs |= {"data-focus": True, "tabindex": "0"}
 
     @classmethod
-    def saved(cls, desk: Desk, weekday: int) -> DayForm:
+    def saved(cls, cockpit: Cockpit, weekday: int) -> DayForm:
         """The day as it is; the first one ever is proposed, for all working days at once."""
-        ranges = saved_ranges(desk.doctor)
+        ranges = saved_ranges(cockpit.doctor)
         if not ranges and weekday < 5:
             usual = [{"opens": "09:00", "closes": "12:30"}, {"opens": "14:00", "closes": "18:00"}]
             working = {day for day in range(5) if day != weekday}
-            return cls(desk, weekday, initial=usual, copied_to=working)
+            return cls(cockpit, weekday, initial=usual, copied_to=working)
         of_day = [_initial(each) for each in ranges if each.weekday == weekday]
-        return cls(desk, weekday, initial=of_day)
+        return cls(cockpit, weekday, initial=of_day)
 
     @classmethod
-    def typed(cls, desk: Desk, weekday: int, data: QueryDict) -> DayForm:
+    def typed(cls, cockpit: Cockpit, weekday: int, data: QueryDict) -> DayForm:
         """What was typed, with a range more or less; nothing is judged yet."""
         typed = {index: _typed(data, index) for index in _indexes(data)}
         removed = data.get("remove", "")
@@ -166,7 +166,7 @@ class DayForm:
         if "add" in data and len(kept) < MOST_RANGES:
             focus = len(kept)
             kept.append({})
-        return cls(desk, weekday, initial=kept, copied_to=_copied_to(data), focus=focus)
+        return cls(cockpit, weekday, initial=kept, copied_to=_copied_to(data), focus=focus)
 
     @property
     def prefix(self) -> str:
@@ -223,15 +223,15 @@ class DayForm:
     def _types(self) -> list[ConsultationType]:
         """On offer, and those that hours are still kept for."""
         used = {each for saved in self._saved for each in saved.kept_for}
-        offered = list(self.desk.doctor.consultation_types.offered())
+        offered = list(self.cockpit.doctor.consultation_types.offered())
         return [*offered, *sorted(used - set(offered), key=lambda each: each.pk)]
 
     @cached_property
     def _places(self) -> list[Practice]:
         """The doctor's own practice first, then where else hours are, or the reader works."""
-        own = self.desk.doctor.practice
+        own = self.cockpit.doctor.practice
         known = {each.practice for each in self._saved if each.practice}
-        known |= set(Practice.objects.visible_to(self.desk.user))
+        known |= set(Practice.objects.visible_to(self.cockpit.user))
         return [own, *sorted(known - {own}, key=lambda each: each.name)]
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django_htmx.http import push_url
 
 from accounts.requests import SignedInRequest
-from dashboard.cockpit import Desk, show_page
+from dashboard.cockpit import Cockpit, show_page
 from web.fragments import wanted_fragment
 
 INVALID = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -38,7 +38,7 @@ class Tab(NamedTuple):
 
 def show(
     request: SignedInRequest,
-    desk: Desk,
+    cockpit: Cockpit,
     panel: str,
     context: dict[str, Any],
     *,
@@ -47,32 +47,32 @@ def show(
 ) -> HttpResponse:
     """The tab as a whole page, or only its panel when htmx asks for that."""
     context = {
-        "of": of(desk),
+        "of": of(cockpit),
         "panel": panel,
         "panel_template": f"dashboard/configuration/partials/{panel}.html",
-        "tabs": [Tab(label, address(route, desk), each == panel) for route, label, each in TABS],
-        "saved_at": desk.now_here if saved else None,
+        "tabs": [Tab(label, address(route, cockpit), each == panel) for route, label, each in TABS],
+        "saved_at": cockpit.now_here if saved else None,
         **context,
     }
     page = "dashboard/configuration/page.html"
-    return show_page(request, desk, page, context, fragments={panel}, status=status)
+    return show_page(request, cockpit, page, context, fragments={panel}, status=status)
 
 
 def answer_saved(
-    request: SignedInRequest, desk: Desk, panel: str, again: Callable[..., HttpResponse]
+    request: SignedInRequest, cockpit: Cockpit, panel: str, again: Callable[..., HttpResponse]
 ) -> HttpResponse:
     """The tab as it is now, "Saved at 10:42" on it; without htmx after a redirect."""
-    home = next(address(route, desk) for route, _label, each in TABS if each == panel)
+    home = next(address(route, cockpit) for route, _label, each in TABS if each == panel)
     if wanted_fragment(request, {panel}):
-        return push_url(again(request, desk, saved=True), home)
-    messages.success(request, _("Saved at %(time)s.") % {"time": f"{desk.now_here:%H:%M}"})
+        return push_url(again(request, cockpit, saved=True), home)
+    messages.success(request, _("Saved at %(time)s.") % {"time": f"{cockpit.now_here:%H:%M}"})
     return redirect(home)
 
 
-def address(route: str, desk: Desk, *args: Any) -> str:
+def address(route: str, cockpit: Cockpit, *args: Any) -> str:
     """A page of the configuration that stays at this desk, whatever another window chooses."""
-    return reverse(route, args=args) + of(desk)
+    return reverse(route, args=args) + of(cockpit)
 
 
-def of(desk: Desk) -> str:
-    return f"?doctor={desk.doctor.pk}"
+def of(cockpit: Cockpit) -> str:
+    return f"?doctor={cockpit.doctor.pk}"

@@ -26,7 +26,7 @@ from bookings.mine.views import show_appointment
 from bookings.models import Appointment
 from bookings.status import Verb
 from dashboard.agenda.views import see_on_agenda, show_agenda
-from dashboard.cockpit import Desk, chosen_desk, desk_visit, show_page
+from dashboard.cockpit import Cockpit, open_cockpit, show_page, staff_visit
 from dashboard.desk.card import VERBS, Card
 from dashboard.desk.forms import MoveForm, NewVisitForm, people_named
 from dashboard.desk.people import with_visits
@@ -41,7 +41,7 @@ BUTTONS = {verb.value: verb for verb in (*VERBS, Verb.CONFIRM)}
 @require_safe
 def desk(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The card of one visit; as a page, the agenda with it."""
-    return show_desk(request, Card(desk_visit(request, pk), request.user, timezone.now()))
+    return show_desk(request, Card(staff_visit(request, pk), request.user, timezone.now()))
 
 
 @require_POST
@@ -91,7 +91,7 @@ def undo(request: SignedInRequest, pk: UUID, on_page: bool = False) -> HttpRespo
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Another time for the visit: free ones of a day, any other, or where it was dragged to."""
-    visit = desk_visit(request, pk)
+    visit = staff_visit(request, pk)
     asked = request.POST if request.method == "POST" else None
     form = MoveForm(asked, initial=request.GET.dict(), visit=visit, now=timezone.now())
     if asked is None:
@@ -115,7 +115,7 @@ def move(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Ask once, with a word to the patient, then cancel; for a request: decline it."""
-    visit = desk_visit(request, pk)
+    visit = staff_visit(request, pk)
     if request.method != "POST":
         return show_dialog(request, "cancel_form", visit)
     message = request.POST.get("message", "").replace("\x00", " ")[:1000]
@@ -131,20 +131,20 @@ def cancel(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_visit(request: SignedInRequest) -> HttpResponse:
     """A new visit: from an empty cell, from a free time of the list, or the patient's next."""
-    at = chosen_desk(request)
+    cockpit = open_cockpit(request)
     asked = request.POST if request.method == "POST" else None
     form = NewVisitForm(
-        asked, initial=request.GET.dict(), user=at.user, doctor=at.doctor, now=at.now
+        asked, initial=request.GET.dict(), user=cockpit.user, doctor=cockpit.doctor, now=cockpit.now
     )
     if asked is None:
-        return show_new_visit(request, at, form)
+        return show_new_visit(request, cockpit, form)
     if not form.is_valid():
-        return show_new_visit(request, at, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return show_new_visit(request, cockpit, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         visit = services.book(
             by=request.user,
             patient=form.person(),
-            doctor=at.doctor,
+            doctor=cockpit.doctor,
             consultation_type=form.cleaned_data["kind"],
             starts_at=form.cleaned_data["starts_at"],
             reason=form.cleaned_data["reason"],
@@ -152,18 +152,18 @@ def new_visit(request: SignedInRequest) -> HttpResponse:
             allow_patient_overlap=form.cleaned_data["allow_patient_overlap"],
         )
     except rules.Refusal as refusal:
-        return show_new_visit(request, at, form, refusal=refusal)
+        return show_new_visit(request, cockpit, form, refusal=refusal)
     return done(request, visit, _("The appointment is booked."))
 
 
 @require_safe
 def people(request: SignedInRequest) -> HttpResponse:
     """Patients by name or phone, each with the way to a visit, the record, a new visit."""
-    at = chosen_desk(request)
+    cockpit = open_cockpit(request)
     text = request.GET.get("q", "").replace("\x00", "")[:80]
-    found = list(people_named(at.user, at.doctor, text)[:MOST_FOUND])
-    known = with_visits(at.user, found, at.now)
-    return show_dialog(request, "people", None, desk=at, q=text, found=known)
+    found = list(people_named(cockpit.user, cockpit.doctor, text)[:MOST_FOUND])
+    known = with_visits(cockpit.user, found, cockpit.now)
+    return show_dialog(request, "people", None, cockpit=cockpit, q=text, found=known)
 
 
 @require_POST
@@ -172,7 +172,7 @@ def save_note(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
     To anybody else at the desk there is nothing here: authorisation is the query.
     """
-    visit = desk_visit(request, pk, doctor__user=request.user)
+    visit = staff_visit(request, pk, doctor__user=request.user)
     text = request.POST.get("text", "").replace("\x00", "").replace("\r\n", "\n")[:LONGEST_NOTE]
     wants_json = request.headers.get("Accept") == "application/json"
     try:
@@ -198,7 +198,7 @@ def wanted_visit(request: SignedInRequest, pk: UUID, on_page: bool) -> Appointme
     """The visit a step is about; on its own page an admin may act, who works for no doctor."""
     if on_page:
         return get_object_or_404(Appointment.objects.at_desk_of(request.user).for_pages(), pk=pk)
-    return desk_visit(request, pk)
+    return staff_visit(request, pk)
 
 
 # -- how a step answers -------------------------------------------------------------------
@@ -210,7 +210,7 @@ def show_desk(request: SignedInRequest, card: Card, *, status: int = HTTPStatus.
         context = {"card": card, "visit": card.visit, "user": request.user}
         response = render(request, "dashboard/partials/desk.html", context, status=status)
     else:
-        response = show_agenda(request, _desk_of(request, card.visit), card, status=status)
+        response = show_agenda(request, _cockpit_of(request, card.visit), card, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -227,7 +227,7 @@ def refuse(
     """The desk as it is now, with what was refused and why; `on_page` the visit's own page."""
     if on_page:
         return show_appointment(request, visit, "appointment_page", at_desk=True, refusal=refusal)
-    fresh = desk_visit(request, visit.pk)
+    fresh = staff_visit(request, visit.pk)
     card = Card(fresh, request.user, timezone.now(), refusal=refusal, refused=refused, typed=typed)
     response = show_desk(request, card, status=refusal.status)
     return trigger_client_event(response, "desk-changed", {})
@@ -239,7 +239,7 @@ def done(request: SignedInRequest, visit: Appointment, words: str = "") -> HttpR
         if words:
             messages.success(request, words)
         return see_on_agenda(visit)
-    card = Card(desk_visit(request, visit.pk), request.user, timezone.now())
+    card = Card(staff_visit(request, visit.pk), request.user, timezone.now())
     response = retarget(reswap(show_desk(request, card), "outerHTML"), "#desk")
     start = card.visit.local_start
     moved = {"appointment": str(visit.pk), "date": str(start.date()) if start else "", "say": words}
@@ -260,10 +260,10 @@ def show_move(
 
 
 def show_new_visit(
-    request: SignedInRequest, at: Desk, form: NewVisitForm, **answer: Any
+    request: SignedInRequest, cockpit: Cockpit, form: NewVisitForm, **answer: Any
 ) -> HttpResponse:
     people = {"chosen": form.chosen, "found": form.found}
-    context: dict[str, Any] = {"desk": at, "form": form, "times": form.times, **people}
+    context: dict[str, Any] = {"cockpit": cockpit, "form": form, "times": form.times, **people}
     return show_dialog(request, "new_visit_form", None, **context, **answer)
 
 
@@ -278,7 +278,7 @@ def show_dialog(
 ) -> HttpResponse:
     """A form: alone for the dialog, else as a page of its own."""
     if refusal and visit:
-        visit = desk_visit(request, visit.pk)
+        visit = staff_visit(request, visit.pk)
     # After a refusal the form is about the visit as it is now, else as its reader saw it.
     seen = None if refusal else request.POST.get("seen")
     is_page = not request.htmx or "page" in request.GET or "page" in request.POST
@@ -287,16 +287,16 @@ def show_dialog(
     if request.htmx:
         response = render(request, f"dashboard/partials/{name}.html", context, status=status)
     else:
-        at = context.pop("desk", None) or _desk_of(request, visit)
+        cockpit = context.pop("cockpit", None) or _cockpit_of(request, visit)
         context["form_name"] = f"dashboard/partials/{name}.html"
-        response = show_page(request, at, "dashboard/dialog.html", context, status=status)
+        response = show_page(request, cockpit, "dashboard/dialog.html", context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
-def _desk_of(request: SignedInRequest, visit: Appointment | None) -> Desk:
-    at = chosen_desk(request)
-    return at.turned_to(visit.doctor_id) if visit else at
+def _cockpit_of(request: SignedInRequest, visit: Appointment | None) -> Cockpit:
+    cockpit = open_cockpit(request)
+    return cockpit.at_doctor(visit.doctor_id) if visit else cockpit
 
 
 def _expected_sequence(request: SignedInRequest) -> int | None:

@@ -12,7 +12,7 @@ from bookings import rules
 from bookings.models import Appointment, Invitation, PatientFile, PrivateNote
 from bookings.models.files import no_shows
 from bookings.status import UPCOMING, Status
-from dashboard.cockpit import Desk
+from dashboard.cockpit import Cockpit
 from doctors.models import Practice
 from web.text import normalise
 
@@ -55,8 +55,8 @@ def for_list(people: QuerySet[Patient], user: User, practice: Practice, now: dt.
 class Record:
     """One person as one practice sees them: all that the page shows, read when it is made."""
 
-    def __init__(self, patient: Patient, desk: Desk) -> None:
-        practice, user, now = desk.doctor.practice, desk.user, desk.now
+    def __init__(self, patient: Patient, cockpit: Cockpit) -> None:
+        practice, user, now = cockpit.doctor.practice, cockpit.user, cockpit.now
         self.patient, self.practice = patient, practice
         self.age = patient.age_on(practice.local(now).date())
         visits = visits_here(user, patient, practice)
@@ -64,7 +64,7 @@ class Record:
         """What is ahead, the next first."""
         ahead = {visit.pk for visit in self.coming}
         self.past = [visit for visit in visits if visit.pk not in ahead]
-        self.notes = notes_on(user, visits) if desk.is_own else []
+        self.notes = notes_on(user, visits) if cockpit.is_own else []
         self.file = (
             PatientFile.objects.filter(patient=patient, practice=practice)
             .select_related("blocked_by", "no_shows_reset_by")

@@ -18,7 +18,7 @@ from accounts.models import Patient
 from accounts.requests import SignedInRequest
 from bookings import rules, services
 from bookings.models import PatientFile
-from dashboard.cockpit import Desk, chosen_desk, show_page
+from dashboard.cockpit import Cockpit, open_cockpit, show_page
 from dashboard.patients.forms import BlockForm, IdentityForm
 from dashboard.patients.invitations import Handed
 from dashboard.patients.records import Record, for_list, known_at, search
@@ -30,13 +30,13 @@ INVALID = HTTPStatus.UNPROCESSABLE_ENTITY
 @require_safe
 def patients(request: SignedInRequest) -> HttpResponse:
     """The practice's people by name, narrowed by `q`; htmx asks for the list alone."""
-    desk, text = chosen_desk(request), request.GET.get("q", "").strip()[:100]
-    practice = desk.doctor.practice
-    found = for_list(search(known_at(practice), text), desk.user, practice, desk.now)
+    cockpit, text = open_cockpit(request), request.GET.get("q", "").strip()[:100]
+    practice = cockpit.doctor.practice
+    found = for_list(search(known_at(practice), text), cockpit.user, practice, cockpit.now)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = list(page.object_list)
     template, context = "dashboard/patients/page.html", {"page": page, "q": text}
-    return show_page(request, desk, template, context, fragments=("patients",))
+    return show_page(request, cockpit, template, context, fragments=("patients",))
 
 
 @require_safe
@@ -47,15 +47,15 @@ def patient_record(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_patient(request: SignedInRequest, pk: int) -> HttpResponse:
     """Name, date of birth and number of somebody the desk made a file of."""
-    desk, patient = person_at(request, pk, of_the_desk=True)
+    cockpit, patient = person_at(request, pk, of_the_desk=True)
     form = IdentityForm(request.POST or None, instance=patient)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Saved."))
-        return to_record(desk, pk)
+        return to_record(cockpit, pk)
     status = INVALID if form.errors else HTTPStatus.OK
     context = {"patient": patient, "form": form}
-    return show_page(request, desk, "dashboard/patients/edit.html", context, status=status)
+    return show_page(request, cockpit, "dashboard/patients/edit.html", context, status=status)
 
 
 @require_POST
@@ -83,12 +83,12 @@ def reset_no_shows(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def invite_patient(request: SignedInRequest, pk: int) -> HttpResponse:
     """A link to hand over: shown once, here, and kept nowhere."""
-    desk, patient = person_at(request, pk, of_the_desk=True)
+    cockpit, patient = person_at(request, pk, of_the_desk=True)
     try:
-        token = services.invite(by=request.user, patient=patient, practice=desk.doctor.practice)
+        token = services.invite(by=request.user, patient=patient, practice=cockpit.doctor.practice)
     except rules.Refusal as refusal:
-        return show(request, desk, patient, refusal=refusal, status=refusal.status)
-    return show(request, desk, patient, handed=Handed(token))
+        return show(request, cockpit, patient, refusal=refusal, status=refusal.status)
+    return show(request, cockpit, patient, handed=Handed(token))
 
 
 # -- what the views above share --------------------------------------------------------------
@@ -96,17 +96,17 @@ def invite_patient(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def person_at(
     request: SignedInRequest, pk: int, *, of_the_desk: bool = False
-) -> tuple[Desk, Patient]:
+) -> tuple[Cockpit, Patient]:
     """A person whom the desk's practice knows; a 404 for others.
 
     `of_the_desk` asks for a person without an account: others keep their own details.
     """
-    desk = chosen_desk(request)
-    people = known_at(desk.doctor.practice)
+    cockpit = open_cockpit(request)
+    people = known_at(cockpit.doctor.practice)
     if of_the_desk:
         people = people.filter(account=None)
     patient = get_object_or_404(people.select_related("account"), pk=pk)
-    return desk, patient
+    return cockpit, patient
 
 
 def decide(
@@ -116,28 +116,28 @@ def decide(
     done: str,
     **details: Any,
 ) -> HttpResponse:
-    desk, patient = person_at(request, pk)
+    cockpit, patient = person_at(request, pk)
     try:
-        act(by=request.user, patient=patient, practice=desk.doctor.practice, **details)
+        act(by=request.user, patient=patient, practice=cockpit.doctor.practice, **details)
     except rules.Refusal as refusal:
-        return show(request, desk, patient, refusal=refusal, status=refusal.status)
+        return show(request, cockpit, patient, refusal=refusal, status=refusal.status)
     messages.success(request, done)
-    return to_record(desk, pk)
+    return to_record(cockpit, pk)
 
 
-def to_record(desk: Desk, pk: int) -> HttpResponse:
+def to_record(cockpit: Cockpit, pk: int) -> HttpResponse:
     """At this desk, whichever another window turned to meanwhile."""
-    return redirect(f"{reverse('patient_record', args=[pk])}?doctor={desk.doctor.pk}")
+    return redirect(f"{reverse('patient_record', args=[pk])}?doctor={cockpit.doctor.pk}")
 
 
 def show(
     request: SignedInRequest,
-    desk: Desk,
+    cockpit: Cockpit,
     patient: Patient,
     *,
     status: int = HTTPStatus.OK,
     **context: Any,
 ) -> HttpResponse:
-    record = Record(patient, desk)
+    record = Record(patient, cockpit)
     context = {"record": record, "block_form": BlockForm()} | context
-    return show_page(request, desk, "dashboard/patients/record.html", context, status=status)
+    return show_page(request, cockpit, "dashboard/patients/record.html", context, status=status)

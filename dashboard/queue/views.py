@@ -25,7 +25,7 @@ from bookings.status import Verb
 from bookings.waiting_room import services as waiting_room
 from bookings.waiting_room.room import Room
 from bookings.waiting_room.ticket import ticket_of
-from dashboard.cockpit import Desk, chosen_desk, desk_visit, show_page
+from dashboard.cockpit import Cockpit, open_cockpit, show_page, staff_visit
 from dashboard.desk.forms import people_named
 from dashboard.queue.newcomer import read_newcomer
 from web.fragments import wanted_fragment
@@ -39,35 +39,38 @@ VERBS = {verb.value: verb for verb in (Verb.ARRIVE, Verb.START, Verb.FINISH)}
 @require_safe
 def queue(request: SignedInRequest) -> HttpResponse:
     """The room now; htmx asks for it alone, or for the people that a name means."""
-    desk = chosen_desk(request)
+    cockpit = open_cockpit(request)
     if wanted_fragment(request, FOUND):
-        people = found(desk, request.GET.get("q", ""))
-        return show_page(request, desk, PAGE, people, fragments=FOUND)
-    return show(request, desk)
+        people = found(cockpit, request.GET.get("q", ""))
+        return show_page(request, cockpit, PAGE, people, fragments=FOUND)
+    return show(request, cockpit)
 
 
 @require_POST
 def add(request: SignedInRequest) -> HttpResponse:
     """A number for somebody the practice knows (`patient`), or for a new patient (`new`)."""
-    desk, text = chosen_desk(request), request.POST.get("q", "").replace("\x00", "").strip()[:160]
+    cockpit, text = (
+        open_cockpit(request),
+        request.POST.get("q", "").replace("\x00", "").strip()[:160],
+    )
     try:
-        person = wanted_person(desk, text, request)
+        person = wanted_person(cockpit, text, request)
         if person is None:
-            return show(request, desk, q=text, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-        visit = services.add_walk_in(by=request.user, doctor=desk.doctor, patient=person)
+            return show(request, cockpit, q=text, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        visit = services.add_walk_in(by=request.user, doctor=cockpit.doctor, patient=person)
     except ValidationError as error:
         context = {"q": text, "error": " ".join(error.messages)}
-        return show(request, desk, status=HTTPStatus.UNPROCESSABLE_ENTITY, **context)
+        return show(request, cockpit, status=HTTPStatus.UNPROCESSABLE_ENTITY, **context)
     except rules.Refusal as refusal:
-        return show(request, desk, q=text, refusal=refusal, status=refusal.status)
-    return done(request, desk, added=visit)
+        return show(request, cockpit, q=text, refusal=refusal, status=refusal.status)
+    return done(request, cockpit, added=visit)
 
 
 @require_POST
 def change(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Arrived, called in, finished; `seen` says what the reader saw."""
-    visit = desk_visit(request, pk)
-    desk = chosen_desk(request).turned_to(visit.doctor_id)
+    visit = staff_visit(request, pk)
+    cockpit = open_cockpit(request).at_doctor(visit.doctor_id)
     verb = VERBS.get(request.POST.get("verb", ""))
     seen = request.POST.get("seen", "")
     try:
@@ -77,111 +80,113 @@ def change(request: SignedInRequest, pk: UUID) -> HttpResponse:
             visit, verb, by=request.user, expected_sequence=any_id(seen) if seen else None
         )
     except rules.Refusal as refusal:
-        return show(request, desk, refusal=refusal, status=refusal.status)
-    return done(request, desk)
+        return show(request, cockpit, refusal=refusal, status=refusal.status)
+    return done(request, cockpit)
 
 
 @require_POST
 def skip(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The next one goes first."""
-    visit = desk_visit(request, pk)
-    desk = chosen_desk(request).turned_to(visit.doctor_id)
+    visit = staff_visit(request, pk)
+    cockpit = open_cockpit(request).at_doctor(visit.doctor_id)
     try:
         waiting_room.skip(visit, by=request.user)
     except rules.Refusal as refusal:
-        return show(request, desk, refusal=refusal, status=refusal.status)
-    return done(request, desk)
+        return show(request, cockpit, refusal=refusal, status=refusal.status)
+    return done(request, cockpit)
 
 
 @require_POST
 def order(request: SignedInRequest) -> HttpResponse:
     """The whole room in a new order: `visit` for each who waits, first to last."""
-    desk = chosen_desk(request)
+    cockpit = open_cockpit(request)
     try:
         wanted = [UUID(text) for text in request.POST.getlist("visit")]
-        waiting_room.order_room(by=request.user, doctor=desk.doctor, order=wanted)
+        waiting_room.order_room(by=request.user, doctor=cockpit.doctor, order=wanted)
     except ValueError:
-        return show(request, desk, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return show(request, cockpit, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except rules.Refusal as refusal:
-        return show(request, desk, refusal=refusal, status=refusal.status)
-    return done(request, desk)
+        return show(request, cockpit, refusal=refusal, status=refusal.status)
+    return done(request, cockpit)
 
 
 @require_POST
 def make_screen(request: SignedInRequest) -> HttpResponse:
-    desk = chosen_desk(request)
-    waiting_room.make_screen(by=request.user, doctor=desk.doctor)
-    return done(request, desk)
+    cockpit = open_cockpit(request)
+    waiting_room.make_screen(by=request.user, doctor=cockpit.doctor)
+    return done(request, cockpit)
 
 
 @require_safe
 def ticket(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The patient's own page of the queue, to scan or to open: good for today."""
-    visit = desk_visit(request, pk)
-    desk = chosen_desk(request).turned_to(visit.doctor_id)
+    visit = staff_visit(request, pk)
+    cockpit = open_cockpit(request).at_doctor(visit.doctor_id)
     address = settings.SITE_URL.rstrip("/") + reverse("waiting_ticket", args=[ticket_of(visit)])
     code = segno.make(address, error="m").svg_data_uri(scale=4, light="white")
     context = {"visit": visit, "address": address, "code": code}
-    return show_page(request, desk, "dashboard/queue/ticket.html", context)
+    return show_page(request, cockpit, "dashboard/queue/ticket.html", context)
 
 
 # -- what the views above share --------------------------------------------------------------
 
 
-def wanted_person(desk: Desk, text: str, request: SignedInRequest) -> Patient | None:
+def wanted_person(cockpit: Cockpit, text: str, request: SignedInRequest) -> Patient | None:
     """Whom to add; None when several are meant and the reader has to say which.
 
     ValidationError when the text makes nobody; Http404 for a stranger's id.
     """
     if chosen := request.POST.get("patient"):
         person: Patient | None = (
-            patients_for(desk.user, desk.doctor, at_desk=True).filter(pk=any_id(chosen)).first()
+            patients_for(cockpit.user, cockpit.doctor, at_desk=True)
+            .filter(pk=any_id(chosen))
+            .first()
         )
         if person is None:
             raise Http404
         return person
-    if not request.POST.get("new") and people_named(desk.user, desk.doctor, text)[:1]:
+    if not request.POST.get("new") and people_named(cockpit.user, cockpit.doctor, text)[:1]:
         return None
-    return read_newcomer(text, desk.doctor.practice.country)
+    return read_newcomer(text, cockpit.doctor.practice.country)
 
 
-def found(desk: Desk, text: str) -> dict[str, Any]:
+def found(cockpit: Cockpit, text: str) -> dict[str, Any]:
     """Who is meant by what is typed: people the practice knows, and the new patient it names."""
     text = text.replace("\x00", "").strip()[:160]
     try:
-        newcomer = read_newcomer(text, desk.doctor.practice.country) if text else None
+        newcomer = read_newcomer(text, cockpit.doctor.practice.country) if text else None
     except ValidationError:
         newcomer = None
-    people = list(people_named(desk.user, desk.doctor, text)[:MOST_FOUND])
+    people = list(people_named(cockpit.user, cockpit.doctor, text)[:MOST_FOUND])
     return {"q": text, "people": people, "newcomer": newcomer}
 
 
-def done(request: SignedInRequest, desk: Desk, **context: Any) -> HttpResponse:
+def done(request: SignedInRequest, cockpit: Cockpit, **context: Any) -> HttpResponse:
     if not request.htmx:
-        response = redirect(f"{reverse('queue')}?doctor={desk.doctor.pk}")
+        response = redirect(f"{reverse('queue')}?doctor={cockpit.doctor.pk}")
         response.status_code = HTTPStatus.SEE_OTHER
         return response
-    return trigger_client_event(show(request, desk, **context), "desk-changed", after="settle")
+    return trigger_client_event(show(request, cockpit, **context), "desk-changed", after="settle")
 
 
 def show(
     request: SignedInRequest,
-    desk: Desk,
+    cockpit: Cockpit,
     *,
     q: str = "",
     status: int = HTTPStatus.OK,
     **context: Any,
 ) -> HttpResponse:
     alone = bool(wanted_fragment(request, ROOM))
-    visits = Appointment.objects.at_desk_of(desk.user)
+    visits = Appointment.objects.at_desk_of(cockpit.user)
     context = {
-        **found(desk, q),
-        "room": Room(desk.doctor, visits, desk.now),
-        "screen": WaitingScreen.objects.filter(doctor=desk.doctor).first(),
-        "now": desk.now,
+        **found(cockpit, q),
+        "room": Room(cockpit.doctor, visits, cockpit.now),
+        "screen": WaitingScreen.objects.filter(doctor=cockpit.doctor).first(),
+        "now": cockpit.now,
         # A change elsewhere takes nothing away; what is typed ends with being added only.
         "is_refresh": alone and request.method == "GET",
         "keeps_text": alone and request.path != reverse("queue_add"),
         **context,
     }
-    return show_page(request, desk, PAGE, context, fragments=ROOM, status=status)
+    return show_page(request, cockpit, PAGE, context, fragments=ROOM, status=status)

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
-from dashboard.cockpit import chosen_desk, show_page
+from dashboard.cockpit import open_cockpit, show_page
 from dashboard.statistics.charts import charts_of
 from dashboard.statistics.export import as_csv
 from dashboard.statistics.figures import figures_of
@@ -18,19 +18,19 @@ USUAL_PERIOD = 12
 
 @require_safe
 def statistics(request: SignedInRequest) -> HttpResponse:
-    desk, weeks = chosen_desk(request), wanted_period(request)
-    figures = figures_of(desk.doctor, desk.user, weeks=weeks, now=desk.now)
+    cockpit, weeks = open_cockpit(request), wanted_period(request)
+    figures = figures_of(cockpit.doctor, cockpit.user, weeks=weeks, now=cockpit.now)
     context = {"figures": figures, "weeks": weeks, "periods": PERIODS}
     context["charts"] = charts_of(figures)
-    return show_page(request, desk, "dashboard/statistics/page.html", context)
+    return show_page(request, cockpit, "dashboard/statistics/page.html", context)
 
 
 @require_safe
 def statistics_file(request: SignedInRequest) -> HttpResponse:
     """The same figures as CSV."""
-    desk, weeks = chosen_desk(request), wanted_period(request)
-    figures = figures_of(desk.doctor, desk.user, weeks=weeks, now=desk.now)
-    name = f"{desk.doctor.slug}-{figures.total.monday}-{weeks}.csv"
+    cockpit, weeks = open_cockpit(request), wanted_period(request)
+    figures = figures_of(cockpit.doctor, cockpit.user, weeks=weeks, now=cockpit.now)
+    name = f"{cockpit.doctor.slug}-{figures.total.monday}-{weeks}.csv"
     return HttpResponse(
         as_csv(figures),
         content_type="text/csv; charset=utf-8",

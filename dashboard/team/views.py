@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
 from dashboard.agenda.views import tell_news, wanted_day
-from dashboard.cockpit import Desk, chosen_desk, desk_visit, show_page
+from dashboard.cockpit import Cockpit, open_cockpit, show_page, staff_visit
 from dashboard.desk.card import Card
 from dashboard.team.day import team_day
 from web.fragments import wanted_fragment
@@ -20,21 +20,21 @@ DAY = ("team_day",)
 @require_safe
 def team(request: SignedInRequest) -> HttpResponse:
     """One column a doctor; asked for by htmx, the columns alone."""
-    desk = team_desk(request)
-    day = wanted_day(request) or desk.today
+    cockpit = team_cockpit(request)
+    day = wanted_day(request) or cockpit.today
     wanted, card = request.GET.get("appointment", ""), None
     if wanted and not wanted_fragment(request, DAY):
-        card = Card(desk_visit(request, wanted), desk.user, desk.now)
-    shown = team_day(desk.user, desk.doctors, day, now=desk.now)
+        card = Card(staff_visit(request, wanted), cockpit.user, cockpit.now)
+    shown = team_day(cockpit.user, cockpit.doctors, day, now=cockpit.now)
     context = {"team": shown, "card": card}
-    return show_page(request, desk, "dashboard/team/page.html", context, fragments=DAY)
+    return show_page(request, cockpit, "dashboard/team/page.html", context, fragments=DAY)
 
 
 @require_safe
 def team_live(request: SignedInRequest) -> HttpResponse:
     """As `live`, of every agenda shown: one that comes or goes with a membership is a change."""
-    return tell_news(request, team_desk(request, remember=False))
+    return tell_news(request, team_cockpit(request, remember=False))
 
 
-def team_desk(request: SignedInRequest, *, remember: bool = True) -> Desk:
-    return replace(chosen_desk(request, remember=remember), shows_team=True)
+def team_cockpit(request: SignedInRequest, *, remember: bool = True) -> Cockpit:
+    return replace(open_cockpit(request, remember=remember), shows_team=True)

@@ -145,7 +145,7 @@ class TestWho:
         DoctorFactory()
         client.force_login(MembershipFactory(practice=doctor.practice).user)
         context = client.get("/dashboard/", {"doctor": colleague.pk}).context
-        assert (set(context["desk"].doctors), context["desk"].doctor) == (
+        assert (set(context["cockpit"].doctors), context["cockpit"].doctor) == (
             {doctor, colleague},
             colleague,
         )
@@ -158,7 +158,10 @@ class TestWho:
     def test_a_secretary_without_a_practice_is_told_what_to_do(self, client):
         client.force_login(SecretaryUserFactory())
         response = client.get("/dashboard/")
-        assert (response.status_code, response.templates[0].name) == (200, "dashboard/no_desk.html")
+        assert (response.status_code, response.templates[0].name) == (
+            200,
+            "dashboard/no_cockpit.html",
+        )
 
     def test_a_visit_at_another_practice_is_a_taken_time_to_the_secretary(self, client):
         doctor, there = DoctorFactory(), PracticeFactory()
@@ -188,7 +191,7 @@ class TestWho:
         membership.ended_at = FRIDAY_MORNING
         membership.save()
         assert client.get("/dashboard/", {"doctor": doctor.pk}).templates[0].name == (
-            "dashboard/no_desk.html"
+            "dashboard/no_cockpit.html"
         )
 
 

@@ -404,7 +404,7 @@ class TestLive:
         kind = ConsultationTypeFactory(name="Première consultation")
         open_week(kind.doctor)
         desk.force_login(kind.doctor.user)
-        before = desk.get("/dashboard/").context["desk"]
+        before = desk.get("/dashboard/").context["cockpit"]
         person = PatientFactory(first_name="Nadia", last_name="Berrada")
         tuesday = monday("10:30") + dt.timedelta(days=1)
         booked = services.book(
@@ -420,7 +420,7 @@ class TestLive:
         assert (item.visit, item.is_online) == (booked, True)
         assert "vient de réserver en ligne" in told.text
         services.change_status(booked, Verb.ARRIVE, by=kind.doctor.user)
-        last = {"version": 0, "change": told.context["desk"].change}
+        last = {"version": 0, "change": told.context["cockpit"].change}
         assert self.poll(desk, booked, **last).context["news"] == []
 
     def test_the_waiting_room_is_counted(self, desk, visit):
@@ -432,7 +432,7 @@ class TestLive:
             status=Status.ARRIVED,
             starts_at=FRIDAY_MORNING,
         )
-        room = self.poll(desk, visit, version=0).context["desk"].room
+        room = self.poll(desk, visit, version=0).context["cockpit"].room
         assert (room.count, room.longest_minutes(monday("11:00"))) == (2, 26)
 
 

@@ -88,7 +88,7 @@ class TestWho:
         here = DoctorFactory(practice=practice)
         MembershipFactory(practice=there.practice, user=membership.user)
         assert set(columns(desk)) == {here, there}
-        version = desk.get("/dashboard/team/").context["desk"].version
+        version = desk.get("/dashboard/team/").context["cockpit"].version
         membership.ended_at = FRIDAY_MORNING
         membership.save()
         assert set(columns(desk)) == {there}
@@ -128,9 +128,9 @@ class TestWho:
 
     def test_the_navigation_leads_here_when_there_is_more_than_one_doctor(self, desk, practice):
         DoctorFactory(practice=practice)
-        alone = [item.page.route for item in desk.get("/dashboard/").context["desk"].items]
+        alone = [item.page.route for item in desk.get("/dashboard/").context["cockpit"].items]
         DoctorFactory(practice=practice)
-        several = [item.page.route for item in desk.get("/dashboard/").context["desk"].items]
+        several = [item.page.route for item in desk.get("/dashboard/").context["cockpit"].items]
         assert ("team" in alone, "team" in several) == (False, True)
 
 
@@ -262,13 +262,16 @@ class TestLive:
     def test_nothing_new_is_a_204_and_any_doctors_change_is_news(self, desk, practice):
         first, second = (DoctorFactory(practice=practice) for _ in "ab")
         context = desk.get("/dashboard/team/", {"doctor": first.pk}).context
-        seen = {"doctor": first.pk, "version": context["desk"].version, "change": 0}
+        seen = {"doctor": first.pk, "version": context["cockpit"].version, "change": 0}
         with CaptureQueriesContext(connection) as queries:
             assert desk.get("/dashboard/team/live/", seen).status_code == 204
         assert len(queries) == 3  # session, account, desks
         second.touch_calendar()
         fresh = desk.get("/dashboard/team/live/", seen)
-        assert (fresh.status_code, fresh.context["desk"].version != seen["version"]) == (200, True)
+        assert (fresh.status_code, fresh.context["cockpit"].version != seen["version"]) == (
+            200,
+            True,
+        )
 
 
 def box(start, end):

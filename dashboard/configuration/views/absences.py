@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.requests import SignedInRequest
 from bookings import services
 from bookings.models import Appointment
-from dashboard.cockpit import Desk, chosen_desk
+from dashboard.cockpit import Cockpit, open_cockpit
 from dashboard.configuration.forms import AbsenceForm
 from dashboard.configuration.review import Review, decisions_in, review_of
 from dashboard.configuration.tabs import INVALID, address, answer_saved, show
@@ -49,23 +49,23 @@ class Away(NamedTuple):
 @require_http_methods(["GET", "HEAD", "POST"])
 def absences(request: SignedInRequest) -> HttpResponse:
     """The list; posted to, one more, with what becomes of the visits it hits."""
-    desk = chosen_desk(request)
+    cockpit = open_cockpit(request)
     if request.method != "POST":
-        return show_absences(request, desk)
-    form = AbsenceForm(request.POST, desk=desk)
+        return show_absences(request, cockpit)
+    form = AbsenceForm(request.POST, cockpit=cockpit)
     if not form.is_valid():
-        return show_absences(request, desk, form=form, status=INVALID)
+        return show_absences(request, cockpit, form=form, status=INVALID)
     try:
         services.take_absence(
             by=request.user,
-            doctor=desk.doctor,
+            doctor=cockpit.doctor,
             starts_at=form.cleaned_data["starts_at"],
             ends_at=form.cleaned_data["ends_at"],
             reason=form.cleaned_data["reason"],
             decisions=decisions_in(request.POST),
         )
     except services.VisitsAffected as refusal:
-        here = address("configure_absences", desk)
+        here = address("configure_absences", cockpit)
         review = review_of(
             request.POST,
             refusal,
@@ -74,8 +74,8 @@ def absences(request: SignedInRequest) -> HttpResponse:
             action=here,
             back=here,
         )
-        return show_absences(request, desk, form=form, review=review, status=refusal.status)
-    return answer_saved(request, desk, PANEL, show_absences)
+        return show_absences(request, cockpit, form=form, review=review, status=refusal.status)
+    return answer_saved(request, cockpit, PANEL, show_absences)
 
 
 @require_POST
@@ -83,39 +83,39 @@ def remove(request: SignedInRequest, pk: int) -> HttpResponse:
     """The time is open again; visits cancelled for it stay cancelled."""
     desks = Doctor.objects.staffed_by(request.user).values("pk")
     absence = get_object_or_404(DoctorAbsence.objects.filter(doctor__in=desks), pk=pk)
-    desk = chosen_desk(request).turned_to(absence.doctor_id)
+    cockpit = open_cockpit(request).at_doctor(absence.doctor_id)
     remove_absence(absence)
-    return answer_saved(request, desk, PANEL, show_absences)
+    return answer_saved(request, cockpit, PANEL, show_absences)
 
 
 def show_absences(
     request: SignedInRequest,
-    desk: Desk,
+    cockpit: Cockpit,
     *,
     form: AbsenceForm | None = None,
     review: Review | None = None,
     saved: bool = False,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
-    every = desk.doctor.absences.order_by("starts_at")
-    ahead, past = every.filter(ends_at__gt=desk.now), every.filter(ends_at__lte=desk.now)
+    every = cockpit.doctor.absences.order_by("starts_at")
+    ahead, past = every.filter(ends_at__gt=cockpit.now), every.filter(ends_at__lte=cockpit.now)
     context = {
-        "form": form or AbsenceForm(desk=desk),
+        "form": form or AbsenceForm(cockpit=cockpit),
         "review": review,
-        "ahead": _with_visits(desk, list(ahead)),
-        "past": [_said(each, desk.doctor.practice) for each in past.reverse()[:PAST_SHOWN]],
+        "ahead": _with_visits(cockpit, list(ahead)),
+        "past": [_said(each, cockpit.doctor.practice) for each in past.reverse()[:PAST_SHOWN]],
     }
-    return show(request, desk, PANEL, context, saved=saved, status=status)
+    return show(request, cockpit, PANEL, context, saved=saved, status=status)
 
 
-def _with_visits(desk: Desk, absences: list[DoctorAbsence]) -> list[Away]:
+def _with_visits(cockpit: Cockpit, absences: list[DoctorAbsence]) -> list[Away]:
     """In two queries, whatever the number of absences."""
     if not absences:
         return []
     start, end = absences[0].starts_at, max(each.ends_at for each in absences)
-    visits = Appointment.objects.at_desk_of(desk.user).of(desk.doctor).upcoming(desk.now)
+    visits = Appointment.objects.at_desk_of(cockpit.user).of(cockpit.doctor).upcoming(cockpit.now)
     booked = list(visits.overlapping(start, end).for_pages().order_by("starts_at"))
-    return [_said(each, desk.doctor.practice, booked) for each in absences]
+    return [_said(each, cockpit.doctor.practice, booked) for each in absences]
 
 
 def _said(

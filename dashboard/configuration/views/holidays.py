@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.requests import SignedInRequest
 from bookings import services
 from bookings.models import Appointment
-from dashboard.cockpit import Desk, chosen_desk
+from dashboard.cockpit import Cockpit, open_cockpit
 from dashboard.configuration.review import Review, decisions_in, review_of
 from dashboard.configuration.tabs import address, answer_saved, show
 from dashboard.configuration.views.practice import practice_at
@@ -38,10 +38,10 @@ class Listed(NamedTuple):
 @require_http_methods(["GET", "HEAD", "POST"])
 def holidays(request: SignedInRequest) -> HttpResponse:
     """The list; posted to, a decision about one day, or about all that are to decide."""
-    desk = chosen_desk(request)
+    cockpit = open_cockpit(request)
     if request.method != "POST":
-        return show_holidays(request, desk)
-    chosen = _chosen(request, desk)
+        return show_holidays(request, cockpit)
+    chosen = _chosen(request, cockpit)
     decision = request.POST.get("decision", "")
     if decision not in (Holiday.Decision.CLOSED, Holiday.Decision.OPEN):
         raise Http404
@@ -53,7 +53,7 @@ def holidays(request: SignedInRequest) -> HttpResponse:
             decisions=decisions_in(request.POST),
         )
     except services.VisitsAffected as refusal:
-        here = address("configure_holidays", desk)
+        here = address("configure_holidays", cockpit)
         words = ngettext(
             "Close on this public holiday", "Close on these public holidays", len(chosen)
         )
@@ -65,21 +65,21 @@ def holidays(request: SignedInRequest) -> HttpResponse:
             action=here,
             back=here,
         )
-        return show_holidays(request, desk, review=review, status=refusal.status)
-    return answer_saved(request, desk, PANEL, show_holidays)
+        return show_holidays(request, cockpit, review=review, status=refusal.status)
+    return answer_saved(request, cockpit, PANEL, show_holidays)
 
 
 def show_holidays(
     request: SignedInRequest,
-    desk: Desk,
+    cockpit: Cockpit,
     *,
     review: Review | None = None,
     saved: bool = False,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
-    practice = practice_at(desk)
-    coming = list(_coming(practice, desk))
-    visits = _visits_by_day(practice, desk)
+    practice = practice_at(cockpit)
+    coming = list(_coming(practice, cockpit))
+    visits = _visits_by_day(practice, cockpit)
     by_year: dict[int, list[Listed]] = defaultdict(list)
     for each in coming:
         by_year[each.date.year].append(Listed(each, visits[each.date]))
@@ -89,16 +89,16 @@ def show_holidays(
         "to_decide": sum(each.decision == Holiday.Decision.PROPOSED for each in coming),
         "review": review,
     }
-    return show(request, desk, PANEL, context, saved=saved, status=status)
+    return show(request, cockpit, PANEL, context, saved=saved, status=status)
 
 
-def _coming(practice: Practice, desk: Desk) -> QuerySet[Holiday]:
-    return practice.holidays.filter(date__gte=desk.today).order_by("date")
+def _coming(practice: Practice, cockpit: Cockpit) -> QuerySet[Holiday]:
+    return practice.holidays.filter(date__gte=cockpit.today).order_by("date")
 
 
-def _chosen(request: SignedInRequest, desk: Desk) -> list[Holiday]:
+def _chosen(request: SignedInRequest, cockpit: Cockpit) -> list[Holiday]:
     """The day named, or every one to decide; Http404 for another practice's."""
-    coming = _coming(practice_at(desk), desk).select_related("practice")
+    coming = _coming(practice_at(cockpit), cockpit).select_related("practice")
     if request.POST.get("holiday") == EVERY:
         return list(coming.filter(decision=Holiday.Decision.PROPOSED))
     found = list(coming.filter(pk=any_id(request.POST.get("holiday", ""))))
@@ -107,8 +107,8 @@ def _chosen(request: SignedInRequest, desk: Desk) -> list[Holiday]:
     return found
 
 
-def _visits_by_day(practice: Practice, desk: Desk) -> Counter[dt.date]:
+def _visits_by_day(practice: Practice, cockpit: Cockpit) -> Counter[dt.date]:
     """{the practice's day: how many visits this doctor has ahead}, in one query."""
-    visits = Appointment.objects.at_desk_of(desk.user).of(desk.doctor).upcoming(desk.now)
+    visits = Appointment.objects.at_desk_of(cockpit.user).of(cockpit.doctor).upcoming(cockpit.now)
     starts = visits.values_list("starts_at", flat=True)
     return Counter(practice.local(start).date() for start in starts if start)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import SignedInRequest
 from bookings import services
-from dashboard.cockpit import Desk, chosen_desk
+from dashboard.cockpit import Cockpit, open_cockpit
 from dashboard.configuration.hours_forms import DayForm
 from dashboard.configuration.review import Review, decisions_in, review_of
 from dashboard.configuration.tabs import INVALID, address, answer_saved, show
@@ -27,7 +27,7 @@ PANEL = "hours_panel"
 
 @require_safe
 def hours(request: SignedInRequest) -> HttpResponse:
-    return show_hours(request, chosen_desk(request))
+    return show_hours(request, open_cockpit(request))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,18 +35,18 @@ def edit_day(request: SignedInRequest, weekday: int) -> HttpResponse:
     """A day's ranges: one more, one less, or save, for other days too."""
     if weekday not in Weekday:
         raise Http404
-    desk = chosen_desk(request)
+    cockpit = open_cockpit(request)
     if request.method != "POST":
-        return show_hours(request, desk, day=DayForm.saved(desk, weekday))
+        return show_hours(request, cockpit, day=DayForm.saved(cockpit, weekday))
     if "add" in request.POST or "remove" in request.POST:
-        return show_hours(request, desk, day=DayForm.typed(desk, weekday, request.POST))
-    day = DayForm(desk, weekday, request.POST)
+        return show_hours(request, cockpit, day=DayForm.typed(cockpit, weekday, request.POST))
+    day = DayForm(cockpit, weekday, request.POST)
     if not day.is_valid():
-        return show_hours(request, desk, day=day, status=INVALID)
+        return show_hours(request, cockpit, day=day, status=INVALID)
     try:
         services.change_hours(
             by=request.user,
-            doctor=desk.doctor,
+            doctor=cockpit.doctor,
             days=day.rows(),
             decisions=decisions_in(request.POST),
         )
@@ -56,22 +56,22 @@ def edit_day(request: SignedInRequest, weekday: int) -> HttpResponse:
             refusal,
             title=_("Appointments outside these hours"),
             confirm=_("Save the hours"),
-            action=address("edit_day", desk, weekday),
-            back=address("configure_hours", desk),
+            action=address("edit_day", cockpit, weekday),
+            back=address("configure_hours", cockpit),
         )
-        return show_hours(request, desk, review=review, status=refusal.status)
-    return answer_saved(request, desk, PANEL, show_hours)
+        return show_hours(request, cockpit, review=review, status=refusal.status)
+    return answer_saved(request, cockpit, PANEL, show_hours)
 
 
 def show_hours(
     request: SignedInRequest,
-    desk: Desk,
+    cockpit: Cockpit,
     *,
     day: DayForm | None = None,
     review: Review | None = None,
     saved: bool = False,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
-    week = drawn_week(desk.doctor, desk.today, edited=day.weekday if day else None)
+    week = drawn_week(cockpit.doctor, cockpit.today, edited=day.weekday if day else None)
     context: dict[str, Any] = {"week": week, "day": day, "review": review}
-    return show(request, desk, PANEL, context, saved=saved, status=status)
+    return show(request, cockpit, PANEL, context, saved=saved, status=status)

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest
-from dashboard.cockpit import Desk, chosen_desk
+from dashboard.cockpit import Cockpit, open_cockpit
 from dashboard.configuration.forms import PracticeForm
 from dashboard.configuration.tabs import INVALID, answer_saved, show
 from doctors.models import Doctor, Practice
@@ -21,42 +21,42 @@ PANEL = "practice_panel"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def practice(request: SignedInRequest) -> HttpResponse:
-    desk = chosen_desk(request)
+    cockpit = open_cockpit(request)
     if request.method != "POST":
-        return show_practice(request, desk)
-    form = PracticeForm(request.POST, instance=practice_at(desk))
+        return show_practice(request, cockpit)
+    form = PracticeForm(request.POST, instance=practice_at(cockpit))
     if not form.is_valid():
-        return show_practice(request, desk, form=form, status=INVALID)
+        return show_practice(request, cockpit, form=form, status=INVALID)
     save_practice(form.instance, fields=form.Meta.fields)
-    return answer_saved(request, desk, PANEL, show_practice)
+    return answer_saved(request, cockpit, PANEL, show_practice)
 
 
 def show_practice(
     request: SignedInRequest,
-    desk: Desk,
+    cockpit: Cockpit,
     *,
     form: PracticeForm | None = None,
     saved: bool = False,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
-    place = practice_at(desk)
+    place = practice_at(cockpit)
     context = {
         "form": form or PracticeForm(instance=place),
         "practice": place,
         "country": dict(countries()).get(place.country, place.country),
         "doctors": list(Doctor.objects.for_pages().filter(practice=place)),
     }
-    return show(request, desk, PANEL, context, saved=saved, status=status)
+    return show(request, cockpit, PANEL, context, saved=saved, status=status)
 
 
-def practice_at(desk: Desk) -> Practice:
+def practice_at(cockpit: Cockpit) -> Practice:
     """The doctor's own practice; to a secretary elsewhere, the one of hers where they also work.
 
     Http404 when there is none.
     """
-    doctor = desk.doctor
+    doctor = cockpit.doctor
     there = Q(pk=doctor.practice_id) | Q(opening_hours__doctor=doctor)
-    found = list(Practice.objects.visible_to(desk.user).filter(there))
+    found = list(Practice.objects.visible_to(cockpit.user).filter(there))
     if not found:
         raise Http404
     return next((each for each in found if each.pk == doctor.practice_id), found[0])

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.requests import SignedInRequest
 from bookings.status import UPCOMING
-from dashboard.cockpit import Desk, chosen_desk
+from dashboard.cockpit import Cockpit, open_cockpit
 from dashboard.configuration.forms import TypeForm, currency_of
 from dashboard.configuration.tabs import INVALID, answer_saved, show
 from doctors.models import ConsultationType, Doctor
@@ -23,14 +23,14 @@ PANEL = "types_panel"
 
 @require_safe
 def types(request: SignedInRequest) -> HttpResponse:
-    return show_types(request, chosen_desk(request))
+    return show_types(request, open_cockpit(request))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_type(request: SignedInRequest) -> HttpResponse:
-    desk = chosen_desk(request)
-    kind = ConsultationType(doctor=desk.doctor, currency=currency_of(desk.doctor.practice))
-    return _edit(request, desk, kind)
+    cockpit = open_cockpit(request)
+    kind = ConsultationType(doctor=cockpit.doctor, currency=currency_of(cockpit.doctor.practice))
+    return _edit(request, cockpit, kind)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,37 +41,37 @@ def edit_type(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def shift(request: SignedInRequest, pk: int) -> HttpResponse:
     """One place up, or down."""
-    desk, kind = _type(request, pk)
+    cockpit, kind = _type(request, pk)
     shift_type(kind, places=-1 if request.POST.get("to") == "up" else 1)
-    return answer_saved(request, desk, PANEL, show_types)
+    return answer_saved(request, cockpit, PANEL, show_types)
 
 
 @require_POST
 def retire(request: SignedInRequest, pk: int) -> HttpResponse:
     """Offer it no more; visits already booked stay."""
-    desk, kind = _type(request, pk)
+    cockpit, kind = _type(request, pk)
     retire_type(kind)
-    return answer_saved(request, desk, PANEL, show_types)
+    return answer_saved(request, cockpit, PANEL, show_types)
 
 
 @require_POST
 def offer_again(request: SignedInRequest, pk: int) -> HttpResponse:
-    desk, kind = _type(request, pk)
+    cockpit, kind = _type(request, pk)
     offer_type_again(kind)
-    return answer_saved(request, desk, PANEL, show_types)
+    return answer_saved(request, cockpit, PANEL, show_types)
 
 
 def show_types(
     request: SignedInRequest,
-    desk: Desk,
+    cockpit: Cockpit,
     *,
     form: TypeForm | None = None,
     saved: bool = False,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     """The list, with the form open at its place when there is one."""
-    ahead = Q(appointments__status__in=UPCOMING, appointments__starts_at__gt=desk.now)
-    kinds = desk.doctor.consultation_types.annotate(ahead=Count("appointments", filter=ahead))
+    ahead = Q(appointments__status__in=UPCOMING, appointments__starts_at__gt=cockpit.now)
+    kinds = cockpit.doctor.consultation_types.annotate(ahead=Count("appointments", filter=ahead))
     every = list(kinds.order_by("position", "pk"))
     context: dict[str, Any] = {
         "kinds": [kind for kind in every if not kind.is_retired],
@@ -79,22 +79,22 @@ def show_types(
         "form": form,
         "edited": form.instance if form else None,
     }
-    return show(request, desk, PANEL, context, saved=saved, status=status)
+    return show(request, cockpit, PANEL, context, saved=saved, status=status)
 
 
-def _edit(request: SignedInRequest, desk: Desk, kind: ConsultationType) -> HttpResponse:
+def _edit(request: SignedInRequest, cockpit: Cockpit, kind: ConsultationType) -> HttpResponse:
     form = TypeForm(request.POST if request.method == "POST" else None, instance=kind)
     if not form.is_bound:
-        return show_types(request, desk, form=form)
+        return show_types(request, cockpit, form=form)
     if not form.is_valid():
-        return show_types(request, desk, form=form, status=INVALID)
+        return show_types(request, cockpit, form=form, status=INVALID)
     save_type(form.instance, fields=form.columns)
-    return answer_saved(request, desk, PANEL, show_types)
+    return answer_saved(request, cockpit, PANEL, show_types)
 
 
-def _type(request: SignedInRequest, pk: int) -> tuple[Desk, ConsultationType]:
+def _type(request: SignedInRequest, pk: int) -> tuple[Cockpit, ConsultationType]:
     """A type of one of the reader's doctors, at that doctor's desk; a stranger's is a 404."""
     desks = Doctor.objects.staffed_by(request.user).values("pk")
     kinds = ConsultationType.objects.select_related("doctor__practice")
     kind = get_object_or_404(kinds.filter(doctor__in=desks), pk=pk)
-    return chosen_desk(request).turned_to(kind.doctor_id), kind
+    return open_cockpit(request).at_doctor(kind.doctor_id), kind
