@@ -200,7 +200,7 @@ def show_page(
 
 def waiting_room(user: User, doctor: Doctor, now: dt.datetime) -> WaitingRoom:
     """Today's arrived patients and walk-ins of `doctor` that `user` may see, in one query."""
-    arrived = today_of(doctor, Appointment.objects.at_desk_of(user), now).filter(
+    arrived = today_of(doctor, Appointment.objects.for_staff(user), now).filter(
         status=Status.ARRIVED
     )
     arrivals = Q(changes__to_status=Status.ARRIVED, changes__undone_by=None)
@@ -219,7 +219,7 @@ def staff_visit(request: SignedInRequest, pk: str | UUID, **only: Any) -> Appoin
         wanted = pk if isinstance(pk, UUID) else UUID(pk)
     except ValueError:
         wanted = UUID(int=0)
-    visits = Appointment.objects.at_desk_of(request.user).for_pages()
+    visits = Appointment.objects.for_staff(request.user).for_pages()
     # An admin sees every visit and works for no doctor: an admin changes visits in the admin.
     doctors = Doctor.objects.staffed_by(request.user).values("pk")
     return get_object_or_404(visits.filter(doctor__in=doctors, **only), pk=wanted)

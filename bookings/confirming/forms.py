@@ -70,10 +70,10 @@ def parse_start(text: str, zone: ZoneInfo) -> dt.datetime | None:
     return instant if exists else None
 
 
-def patients_for(user: User, doctor: Doctor, *, at_desk: bool | None = None) -> Any:
+def patients_for(user: User, doctor: Doctor, *, is_staff: bool | None = None) -> Any:
     """Whom `user` may book for at this doctor: own persons; at the desk, the practice's."""
     persons = Q(account=user)
-    if doctor.is_staffed_by(user) if at_desk is None else at_desk:
+    if doctor.is_staffed_by(user) if is_staff is None else is_staff:
         practice = doctor.practice
         persons |= Q(files__practice=practice) | Q(appointments__practice=practice)
     return Patient.objects.filter(persons).select_related("account").distinct()
@@ -87,10 +87,10 @@ class PersonForm(RelativeForm):
 
     use_required_attribute = False
 
-    def __init__(self, *args: Any, at_desk: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_staff: bool = False, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", "person_%s")
         super().__init__(*args, **kwargs)
-        if at_desk:
+        if is_staff:
             del self.fields["relation"]
             # No account stands behind a new patient: there is no other number to call.
             self.fields["phone"].help_text = ""
@@ -116,17 +116,17 @@ class BookingForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, user: User, doctor: Doctor, at_desk: bool, **kwargs: Any
+        self, *args: Any, user: User, doctor: Doctor, is_staff: bool, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.user, self.doctor, self.at_desk = user, doctor, at_desk
-        self.persons = patients_for(user, doctor, at_desk=at_desk)
+        self.user, self.doctor, self.is_staff = user, doctor, is_staff
+        self.persons = patients_for(user, doctor, is_staff=is_staff)
         adds_person = self.data.get("patient") == self.NEW or (
             not self.data.get("patient") and bool(self.data.get("first_name"))
         )
         self.person_form = PersonForm(
             self.data if adds_person else None,
-            at_desk=self.at_desk,
+            is_staff=self.is_staff,
             initial=kwargs.get("initial"),
         )
 
@@ -143,14 +143,14 @@ class BookingForm(forms.Form):
                 raise forms.ValidationError(_("Please choose one of the persons listed."))
             return found
         own = self.persons.filter(account=self.user, relation=Patient.Relation.SELF).first()
-        if self.at_desk or own is None:
+        if self.is_staff or own is None:
             raise forms.ValidationError(_("Please say for whom this appointment is."))
         return own
 
     def person(self) -> Patient:
         """Whom the visit is for; unsaved when they are new: `book` writes both or neither."""
         patient: Patient | None = self.cleaned_data["patient"]
-        return patient or self.person_form.person(account=None if self.at_desk else self.user)
+        return patient or self.person_form.person(account=None if self.is_staff else self.user)
 
     @property
     def chosen(self) -> str:

@@ -109,9 +109,9 @@ def book(request: Request) -> HttpResponse:
     choice = form.choice
     if not request.user.is_authenticated:
         return keep_and_confirm(request, choice)
-    at_desk = choice.doctor.is_staffed_by(request.user)
+    is_staff = choice.doctor.is_staffed_by(request.user)
     booking_form = BookingForm(
-        request.POST, user=request.user, doctor=choice.doctor, at_desk=at_desk
+        request.POST, user=request.user, doctor=choice.doctor, is_staff=is_staff
     )
     if not booking_form.is_valid():
         status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -151,7 +151,7 @@ def _add_walk_in(request: Request, user: User) -> HttpResponse:
     consultation_type = kinds.filter(pk=any_id(kind)).first()
     if kind and consultation_type is None:
         return refuse_plainly(request, _("This reason for a visit is not offered any more."))
-    form = BookingForm(request.POST, user=user, doctor=doctor, at_desk=True)
+    form = BookingForm(request.POST, user=user, doctor=doctor, is_staff=True)
     if not form.is_valid():
         return refuse_plainly(request, _("Please say for whom this appointment is."))
     try:
@@ -236,8 +236,8 @@ def _show_confirm(
     day = choice.local_start.date()
     calendars = Calendars([choice.query], [day], now=now, token=hold_token(request))
     user = request.user
-    at_desk = booking_form.at_desk if booking_form else choice.doctor.is_staffed_by(user)
-    lost = _no_longer_free(choice, calendars, at_desk=at_desk)
+    is_staff = booking_form.is_staff if booking_form else choice.doctor.is_staffed_by(user)
+    lost = _no_longer_free(choice, calendars, is_staff=is_staff)
     if lost:
         # Kept from other visitors, but not from an absence that came meanwhile.
         hold = None
@@ -256,7 +256,7 @@ def _show_confirm(
         "next": reverse("confirm_booking"),
         "now_local": choice.doctor.practice.local(now),
         "changes_close": choice.local_start - choice.doctor.practice.cancellation_deadline,
-        **_forms(request, choice, booking_form, at_desk=at_desk),
+        **_forms(request, choice, booking_form, is_staff=is_staff),
     }
     if refusal:
         status = refusal.status
@@ -267,7 +267,7 @@ def _show_confirm(
 
 
 def _forms(
-    request: Request, choice: Choice, booking_form: BookingForm | None, *, at_desk: bool
+    request: Request, choice: Choice, booking_form: BookingForm | None, *, is_staff: bool
 ) -> dict[str, Any]:
     """The booking form for who is signed in; sign-in and sign-up for everyone else."""
     if not request.user.is_authenticated:
@@ -278,9 +278,9 @@ def _forms(
             "signs_up": bool(typed),
         }
     form = booking_form or BookingForm(
-        user=request.user, doctor=choice.doctor, at_desk=at_desk, initial=typed_so_far(request)
+        user=request.user, doctor=choice.doctor, is_staff=is_staff, initial=typed_so_far(request)
     )
-    persons = [] if form.at_desk else list(Patient.objects.of_account(request.user))
+    persons = [] if form.is_staff else list(Patient.objects.of_account(request.user))
     known = {str(person.pk) for person in persons} | {BookingForm.NEW}
     default = str(persons[0].pk) if persons else BookingForm.NEW
     return {
@@ -290,10 +290,12 @@ def _forms(
     }
 
 
-def _no_longer_free(choice: Choice, calendars: Calendars, *, at_desk: bool) -> rules.Refusal | None:
+def _no_longer_free(
+    choice: Choice, calendars: Calendars, *, is_staff: bool
+) -> rules.Refusal | None:
     """Why the choice cannot be confirmed, kept or not: said before anyone types."""
     try:
-        if at_desk:
+        if is_staff:
             rules.check_type_is_offered(choice.doctor, choice.consultation_type)
             return None
         rules.check_bookable(choice.doctor, choice.consultation_type)

@@ -18,18 +18,18 @@ from bookings.slots import SlotQuery, nearest_free
 from bookings.status import Status
 
 
-def read_visit(appointment: Appointment, *, at_desk: bool, now: dt.datetime) -> dict[str, Any]:
+def read_visit(appointment: Appointment, *, is_staff: bool, now: dt.datetime) -> dict[str, Any]:
     """What every page of the visit shows, by name; in one query at most."""
     closes = appointment.changes_close_at
     account, practice = appointment.patient.account, appointment.practice
     is_upcoming = appointment.is_upcoming(now)
     is_asked_to_move = is_upcoming and appointment.is_asked_to_move()
-    in_time = at_desk or is_asked_to_move or bool(closes and now < closes)
-    is_own = is_upcoming and not at_desk
+    in_time = is_staff or is_asked_to_move or bool(closes and now < closes)
+    is_own = is_upcoming and not is_staff
     entries = appointment.waits.not_ended().select_related("doctor__practice")
     return {
         "appointment": appointment,
-        "at_desk": at_desk,
+        "is_staff": is_staff,
         "is_upcoming": is_upcoming,
         "is_asked_to_move": is_asked_to_move,
         "in_time": in_time,

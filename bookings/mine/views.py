@@ -61,19 +61,19 @@ def my_appointments(request: SignedInRequest) -> HttpResponse:
 def appointment_page(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """One visit as its patient sees it: confirmed, requested, cancelled."""
     appointment = _visible(request, pk)
-    at_desk = appointment.doctor.is_staffed_by(request.user)
-    return show_appointment(request, appointment, "appointment_page", at_desk=at_desk)
+    is_staff = appointment.doctor.is_staffed_by(request.user)
+    return show_appointment(request, appointment, "appointment_page", is_staff=is_staff)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel_appointment(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask once, then cancel; the desk, and nobody else, may add a word for the patient."""
     appointment = _visible(request, pk)
-    at_desk = appointment.doctor.is_staffed_by(request.user)
+    is_staff = appointment.doctor.is_staffed_by(request.user)
     if request.method != "POST":
-        return show_appointment(request, appointment, "cancel_appointment", at_desk=at_desk)
+        return show_appointment(request, appointment, "cancel_appointment", is_staff=is_staff)
     message = ""
-    if at_desk:
+    if is_staff:
         message = request.POST.get("message", "").replace("\x00", " ")[:1000]
     try:
         services.cancel(appointment, by=request.user, message=message)
@@ -82,12 +82,12 @@ def cancel_appointment(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
             request,
             appointment,
             "cancel_appointment",
-            at_desk=at_desk,
+            is_staff=is_staff,
             refusal=refusal,
             message=message,
         )
     messages.success(request, _("The appointment is cancelled."))
-    if at_desk:
+    if is_staff:
         return redirect(day_on_agenda(appointment))
     return redirect("my_appointments")
 
@@ -120,12 +120,12 @@ def show_appointment(
     appointment: Appointment,
     template: str,
     *,
-    at_desk: bool,
+    is_staff: bool,
     refusal: rules.Refusal | None = None,
     **context: Any,
 ) -> HttpResponse:
-    """One of the pages of a visit. `at_desk`: the reader works for its doctor, or is an admin."""
-    visit = read_visit(appointment, at_desk=at_desk, now=timezone.now())
+    """One of the pages of a visit. `is_staff`: the reader works for its doctor, or is an admin."""
+    visit = read_visit(appointment, is_staff=is_staff, now=timezone.now())
     context = visit | {"refusal": refusal} | context
     status = refusal.status if refusal else HTTPStatus.OK
     page = f"bookings/{template}.html"
@@ -139,11 +139,11 @@ def _show_move(
     refusal: rules.Refusal | None = None,
     wanted: dt.datetime | None = None,
 ) -> HttpResponse:
-    at_desk = appointment.doctor.is_staffed_by(request.user)
+    is_staff = appointment.doctor.is_staffed_by(request.user)
     # Said before a time is chosen: what the rules say of the person, which the desk is not asked.
-    patient = None if at_desk else appointment.patient
+    patient = None if is_staff else appointment.patient
     reader = Reader(timezone.now(), hold_token(request), patient)
-    context = read_visit(appointment, at_desk=at_desk, now=reader.now)
+    context = read_visit(appointment, is_staff=is_staff, now=reader.now)
     context |= {"refusal": refusal, "grid": None, "nearest": []}
     if context["may_move"] or wanted_fragment(request, GRID):
         context["grid"] = read_move_grid(appointment, request.GET, reader)
@@ -203,9 +203,9 @@ def wait_for_earlier(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     except rules.Refusal as caught:
         refusal = caught
     if refusal or wanted_fragment(request, EARLIER_TIME):
-        at_desk = appointment.doctor.is_staffed_by(request.user)
+        is_staff = appointment.doctor.is_staffed_by(request.user)
         return show_appointment(
-            request, appointment, "appointment_page", at_desk=at_desk, refusal=refusal
+            request, appointment, "appointment_page", is_staff=is_staff, refusal=refusal
         )
     return redirect("appointment_page", appointment.pk)
 
@@ -244,8 +244,8 @@ def claim_file(request: SignedInRequest, token: str) -> HttpResponse:
     """Who the file is of, and the date of birth the practice has; then it is the account's."""
     invitation = services.invitation_of(token)
     if invitation is None or request.user.has_dashboard:
-        at_desk = request.user.has_dashboard
-        return render(request, "bookings/link_over.html", {"at_desk": at_desk}, status=404)
+        is_staff = request.user.has_dashboard
+        return render(request, "bookings/link_over.html", {"is_staff": is_staff}, status=404)
     form = ClaimForm(request.POST or None, invitation=invitation)
     status = HTTPStatus.OK
     if request.method == "POST" and form.is_valid():

@@ -22,15 +22,15 @@ OVERLAP = "appointment_does_not_overlap_another"
 QUEUE_NUMBER = "queue_number_is_given_once_a_day"
 
 
-def _at_desk_of(user: Any) -> Q:
+def _for_staff(user: Any) -> Q:
     """Visits that `user` manages as staff: a doctor's own; of a secretary's doctors, the visits
     at her practices and the visits that she booked.
 
     At another practice she sees that a doctor's time is taken, not the patient.
     """
-    desk = Q(doctor__in=Doctor.objects.staffed_by(user).values("pk"))
+    theirs = Q(doctor__in=Doctor.objects.staffed_by(user).values("pk"))
     at_her_practices = Q(practice__in=Membership.objects.of(user).values("practice"))
-    return desk & (Q(doctor__user=user) | at_her_practices | Q(booked_by=user))
+    return theirs & (Q(doctor__user=user) | at_her_practices | Q(booked_by=user))
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -40,13 +40,13 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
             return self.none()
         if user.is_superuser:
             return self.all()
-        return self.filter(Q(patient__account=user) | _at_desk_of(user))
+        return self.filter(Q(patient__account=user) | _for_staff(user))
 
-    def at_desk_of(self, user: Any) -> AppointmentQuerySet:
+    def for_staff(self, user: Any) -> AppointmentQuerySet:
         """Visits that `user` may change as staff. Being the patient is not enough."""
         if user.is_superuser:
             return self.all()
-        return self.filter(_at_desk_of(user))
+        return self.filter(_for_staff(user))
 
     def live(self) -> AppointmentQuerySet:
         """Visits that occupy time. See also `Appointment.is_live`."""

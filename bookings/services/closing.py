@@ -170,7 +170,7 @@ def _apply(
     decisions = decisions or Decisions()
     visits = list(visits)
     pks = [visit.pk for visit in visits]
-    ours = set(Appointment.objects.at_desk_of(by).filter(pk__in=pks).values_list("pk", flat=True))
+    ours = set(Appointment.objects.for_staff(by).filter(pk__in=pks).values_list("pk", flat=True))
     if ours - decisions.outcomes.keys():
         shown = Appointment.objects.for_pages().filter(pk__in=pks).order_by("starts_at")
         raise VisitsAffected([AffectedVisit(visit, visit.pk in ours) for visit in shown])

@@ -68,7 +68,7 @@ def _locked_room(by: User, doctor: Doctor, now: dt.datetime) -> list[UUID]:
     """Who waits, in order, under the doctor's lock."""
     doctor = lock_doctor(doctor, now=now)
     require_staff(by, doctor)
-    room = Room(doctor, Appointment.objects.at_desk_of(by), now)
+    room = Room(doctor, Appointment.objects.for_staff(by), now)
     return [place.visit.pk for place in room.waiting]
 
 

@@ -26,7 +26,7 @@ class Item(NamedTuple):
 
 def news_since(cockpit: Cockpit, change_id: int) -> list[Item]:
     """The newest changes by others after `change_id` that the reader may see, latest first."""
-    visible = Appointment.objects.at_desk_of(cockpit.user).filter(doctor__in=cockpit.shown)
+    visible = Appointment.objects.for_staff(cockpit.user).filter(doctor__in=cockpit.shown)
     changes = (
         StatusChange.objects.filter(pk__gt=change_id, verb__in=TOLD, undone_by=None)
         .filter(appointment__in=visible)

@@ -99,7 +99,7 @@ def show_agenda(
 def list_context(cockpit: Cockpit, shown: dt.date) -> dict[str, Any]:
     """The day as a list, and what waits for an answer whatever day is looked at."""
     start, end = engine.day_span(shown, cockpit.doctor.practice.zone)
-    visits = Appointment.objects.at_desk_of(cockpit.user).of(cockpit.doctor).for_pages()
+    visits = Appointment.objects.for_staff(cockpit.user).of(cockpit.doctor).for_pages()
     cancelled = visits.filter(starts_at__gte=start, starts_at__lt=end, status=Status.CANCELLED)
     rows = day_rows(cockpit.user, cockpit.doctor, shown, now=cockpit.now)
     return {
@@ -113,7 +113,7 @@ def list_context(cockpit: Cockpit, shown: dt.date) -> dict[str, Any]:
 
 def waiting_context(cockpit: Cockpit) -> dict[str, Any]:
     """Requests to answer, and visits of days gone by that were never closed."""
-    visits = Appointment.objects.at_desk_of(cockpit.user).of(cockpit.doctor).for_pages()
+    visits = Appointment.objects.for_staff(cockpit.user).of(cockpit.doctor).for_pages()
     midnight = engine.to_utc(cockpit.today, 0, cockpit.doctor.practice.zone)
     begun = [Status.CONFIRMED, *(status for status in TOOK_PLACE if status != Status.DONE)]
     recent = {"starts_at__gte": midnight - CLOSING_DAYS * engine.DAY, "starts_at__lt": midnight}

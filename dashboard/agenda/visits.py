@@ -41,7 +41,7 @@ def taken_between(
 
     Each has `is_ours`: the reader may see for whom. What is cancelled is left out.
     """
-    ours = Appointment.objects.at_desk_of(user).filter(pk=OuterRef("pk")).order_by()
+    ours = Appointment.objects.for_staff(user).filter(pk=OuterRef("pk")).order_by()
     everywhere = Appointment.objects.filter(doctor__in=doctors).overlapping(start, end)
     return (
         everywhere.for_pages()

@@ -143,7 +143,7 @@ class Card:
 
 def other_visits(user: User, visit: Any) -> list[Appointment]:
     """The latest other visits of the patient that the reader may see, one more than is shown."""
-    others = Appointment.objects.at_desk_of(user).filter(patient=visit.patient)
+    others = Appointment.objects.for_staff(user).filter(patient=visit.patient)
     # A walk-in has a day and no time: they come after the timed ones.
     others = others.exclude(pk=visit.pk).select_related("practice", "doctor__user")
     return list(others.order_by("-starts_at", "-queue_date")[: VISITS_SHOWN + 1])

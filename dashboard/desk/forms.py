@@ -143,7 +143,7 @@ class NewVisitForm(TimeForm):
         self.types = list(doctor.consultation_types.offered())
         self.kind = self._wanted_kind()
         sent = self.data if self.is_bound and self.adds_person else None
-        self.person_form = PersonForm(sent, at_desk=True, initial=self.initial)
+        self.person_form = PersonForm(sent, is_staff=True, initial=self.initial)
         self.person_form.fields["birth_date"].required = False
 
     def _wanted_kind(self) -> ConsultationType | None:
@@ -161,7 +161,7 @@ class NewVisitForm(TimeForm):
         """The known person it is for."""
         if not self.said("patient"):
             return None
-        people = patients_for(self.user, self.doctor, at_desk=True)
+        people = patients_for(self.user, self.doctor, is_staff=True)
         found: Patient | None = people.filter(pk=any_id(self.said("patient"))).first()
         return found
 
@@ -189,5 +189,5 @@ class NewVisitForm(TimeForm):
 def people_named(user: User, doctor: Doctor, text: str) -> Any:
     """People whom `user` may book for at this doctor, as `search` finds them; nobody for less
     than two characters."""
-    people = patients_for(user, doctor, at_desk=True).order_by("last_name", "first_name", "pk")
+    people = patients_for(user, doctor, is_staff=True).order_by("last_name", "first_name", "pk")
     return search(people, text) if len(text.strip()) > 1 else people.none()

@@ -20,7 +20,7 @@ class Found(NamedTuple):
 
 def with_visits(user: User, people: list[Patient], now: dt.datetime) -> list[Found]:
     """Each person with their next visit that `user` may see, in one query."""
-    visits = Appointment.objects.at_desk_of(user).filter(
+    visits = Appointment.objects.for_staff(user).filter(
         patient__in=people, status__in=UPCOMING, starts_at__gte=now
     )
     soonest: dict[int, Appointment] = {}

@@ -197,7 +197,7 @@ def save_note(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def wanted_visit(request: SignedInRequest, pk: UUID, on_page: bool) -> Appointment:
     """The visit a step is about; on its own page an admin may act, who works for no doctor."""
     if on_page:
-        return get_object_or_404(Appointment.objects.at_desk_of(request.user).for_pages(), pk=pk)
+        return get_object_or_404(Appointment.objects.for_staff(request.user).for_pages(), pk=pk)
     return staff_visit(request, pk)
 
 
@@ -226,7 +226,7 @@ def refuse(
 ) -> HttpResponse:
     """The desk as it is now, with what was refused and why; `on_page` the visit's own page."""
     if on_page:
-        return show_appointment(request, visit, "appointment_page", at_desk=True, refusal=refusal)
+        return show_appointment(request, visit, "appointment_page", is_staff=True, refusal=refusal)
     fresh = staff_visit(request, visit.pk)
     card = Card(fresh, request.user, timezone.now(), refusal=refusal, refused=refused, typed=typed)
     response = show_desk(request, card, status=refusal.status)

@@ -39,7 +39,7 @@ def search(people: QuerySet[Patient], text: str) -> QuerySet[Patient]:
 
 def for_list(people: QuerySet[Patient], user: User, practice: Practice, now: dt.datetime) -> Any:
     """With the last and the next visit that `user` may see here, and whether it is blocked."""
-    visits = Q(appointments__in=Appointment.objects.at_desk_of(user).filter(practice=practice))
+    visits = Q(appointments__in=Appointment.objects.for_staff(user).filter(practice=practice))
     came = visits & Q(appointments__status__in=(Status.DONE, Status.NO_SHOW))
     coming = visits & Q(appointments__status__in=UPCOMING, appointments__starts_at__gt=now)
     blocked = PatientFile.objects.filter(
@@ -86,7 +86,7 @@ class Record:
 
 def visits_here(user: User, patient: Patient, practice: Practice) -> list[Appointment]:
     """All that the reader may see at this practice, the latest first."""
-    visits = Appointment.objects.at_desk_of(user).filter(patient=patient, practice=practice)
+    visits = Appointment.objects.for_staff(user).filter(patient=patient, practice=practice)
     day = F("starts_at").desc(nulls_last=True)
     return list(visits.for_pages().order_by(day, "-queue_date", "-created_at"))
 

@@ -138,7 +138,7 @@ def wanted_person(cockpit: Cockpit, text: str, request: SignedInRequest) -> Pati
     """
     if chosen := request.POST.get("patient"):
         person: Patient | None = (
-            patients_for(cockpit.user, cockpit.doctor, at_desk=True)
+            patients_for(cockpit.user, cockpit.doctor, is_staff=True)
             .filter(pk=any_id(chosen))
             .first()
         )
@@ -178,7 +178,7 @@ def show(
     **context: Any,
 ) -> HttpResponse:
     alone = bool(wanted_fragment(request, ROOM))
-    visits = Appointment.objects.at_desk_of(cockpit.user)
+    visits = Appointment.objects.for_staff(cockpit.user)
     context = {
         **found(cockpit, q),
         "room": Room(cockpit.doctor, visits, cockpit.now),

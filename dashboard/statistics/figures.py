@@ -139,7 +139,7 @@ def closed_visits(doctor: Doctor, user: Any, first: dt.date, until: dt.date) -> 
     """Of the days from `first` to before `until`, the practice's calendar; in two queries."""
     zone = doctor.practice.zone
     start, end = engine.to_utc(first, 0, zone), engine.to_utc(until, 0, zone)
-    closed = Appointment.objects.at_desk_of(user).of(doctor).filter(status__in=CLOSED).order_by()
+    closed = Appointment.objects.for_staff(user).of(doctor).filter(status__in=CLOSED).order_by()
     timed = closed.filter(starts_at__gte=start, starts_at__lt=end)
     walked_in = closed.filter(queue_date__gte=first, queue_date__lt=until)
     columns = ("pk", "type_name", "status", "starts_at", "ends_at", "created_at", "queue_date")

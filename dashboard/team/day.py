@@ -240,7 +240,7 @@ def team_day(user: User, doctors: Sequence[Doctor], day: dt.date, *, now: dt.dat
     pks = [doctor.pk for doctor in doctors]
     spans = {doctor.pk: engine.day_span(day, doctor.practice.zone) for doctor in doctors}
     start, end = min(span[0] for span in spans.values()), max(span[1] for span in spans.values())
-    walk_ins = Appointment.objects.at_desk_of(user).filter(doctor__in=pks, queue_date=day)
+    walk_ins = Appointment.objects.for_staff(user).filter(doctor__in=pks, queue_date=day)
     absences = DoctorAbsence.objects.filter(doctor__in=pks, starts_at__lt=end, ends_at__gt=start)
     kinds = set(ConsultationType.objects.filter(doctor__in=pks).values_list("pk", flat=True))
 

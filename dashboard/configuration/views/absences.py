@@ -113,7 +113,7 @@ def _with_visits(cockpit: Cockpit, absences: list[DoctorAbsence]) -> list[Away]:
     if not absences:
         return []
     start, end = absences[0].starts_at, max(each.ends_at for each in absences)
-    visits = Appointment.objects.at_desk_of(cockpit.user).of(cockpit.doctor).upcoming(cockpit.now)
+    visits = Appointment.objects.for_staff(cockpit.user).of(cockpit.doctor).upcoming(cockpit.now)
     booked = list(visits.overlapping(start, end).for_pages().order_by("starts_at"))
     return [_said(each, cockpit.doctor.practice, booked) for each in absences]
 

@@ -109,6 +109,6 @@ def _chosen(request: SignedInRequest, cockpit: Cockpit) -> list[Holiday]:
 
 def _visits_by_day(practice: Practice, cockpit: Cockpit) -> Counter[dt.date]:
     """{the practice's day: how many visits this doctor has ahead}, in one query."""
-    visits = Appointment.objects.at_desk_of(cockpit.user).of(cockpit.doctor).upcoming(cockpit.now)
+    visits = Appointment.objects.for_staff(cockpit.user).of(cockpit.doctor).upcoming(cockpit.now)
     starts = visits.values_list("starts_at", flat=True)
     return Counter(practice.local(start).date() for start in starts if start)
