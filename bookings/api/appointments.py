@@ -31,7 +31,6 @@ from bookings.api.slots import as_json, check_reader
 from bookings.confirming.choice import Choice
 from bookings.confirming.forms import parse_start, patients_for
 from bookings.finding.visitor import hold_token
-from bookings.services.writing import is_staff
 from bookings.slots import Blocker, SlotQuery, free_slots
 from bookings.status import Status
 from doctors.api import doctors_named, visible_doctor
@@ -310,10 +309,11 @@ def ordinary_type(doctor: Doctor) -> ConsultationType:
 
 def wanted_person(request: SignedInRequest, doctor: Doctor, pk: int | None) -> Patient:
     """One of the account's persons, by default its owner; for staff, one of the practice's."""
-    persons = patients_for(request.user, doctor)
+    is_staff = doctor.is_staffed_by(request.user)
+    persons = patients_for(request.user, doctor, is_staff=is_staff)
     if pk is None:
         own = persons.filter(account=request.user, relation=Patient.Relation.SELF).first()
-        if own is None or is_staff(request.user, doctor):
+        if own is None or is_staff:
             refusal = _("Please say for whom this appointment is.")
             raise Problem(422, code="person_required", detail=refusal)
         return own

@@ -18,7 +18,6 @@ from bookings import rules
 from bookings.api import schemas
 from bookings.finding.visitor import hold_token
 from bookings.services import check_patient_may_book
-from bookings.services.writing import is_staff
 from bookings.slots import SlotQuery, day_slots, free_slots
 from doctors.api import DoctorId, visible_doctor
 from doctors.models import ConsultationType
@@ -78,7 +77,7 @@ def doctor_day(
     """Every start of one day's grid; `reason` and `code` say why it is not free."""
     now = timezone.now()
     query = slot_query(request, doctor_id, asked.consultation_type_id)
-    if not is_staff(request.user, query.doctor):
+    if not query.doctor.is_staffed_by(request.user):
         rules.check_books_online(query.doctor)
     day = asked.date or query.today(now)
     slots = [
@@ -124,7 +123,7 @@ def check_reader(
 
     Visitors get the rules that do not depend on the person, patients get all rules, staff none.
     """
-    if is_staff(request.user, query.doctor):
+    if query.doctor.is_staffed_by(request.user):
         return
     person = own_person(request, patient_id)
     rules.check_books_online(query.doctor)

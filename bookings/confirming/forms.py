@@ -70,10 +70,10 @@ def parse_start(text: str, zone: ZoneInfo) -> dt.datetime | None:
     return instant if exists else None
 
 
-def patients_for(user: User, doctor: Doctor, *, is_staff: bool | None = None) -> Any:
+def patients_for(user: User, doctor: Doctor, *, is_staff: bool) -> Any:
     """Whom `user` may book for at this doctor: own persons; at the desk, the practice's."""
     persons = Q(account=user)
-    if doctor.is_staffed_by(user) if is_staff is None else is_staff:
+    if is_staff:
         practice = doctor.practice
         persons |= Q(files__practice=practice) | Q(appointments__practice=practice)
     return Patient.objects.filter(persons).select_related("account").distinct()

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -107,10 +106,6 @@ def check_unchanged(appointment: Appointment, expected_sequence: int | None) -> 
             "change": last.get_verb_display(),
         }
     raise StateConflict(refusal, code="changed_meanwhile")
-
-
-def is_staff(user: User | AnonymousUser | None, doctor: Doctor) -> bool:
-    return user is not None and doctor.is_staffed_by(user)
 
 
 def log_change(
