@@ -44,7 +44,7 @@ def room(doctor, now=NOW):
 
 
 def waiting(doctor, now=NOW):
-    return [place.visit.pk for place in room(doctor, now).waiting]
+    return [place.visit.pk for place in room(doctor, now).waiting_places]
 
 
 class TestOrder:
@@ -191,14 +191,14 @@ def test_the_room_costs_the_same_for_one_and_thirty(doctor, count, django_assert
         walk_in(doctor, account=None, now=NOW - number * MINUTE)
     with django_assert_num_queries(4):
         found = room(doctor)
-        assert len(found.waiting) == count
+        assert len(found.waiting_places) == count
         assert found.estimate(0) == 0
-        assert (found.inside, found.expected, found.seen) == ([], [], 0)
+        assert (found.inside, found.expected, found.finished_count) == ([], [], 0)
 
 
 def test_changes_of_the_past_are_not_todays(doctor):
     visit = walk_in(doctor)
     assert StatusChange.objects.filter(appointment=visit).count() == 1
     assert visit.status == Status.ARRIVED
-    assert room(doctor).waiting[0].minutes(NOW + 25 * MINUTE) == 25
-    assert room(doctor).waiting[0].waits_long(NOW + 20 * MINUTE)
+    assert room(doctor).waiting_places[0].minutes(NOW + 25 * MINUTE) == 25
+    assert room(doctor).waiting_places[0].waits_long(NOW + 20 * MINUTE)

@@ -59,7 +59,7 @@ class Room:
         ]
 
     @cached_property
-    def waiting(self) -> list[RoomPlace]:
+    def waiting_places(self) -> list[RoomPlace]:
         """In the desk's order, then in that of arrival: who was put in order stays before who
         came later."""
         first = self.now - engine.DAY
@@ -88,7 +88,7 @@ class Room:
     @property
     def rows(self) -> list[tuple[RoomPlace, RoomPlace | None]]:
         """Who waits, each with the one before."""
-        return list(zip(self.waiting, [None, *self.waiting], strict=False))
+        return list(zip(self.waiting_places, [None, *self.waiting_places], strict=False))
 
     @property
     def expected(self) -> list[Appointment]:
@@ -97,13 +97,13 @@ class Room:
         return sorted(coming, key=lambda visit: visit.starts_at or self.now)
 
     @property
-    def seen(self) -> int:
+    def finished_count(self) -> int:
         return sum(visit.status == Status.DONE for visit in self._visits)
 
     @property
     def mean_wait(self) -> int | None:
         """Minutes that those who wait have waited so far."""
-        waits = [place.minutes(self.now) for place in self.waiting]
+        waits = [place.minutes(self.now) for place in self.waiting_places]
         return round(sum(waits) / len(waits)) if waits else None
 
     @property
@@ -117,7 +117,7 @@ class Room:
 
     def ahead_of(self, visit: Appointment) -> int | None:
         """How many are called before `visit`; None when it does not wait."""
-        pks = [place.visit.pk for place in self.waiting]
+        pks = [place.visit.pk for place in self.waiting_places]
         return pks.index(visit.pk) if visit.pk in pks else None
 
     def code_of(self, visit: Appointment) -> str:

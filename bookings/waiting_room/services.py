@@ -69,7 +69,7 @@ def _locked_room(by: User, doctor: Doctor, now: dt.datetime) -> list[UUID]:
     doctor = lock_doctor(doctor, now=now)
     require_staff(by, doctor)
     room = Room(doctor, Appointment.objects.for_staff(by), now)
-    return [place.visit.pk for place in room.waiting]
+    return [place.visit.pk for place in room.waiting_places]
 
 
 def _write_order(doctor: Doctor, order: Sequence[UUID]) -> None:

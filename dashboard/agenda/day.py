@@ -24,8 +24,8 @@ class UsualHours(NamedTuple):
 
 
 def usual_hours(doctor: Doctor) -> UsualHours:
-    kinds = set(doctor.consultation_types.values_list("pk", flat=True))
-    by_type = OpeningHours.objects.ranges_of([doctor.pk], kinds)[doctor.pk]
+    consultation_types = set(doctor.consultation_types.values_list("pk", flat=True))
+    by_type = OpeningHours.objects.ranges_of([doctor.pk], consultation_types)[doctor.pk]
     ranges = [each for some in by_type.values() for each in some]
     weekdays = {each.weekday for each in ranges}
     weekend = {"6": 5, "0": 6}
@@ -48,7 +48,7 @@ class Gap(NamedTuple):
         return self.start + dt.timedelta(minutes=self.minutes)
 
 
-class Row(NamedTuple):
+class DayRow(NamedTuple):
     """One line of the day's list: a visit, or a gap."""
 
     local: dt.datetime
@@ -78,7 +78,7 @@ def gaps(
     ]
 
 
-def day_rows(user: User, doctor: Doctor, day: dt.date, *, now: dt.datetime) -> list[Row]:
+def day_rows(user: User, doctor: Doctor, day: dt.date, *, now: dt.datetime) -> list[DayRow]:
     """The day as a list: its visits, and where open hours are still free after now.
 
     A visit across midnight stands on both its days.
@@ -86,7 +86,7 @@ def day_rows(user: User, doctor: Doctor, day: dt.date, *, now: dt.datetime) -> l
     local, zone = doctor.practice.local, doctor.practice.zone
     start, end = engine.day_span(day, zone)
     visits: list[Any] = list(visits_between(user, doctor, start, end))
-    rows = [Row(local(visit.starts_at), visit) for visit in visits]
+    rows = [DayRow(local(visit.starts_at), visit) for visit in visits]
     closed = [
         (away.starts_at, away.ends_at)
         for away in DoctorAbsence.objects.filter(
@@ -99,5 +99,5 @@ def day_rows(user: User, doctor: Doctor, day: dt.date, *, now: dt.datetime) -> l
     taken = [(visit.starts_at, visit.ends_at) for visit in visits if visit.status in LIVE]
     opened = engine.openings(ranges, [day - engine.DAY, day], zone)
     still_open = within(opened, (max(start, now), end))
-    rows += [Row(gap.start, gap=gap) for gap in gaps(still_open, [*taken, *closed], local)]
+    rows += [DayRow(gap.start, gap=gap) for gap in gaps(still_open, [*taken, *closed], local)]
     return sorted(rows, key=lambda row: (row.local, row.visit is None))

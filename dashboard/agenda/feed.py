@@ -52,8 +52,8 @@ def events(
 
 def _event(visit: Any, doctor: Doctor, no_shows: int) -> Event:
     local = doctor.practice.local(visit.starts_at)
-    kind = visit.consultation_type
-    type_color = kind.color if kind else WITHOUT_TYPE_COLOR
+    consultation_type = visit.consultation_type
+    type_color = consultation_type.color if consultation_type else WITHOUT_TYPE_COLOR
     color = type_color
     if visit.status in TOOK_PLACE:
         color = ARRIVED_COLOR
@@ -127,8 +127,8 @@ def background(doctor: Doctor, start: dt.datetime, end: dt.datetime) -> list[Eve
     local, zone = doctor.practice.local, doctor.practice.zone
     first, last = local(start).date(), local(end - dt.datetime.resolution).date()
     days = engine.days_from(first, (last - first).days + 1)
-    kinds = set(doctor.consultation_types.values_list("pk", flat=True))
-    by_type = OpeningHours.objects.ranges_of([doctor.pk], kinds)[doctor.pk]
+    consultation_types = set(doctor.consultation_types.values_list("pk", flat=True))
+    by_type = OpeningHours.objects.ranges_of([doctor.pk], consultation_types)[doctor.pk]
     ranges = [each for some in by_type.values() for each in some]
     opened = engine.merge(engine.openings(ranges, [first - engine.DAY, *days], zone))
     absences = DoctorAbsence.objects.filter(doctor=doctor, starts_at__lt=end, ends_at__gt=start)

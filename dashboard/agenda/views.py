@@ -107,11 +107,11 @@ def list_context(cockpit: Cockpit, shown: dt.date) -> dict[str, Any]:
         "visit_count": sum(1 for row in rows if row.visit),
         "cancelled": list(cancelled.order_by("starts_at").with_last_change()),
         "walk_ins": list(visits.filter(queue_date=shown).order_by("queue_number")),
-        **waiting_context(cockpit),
+        **unanswered_context(cockpit),
     }
 
 
-def waiting_context(cockpit: Cockpit) -> dict[str, Any]:
+def unanswered_context(cockpit: Cockpit) -> dict[str, Any]:
     """Requests to answer, and visits of days gone by that were never closed."""
     visits = Appointment.objects.for_staff(cockpit.user).of(cockpit.doctor).for_pages()
     midnight = engine.to_utc(cockpit.today, 0, cockpit.doctor.practice.zone)

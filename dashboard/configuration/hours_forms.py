@@ -46,9 +46,9 @@ class RangeForm(forms.Form):
         self, *args: Any, types: list[ConsultationType], places: list[Practice], **options: Any
     ) -> None:
         super().__init__(*args, **options)
-        kinds: Any = self.fields["types"]
-        kinds.queryset = ConsultationType.objects.filter(pk__in=[each.pk for each in types])
-        kinds.choices = [(each.pk, each.name) for each in types]
+        choices: Any = self.fields["types"]
+        choices.queryset = ConsultationType.objects.filter(pk__in=[each.pk for each in types])
+        choices.choices = [(each.pk, each.name) for each in types]
         for name in ("valid_from", "valid_until"):
             self.fields[name].widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
         own, *others = places

@@ -18,7 +18,7 @@ LONGEST_MESSAGE = 1000
 
 
 @dataclass(frozen=True)
-class Line:
+class AffectedLine:
     """A visit on the list. `is_new`: it came after the list was first on the screen."""
 
     visit: Appointment
@@ -45,7 +45,7 @@ class Line:
 class Review:
     """What the page asks: `sent` is the form that waits for the answer, typed once."""
 
-    lines: list[Line]
+    lines: list[AffectedLine]
     sent: list[tuple[str, str]]
     message: str
     every: str
@@ -82,7 +82,7 @@ def review_of(
 ) -> Review:
     seen = set(_seen(data))
     lines = [
-        Line(
+        AffectedLine(
             hit.visit,
             hit.is_ours,
             bool(seen) and hit.visit.pk not in seen,

@@ -29,7 +29,7 @@ class TimeForm(forms.Form):
     clock of `date`, which wins. Both acts against a clash are explicit and the desk's alone.
     """
 
-    kind: ConsultationType | None
+    wanted_type: ConsultationType | None
     """What the visit is for: its duration is what must fit."""
 
     date = forms.CharField(required=False)
@@ -77,9 +77,9 @@ class TimeForm(forms.Form):
     @cached_property
     def free(self) -> list[dt.datetime]:
         """The day's free times for this reason, as the public sees them."""
-        if self.kind is None:
+        if self.wanted_type is None:
             return []
-        query = SlotQuery(self.doctor, self.kind)
+        query = SlotQuery(self.doctor, self.wanted_type)
         return free_slots(query, self.day, 1, now=self.now, moving=self.moving)[self.day]
 
     @property
@@ -105,7 +105,7 @@ class MoveForm(TimeForm):
 
     def __init__(self, *args: Any, visit: Appointment, **kwargs: Any) -> None:
         super().__init__(*args, doctor=visit.doctor, **kwargs)
-        self.visit, self.kind = visit, visit.consultation_type
+        self.visit, self.wanted_type = visit, visit.consultation_type
 
     @property
     def moving(self) -> UUID | None:
@@ -141,16 +141,16 @@ class NewVisitForm(TimeForm):
         super().__init__(*args, doctor=doctor, **kwargs)
         self.user = user
         self.types = list(doctor.consultation_types.offered())
-        self.kind = self._wanted_kind()
+        self.wanted_type = self._wanted_type()
         sent = self.data if self.is_bound and self.adds_person else None
         self.person_form = PersonForm(sent, is_staff=True, initial=self.initial)
         self.person_form.fields["birth_date"].required = False
 
-    def _wanted_kind(self) -> ConsultationType | None:
+    def _wanted_type(self) -> ConsultationType | None:
         """The reason chosen; the doctor's first one while none is."""
         wanted = any_id(self.said("consultation_type"))
         first = self.types[0] if self.types else None
-        return next((kind for kind in self.types if kind.pk == wanted), first)
+        return next((each for each in self.types if each.pk == wanted), first)
 
     @property
     def adds_person(self) -> bool:
@@ -172,8 +172,8 @@ class NewVisitForm(TimeForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        cleaned["kind"] = self.kind
-        if self.kind is None:
+        cleaned["consultation_type"] = self.wanted_type
+        if self.wanted_type is None:
             self.add_error("consultation_type", _("Please choose a reason for the visit."))
         if self.adds_person and not self.person_form.is_valid():
             self.add_error("patient", _("Please complete this person's details."))

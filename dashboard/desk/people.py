@@ -12,13 +12,13 @@ from bookings.models import Appointment
 from bookings.status import UPCOMING
 
 
-class Found(NamedTuple):
+class FoundPerson(NamedTuple):
     patient: Patient
     next_visit: Appointment | None
     record_address: str
 
 
-def with_visits(user: User, people: list[Patient], now: dt.datetime) -> list[Found]:
+def with_visits(user: User, people: list[Patient], now: dt.datetime) -> list[FoundPerson]:
     """Each person with their next visit that `user` may see, in one query."""
     visits = Appointment.objects.for_staff(user).filter(
         patient__in=people, status__in=UPCOMING, starts_at__gte=now
@@ -26,7 +26,7 @@ def with_visits(user: User, people: list[Patient], now: dt.datetime) -> list[Fou
     soonest: dict[int, Appointment] = {}
     for visit in visits.select_related("practice").order_by("-starts_at"):
         soonest[visit.patient_id] = visit
-    return [Found(each, soonest.get(each.pk), record_address(each.pk)) for each in people]
+    return [FoundPerson(each, soonest.get(each.pk), record_address(each.pk)) for each in people]
 
 
 def record_address(patient_id: int) -> str:

@@ -145,7 +145,7 @@ def new_visit(request: SignedInRequest) -> HttpResponse:
             by=request.user,
             patient=form.person(),
             doctor=cockpit.doctor,
-            consultation_type=form.cleaned_data["kind"],
+            consultation_type=form.cleaned_data["consultation_type"],
             starts_at=form.cleaned_data["starts_at"],
             reason=form.cleaned_data["reason"],
             overbook=form.cleaned_data["overbook"],

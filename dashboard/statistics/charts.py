@@ -18,7 +18,7 @@ def charts_of(figures: Figures) -> dict[str, Any]:
             "labels": weeks,
             "unit": "",
             "series": [
-                _series(_("Seen"), "brand-500", [week.seen for week in figures.weeks]),
+                _series(_("Seen"), "brand-500", [week.finished_count for week in figures.weeks]),
                 _series(_("Absent"), "noshow-line", [week.absent for week in figures.weeks]),
             ],
         },

@@ -30,8 +30,8 @@ def as_csv(figures: Figures) -> str:
         writer.writerow(row([week.monday.isoformat(), *tallied(week), percent(week.fill_rate)]))
     writer.writerow([])
     writer.writerow(row([_("Type"), *counted]))
-    for kind in figures.types:
-        writer.writerow(row([kind.name or _("Without a type"), *tallied(kind)]))
+    for each in figures.types:
+        writer.writerow(row([each.name or _("Without a type"), *tallied(each)]))
     return BYTE_ORDER_MARK + out.getvalue()
 
 

@@ -26,14 +26,14 @@ CLOSED = (Status.DONE, Status.NO_SHOW)
 class Tally:
     """What was counted of some closed visits; None where there is nothing to say."""
 
-    seen: int = 0
+    finished_count: int = 0
     absent: int = 0
     lead_days: list[float] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
 
-    def add(self, visit: Visit) -> None:
+    def add(self, visit: ClosedVisit) -> None:
         if visit.status == Status.DONE:
-            self.seen += 1
+            self.finished_count += 1
         else:
             self.absent += 1
         if visit.lead_days is not None:
@@ -43,7 +43,7 @@ class Tally:
 
     @property
     def visits(self) -> int:
-        return self.seen + self.absent
+        return self.finished_count + self.absent
 
     @property
     def absence_rate(self) -> float | None:
@@ -86,7 +86,7 @@ class TypeFigures(Tally):
 
 
 @dataclass(frozen=True)
-class Visit:
+class ClosedVisit:
     """A closed visit, as far as figures need it; walk-ins have no time of their own."""
 
     day: dt.date
@@ -126,16 +126,16 @@ def figures_of(doctor: Doctor, user: Any, *, weeks: int, now: dt.datetime) -> Fi
         total.open_minutes += minutes
     for visit in visits:
         week = by_week[visit.day - dt.timedelta(days=visit.day.weekday())]
-        kind = by_type.setdefault(visit.type_name, TypeFigures(name=visit.type_name))
-        for tally in (week, kind, total):
+        of_type = by_type.setdefault(visit.type_name, TypeFigures(name=visit.type_name))
+        for tally in (week, of_type, total):
             tally.add(visit)
         for tally in (week, total):
             tally.kept_minutes += visit.minutes or 0
-    types = sorted(by_type.values(), key=lambda kind: (-kind.visits, kind.name))
+    types = sorted(by_type.values(), key=lambda each: (-each.visits, each.name))
     return Figures(list(by_week.values()), types, total)
 
 
-def closed_visits(doctor: Doctor, user: Any, first: dt.date, until: dt.date) -> list[Visit]:
+def closed_visits(doctor: Doctor, user: Any, first: dt.date, until: dt.date) -> list[ClosedVisit]:
     """Of the days from `first` to before `until`, the practice's calendar; in two queries."""
     zone = doctor.practice.zone
     start, end = engine.to_utc(first, 0, zone), engine.to_utc(until, 0, zone)
@@ -146,7 +146,7 @@ def closed_visits(doctor: Doctor, user: Any, first: dt.date, until: dt.date) -> 
     rows = list((timed | walked_in).distinct().values_list(*columns))
     waits = waiting_minutes([row[0] for row in rows], doctor, start, end)
     return [
-        Visit(
+        ClosedVisit(
             day=starts_at.astimezone(zone).date() if starts_at else queue_date,
             type_name=type_name,
             status=status,
@@ -187,7 +187,7 @@ def open_minutes(doctor: Doctor, first: dt.date, until: dt.date) -> dict[dt.date
     """
     last = until - engine.DAY
     # Hours kept for some types are open time too.
-    queries = [SlotQuery(doctor, kind) for kind in doctor.consultation_types.all()]
+    queries = [SlotQuery(doctor, each) for each in doctor.consultation_types.all()]
     weeks = Weeks.of([SlotQuery(doctor), *queries], first, last)
     ranges = [each for rows in weeks.ranges[doctor.pk].values() for each in rows]
     zone = doctor.practice.zone

@@ -54,7 +54,7 @@ class Closed(NamedTuple):
         return self.at == (0, DAY)
 
 
-class Row(NamedTuple):
+class ColumnRow(NamedTuple):
     """A visit or a gap: a line of the list, a box of the column."""
 
     local: dt.datetime
@@ -92,7 +92,7 @@ class Column:
         return self._minute(self.doctor.practice.local(self.now)) if is_today else None
 
     @property
-    def waiting(self) -> int | None:
+    def waiting_count(self) -> int | None:
         """How many have come and were not called in yet; None on any day but today."""
         if self.now_minute is None:
             return None
@@ -117,7 +117,7 @@ class Column:
         return absences
 
     @cached_property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ColumnRow]:
         """Visits, and where time for any type is still free, in order."""
         found = [*self.visit_rows, *self._gap_rows()]
         return sorted(found, key=lambda row: (row.local, row.visit is None))
@@ -128,16 +128,16 @@ class Column:
         return [*self.opened, *(row.at for row in self.visit_rows)]
 
     @cached_property
-    def visit_rows(self) -> list[Row]:
+    def visit_rows(self) -> list[ColumnRow]:
         """The visits, each as long as it takes on the clock."""
         local = self.doctor.practice.local
         rows = []
         for visit in self.visits:
             start = local(visit.starts_at)
-            rows.append(Row(start, self._from(start, max(visit.duration, LOWEST)), visit))
+            rows.append(ColumnRow(start, self._from(start, max(visit.duration, LOWEST)), visit))
         return side_by_side(rows)
 
-    def _gap_rows(self) -> list[Row]:
+    def _gap_rows(self) -> list[ColumnRow]:
         opened = self._openings(self.ranges.get(None, []))
         blocked = [(each.starts_at, each.ends_at) for each in self.absences]
         blocked += [(each.starts_at, each.ends_at) for each in self.visits if each.status in LIVE]
@@ -145,7 +145,7 @@ class Column:
             blocked.append(self.span)
         still_open = within(opened, (max(self.span[0], self.now), self.span[1]))
         found = gaps(still_open, blocked, self.doctor.practice.local)
-        return [Row(gap.start, self._from(gap.start, gap.minutes), gap=gap) for gap in found]
+        return [ColumnRow(gap.start, self._from(gap.start, gap.minutes), gap=gap) for gap in found]
 
     def _openings(self, ranges: Sequence[engine.WeeklyRange]) -> list[engine.Span]:
         days = [self.day - engine.DAY, self.day]  # a night began the day before
@@ -209,11 +209,11 @@ class TeamDay:
         return min(starts, default=self.first_minute)
 
 
-def side_by_side(rows: Iterable[Row]) -> list[Row]:
+def side_by_side(rows: Iterable[ColumnRow]) -> list[ColumnRow]:
     """`rows`, sorted by their start, each with its `lane`: those that share time stand beside
     each other, and all that hang together have the same number of `lanes`."""
-    placed: list[Row] = []
-    group: list[Row] = []
+    placed: list[ColumnRow] = []
+    group: list[ColumnRow] = []
     ends: list[int] = []
 
     def close() -> None:
@@ -242,9 +242,11 @@ def team_day(user: User, doctors: Sequence[Doctor], day: dt.date, *, now: dt.dat
     start, end = min(span[0] for span in spans.values()), max(span[1] for span in spans.values())
     walk_ins = Appointment.objects.for_staff(user).filter(doctor__in=pks, queue_date=day)
     absences = DoctorAbsence.objects.filter(doctor__in=pks, starts_at__lt=end, ends_at__gt=start)
-    kinds = set(ConsultationType.objects.filter(doctor__in=pks).values_list("pk", flat=True))
+    consultation_types = set(
+        ConsultationType.objects.filter(doctor__in=pks).values_list("pk", flat=True)
+    )
 
-    ranges = OpeningHours.objects.ranges_of(pks, kinds)
+    ranges = OpeningHours.objects.ranges_of(pks, consultation_types)
     holidays = Holiday.objects.closing({doctor.practice_id for doctor in doctors}, [day])
     visits_of = by_doctor(taken_between(user, doctors, start, end))
     walk_ins_of = by_doctor(

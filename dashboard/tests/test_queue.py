@@ -127,10 +127,10 @@ class TestRoom:
     def test_skip_and_order(self, desk, doctor):
         one, two, three = (walk_in(doctor) for _each in range(3))
         desk.post(f"/dashboard/queue/{one.pk}/skip/")
-        rows = desk.get("/dashboard/queue/").context["room"].waiting
+        rows = desk.get("/dashboard/queue/").context["room"].waiting_places
         assert [place.visit for place in rows] == [two, one, three]
         desk.post("/dashboard/queue/order/", {"visit": [three.pk, two.pk, one.pk]})
-        rows = desk.get("/dashboard/queue/").context["room"].waiting
+        rows = desk.get("/dashboard/queue/").context["room"].waiting_places
         assert [place.visit for place in rows] == [three, two, one]
 
     @pytest.mark.parametrize("order", [["nonsense"], []])

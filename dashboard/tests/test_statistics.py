@@ -67,7 +67,7 @@ def test_only_closed_visits_of_whole_weeks_count(kind):
     visit(kind, past("09:00", days=7))  # this week is not over
     visit(kind, past("09:00", days=-28))  # before the first of four weeks
     total = figures(kind).total
-    assert (total.seen, total.absent, total.absence_rate) == (1, 1, 0.5)
+    assert (total.finished_count, total.absent, total.absence_rate) == (1, 1, 0.5)
 
 
 def test_weeks_are_the_practices_and_each_is_there(kind):
@@ -83,7 +83,7 @@ def test_a_late_visit_is_of_the_practices_week_not_of_utc():
     kind = ConsultationTypeFactory(doctor=doctor)
     # Monday 08:00 there is Sunday evening in UTC.
     visit(kind, dt.datetime(2027, 2, 14, 21, tzinfo=dt.UTC))
-    assert [week.seen for week in figures(kind, weeks=4).weeks] == [0, 0, 0, 1]
+    assert [week.finished_count for week in figures(kind, weeks=4).weeks] == [0, 0, 0, 1]
 
 
 def test_the_fill_rate_is_kept_time_of_open_time(kind):
@@ -132,7 +132,7 @@ def test_walk_ins_count_as_visits_without_time(kind):
         walk_in = services.add_walk_in(doctor=kind.doctor, patient=person, by=kind.doctor.user)
     type(walk_in).objects.update(status=Status.DONE)
     total = figures(kind).total
-    assert (total.seen, total.kept_minutes, total.lead) == (1, 0, None)
+    assert (total.finished_count, total.kept_minutes, total.lead) == (1, 0, None)
 
 
 def test_types_are_by_number_of_visits(kind):

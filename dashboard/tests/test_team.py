@@ -218,10 +218,10 @@ class TestDay:
         seen = AppointmentFactory(doctor=doctor, walk_in=True, status=Status.DONE)
         AppointmentFactory(doctor=doctor, starts_at=monday("09:00"), status=Status.ARRIVED)
         AppointmentFactory(doctor=doctor, starts_at=monday("14:00"))
-        assert columns(desk)[doctor].waiting is None  # on Friday nobody waits for Monday
+        assert columns(desk)[doctor].waiting_count is None  # on Friday nobody waits for Monday
         with time_machine.travel(monday("10:00"), tick=False):
             column = columns(desk)[doctor]
-        assert (column.walk_ins, column.waiting, column.now_minute) == ([first, seen], 2, 600)
+        assert (column.walk_ins, column.waiting_count, column.now_minute) == ([first, seen], 2, 600)
 
     def test_five_minutes_are_drawn_as_a_whole_row(self, desk, practice):
         kind = ConsultationTypeFactory(doctor=DoctorFactory(practice=practice), duration=5)

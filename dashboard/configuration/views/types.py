@@ -29,8 +29,10 @@ def types(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_type(request: SignedInRequest) -> HttpResponse:
     cockpit = open_cockpit(request)
-    kind = ConsultationType(doctor=cockpit.doctor, currency=currency_of(cockpit.doctor.practice))
-    return _edit(request, cockpit, kind)
+    consultation_type = ConsultationType(
+        doctor=cockpit.doctor, currency=currency_of(cockpit.doctor.practice)
+    )
+    return _edit(request, cockpit, consultation_type)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,23 +43,23 @@ def edit_type(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def shift(request: SignedInRequest, pk: int) -> HttpResponse:
     """One place up, or down."""
-    cockpit, kind = _type(request, pk)
-    shift_type(kind, places=-1 if request.POST.get("to") == "up" else 1)
+    cockpit, consultation_type = _type(request, pk)
+    shift_type(consultation_type, places=-1 if request.POST.get("to") == "up" else 1)
     return answer_saved(request, cockpit, PANEL, show_types)
 
 
 @require_POST
 def retire(request: SignedInRequest, pk: int) -> HttpResponse:
     """Offer it no more; visits already booked stay."""
-    cockpit, kind = _type(request, pk)
-    retire_type(kind)
+    cockpit, consultation_type = _type(request, pk)
+    retire_type(consultation_type)
     return answer_saved(request, cockpit, PANEL, show_types)
 
 
 @require_POST
 def offer_again(request: SignedInRequest, pk: int) -> HttpResponse:
-    cockpit, kind = _type(request, pk)
-    offer_type_again(kind)
+    cockpit, consultation_type = _type(request, pk)
+    offer_type_again(consultation_type)
     return answer_saved(request, cockpit, PANEL, show_types)
 
 
@@ -71,19 +73,23 @@ def show_types(
 ) -> HttpResponse:
     """The list, with the form open at its place when there is one."""
     ahead = Q(appointments__status__in=UPCOMING, appointments__starts_at__gt=cockpit.now)
-    kinds = cockpit.doctor.consultation_types.annotate(ahead=Count("appointments", filter=ahead))
-    every = list(kinds.order_by("position", "pk"))
+    consultation_types = cockpit.doctor.consultation_types.annotate(
+        ahead=Count("appointments", filter=ahead)
+    )
+    every = list(consultation_types.order_by("position", "pk"))
     context: dict[str, Any] = {
-        "kinds": [kind for kind in every if not kind.is_retired],
-        "retired": [kind for kind in every if kind.is_retired],
+        "consultation_types": [each for each in every if not each.is_retired],
+        "retired": [each for each in every if each.is_retired],
         "form": form,
         "edited": form.instance if form else None,
     }
     return show(request, cockpit, PANEL, context, saved=saved, status=status)
 
 
-def _edit(request: SignedInRequest, cockpit: Cockpit, kind: ConsultationType) -> HttpResponse:
-    form = TypeForm(request.POST if request.method == "POST" else None, instance=kind)
+def _edit(
+    request: SignedInRequest, cockpit: Cockpit, consultation_type: ConsultationType
+) -> HttpResponse:
+    form = TypeForm(request.POST if request.method == "POST" else None, instance=consultation_type)
     if not form.is_bound:
         return show_types(request, cockpit, form=form)
     if not form.is_valid():
@@ -95,6 +101,6 @@ def _edit(request: SignedInRequest, cockpit: Cockpit, kind: ConsultationType) ->
 def _type(request: SignedInRequest, pk: int) -> tuple[Cockpit, ConsultationType]:
     """A type of one of the reader's doctors, at that doctor's desk; a stranger's is a 404."""
     desks = Doctor.objects.staffed_by(request.user).values("pk")
-    kinds = ConsultationType.objects.select_related("doctor__practice")
-    kind = get_object_or_404(kinds.filter(doctor__in=desks), pk=pk)
-    return open_cockpit(request).at_doctor(kind.doctor_id), kind
+    consultation_types = ConsultationType.objects.select_related("doctor__practice")
+    consultation_type = get_object_or_404(consultation_types.filter(doctor__in=desks), pk=pk)
+    return open_cockpit(request).at_doctor(consultation_type.doctor_id), consultation_type
