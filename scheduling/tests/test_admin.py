@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 from accounts.tests.admin import act, add, admin_client, found, said, save
 from doctors.models import ConsultationType, Doctor, Practice
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory
-from scheduling.admin import AbsenceForm, OpeningHoursForm
+from scheduling.admin import AbsenceAdminForm, OpeningHoursForm
 from scheduling.tests.factories import AbsenceFactory, OpeningHoursFactory
 
 pytestmark = pytest.mark.django_db
@@ -132,7 +132,7 @@ class TestAbsenceForm:
         doctor = DoctorFactory(practice__time_zone=zone)
         fields = ("starts_at_0", "starts_at_1", "ends_at_0", "ends_at_1")
         typed = dict(zip(fields, (*start.split(), *end.split()), strict=True))
-        return AbsenceForm({"doctor": doctor.pk, **typed})
+        return AbsenceAdminForm({"doctor": doctor.pk, **typed})
 
     @pytest.mark.parametrize(
         ("zone", "start"),
@@ -155,7 +155,7 @@ class TestAbsenceForm:
         assert list(form.errors) == ["ends_at"]
 
     def test_a_row_shows_the_clock_of_its_practice(self):
-        html = AbsenceForm(instance=AbsenceFactory()).as_p()
+        html = AbsenceAdminForm(instance=AbsenceFactory()).as_p()
         assert [
             html.count(f'value="{text}"') for text in ("2027-03-01", "2027-03-02", "00:00")
         ] == [
