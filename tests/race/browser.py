@@ -24,17 +24,17 @@ class Browser:
     cookies: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str) -> Answer:
-        return Request(self, "GET", path).send()
+        return FormRequest(self, "GET", path).send()
 
     def post(self, path: str, **form: Any) -> Answer:
         return self.will_post(path, **form).send()
 
-    def will_post(self, path: str, **form: Any) -> Request:
+    def will_post(self, path: str, **form: Any) -> FormRequest:
         """A request with a filled form that is not sent yet."""
         if "csrftoken" not in self.cookies:
             self.get("/accounts/login/" if "sessionid" not in self.cookies else "/doctors/")
         token = {"csrfmiddlewaretoken": self.cookies["csrftoken"]}
-        return Request(self, "POST", path, {**token, **form})
+        return FormRequest(self, "POST", path, {**token, **form})
 
     def connect(self) -> http.client.HTTPConnection:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
@@ -51,7 +51,7 @@ class Browser:
 
 
 @dataclass(eq=False)
-class Request:
+class FormRequest:
     browser: Browser
     method: str
     path: str
@@ -83,7 +83,7 @@ class Request:
 class Answer:
     """The server's answer; status 599 means that there was none."""
 
-    request: Request
+    request: FormRequest
     status: int
     location: str
     html: str
@@ -145,7 +145,7 @@ class RefusalParser(HTMLParser):
 
 
 def at_once(
-    requests: Sequence[Request], *, later: Sequence[Request] = (), by: float = 0
+    requests: Sequence[FormRequest], *, later: Sequence[FormRequest] = (), by: float = 0
 ) -> list[Answer]:
     """Send all requests in one instant, each over an open connection; return the answers.
 

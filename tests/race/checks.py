@@ -19,7 +19,7 @@ from doctors.models import ConsultationType
 from scheduling.models import DoctorAbsence, OpeningHours
 from tests.race.browser import Answer, Browser
 
-TOLD = (Verb.BOOK, Verb.REQUEST, Verb.MOVE, Verb.CANCEL, Verb.CONFIRM)
+NOTIFIED = (Verb.BOOK, Verb.REQUEST, Verb.MOVE, Verb.CANCEL, Verb.CONFIRM)
 """The patient gets a message about these verbs, and about the undo of the last two."""
 
 
@@ -27,7 +27,7 @@ TOLD = (Verb.BOOK, Verb.REQUEST, Verb.MOVE, Verb.CANCEL, Verb.CONFIRM)
 class Wanted:
     """A time that a person asked for."""
 
-    kind: ConsultationType
+    consultation_type: ConsultationType
     start: dt.datetime
     browser: Browser
     patient: Patient | None = None
@@ -67,13 +67,13 @@ def unrecorded() -> Iterator[str]:
         changes = list(visit.changes.all())
         begun = [each for each in changes if each.verb in (Verb.BOOK, Verb.REQUEST)]
         begun += [each for each in changes if each.verb == Verb.ADD_WALK_IN]
-        told = [
+        notified = [
             each
             for each in changes
             # A walk-in gets no message.
             if not visit.is_walk_in
             and (
-                each.verb in TOLD
+                each.verb in NOTIFIED
                 or (each.undoes and each.undoes.verb in (Verb.CANCEL, Verb.CONFIRM))
             )
         ]
@@ -81,8 +81,8 @@ def unrecorded() -> Iterator[str]:
             yield f"{visit}: {len(changes)} changes for sequence {visit.sequence}"
         if changes and changes[-1].to_status != visit.status:
             yield f"{visit}: is {visit.status}, its history says {changes[-1].to_status}"
-        if len(visit.notifications.all()) != len(told):
-            yield f"{visit}: {len(visit.notifications.all())} messages for {len(told)} changes"
+        if len(visit.notifications.all()) != len(notified):
+            yield f"{visit}: {len(visit.notifications.all())} messages for {len(notified)} changes"
 
 
 def queue_gaps() -> Iterator[str]:
@@ -132,7 +132,7 @@ class FreeTimes:
 
     def is_free(self, wanted: Wanted, start: dt.datetime) -> bool:
         """Whether `start` can be booked instead of the wanted time."""
-        doctor, person = wanted.kind.doctor_id, wanted.patient
+        doctor, person = wanted.consultation_type.doctor_id, wanted.patient
         token = wanted.hold_token if self.holds else None
         in_the_way = [
             *(
@@ -144,23 +144,23 @@ class FreeTimes:
             *(each for each in self.holds if each.doctor_id == doctor and each.token != token),
             *(each for each in self.absences if each.doctor_id == doctor),
         ]
-        end = start + wanted.kind.length
+        end = start + wanted.consultation_type.length
         return (
             start > self.now
-            and self.is_offered(wanted.kind, start)
+            and self.is_offered(wanted.consultation_type, start)
             and not any(each.starts_at < end and start < each.ends_at for each in in_the_way)  # type: ignore[operator]
         )
 
-    def is_offered(self, kind: ConsultationType, start: dt.datetime) -> bool:
+    def is_offered(self, consultation_type: ConsultationType, start: dt.datetime) -> bool:
         """Whether `start` is on the grid of the type within the opening hours."""
-        wall = kind.doctor.practice.local(start)
+        wall = consultation_type.doctor.practice.local(start)
         minute = wall.hour * 60 + wall.minute
         return any(
-            row.doctor_id == kind.doctor_id
+            row.doctor_id == consultation_type.doctor_id
             and row.weekday == wall.weekday()
             and (row.valid_from or wall.date()) <= wall.date() <= (row.valid_until or wall.date())
             and row.start_minute <= minute
-            and minute + kind.duration <= row.end_minute
-            and (minute - row.start_minute) % kind.duration == 0
+            and minute + consultation_type.duration <= row.end_minute
+            and (minute - row.start_minute) % consultation_type.duration == 0
             for row in self.hours
         )

@@ -30,7 +30,7 @@ from doctors.tests.factories import (
 from scheduling.engine import to_utc
 from scheduling.models import OpeningHours
 from scheduling.tests.factories import OpeningHoursFactory, open_week
-from tests.race.browser import Answer, Browser, Request
+from tests.race.browser import Answer, Browser, FormRequest
 from tests.race.checks import Wanted
 
 PATIENTS, VISITORS = 20, 8
@@ -55,7 +55,7 @@ class Person:
 
     browser: Browser
 
-    def asks(self, path: str, *, wanted: Wanted | None = None, **form: Any) -> Request:
+    def asks(self, path: str, *, wanted: Wanted | None = None, **form: Any) -> FormRequest:
         request = self.browser.will_post(path, **form)
         request.wanted = wanted
         return request
@@ -65,60 +65,72 @@ class Person:
 class Visitor(Person):
     """A person who is not signed in."""
 
-    def holds(self, kind: ConsultationType, start: dt.datetime, *, path: str = "") -> Request:
-        wanted = Wanted(kind, start, browser=self.browser)
-        return self.asks(path or "/bookings/hold/", wanted=wanted, **choice(kind, start))
+    def holds(
+        self, consultation_type: ConsultationType, start: dt.datetime, *, path: str = ""
+    ) -> FormRequest:
+        wanted = Wanted(consultation_type, start, browser=self.browser)
+        return self.asks(
+            path or "/bookings/hold/", wanted=wanted, **choice(consultation_type, start)
+        )
 
 
 @dataclass
 class PatientOnline(Visitor):
     patient: Patient
 
-    def books(self, kind: ConsultationType, start: dt.datetime, **form: Any) -> Request:
-        wanted = Wanted(kind, start, browser=self.browser, patient=self.patient)
-        return self.asks("/book", wanted=wanted, **choice(kind, start), **form)
+    def books(
+        self, consultation_type: ConsultationType, start: dt.datetime, **form: Any
+    ) -> FormRequest:
+        wanted = Wanted(consultation_type, start, browser=self.browser, patient=self.patient)
+        return self.asks("/book", wanted=wanted, **choice(consultation_type, start), **form)
 
-    def moves(self, visit: Appointment, start: dt.datetime) -> Request:
-        kind = visit.consultation_type
-        assert kind
-        wanted = Wanted(kind, start, self.browser, patient=self.patient, moving=visit.pk)
+    def moves(self, visit: Appointment, start: dt.datetime) -> FormRequest:
+        consultation_type = visit.consultation_type
+        assert consultation_type
+        wanted = Wanted(
+            consultation_type, start, self.browser, patient=self.patient, moving=visit.pk
+        )
         return self.asks(
             f"/bookings/{visit.pk}/move/", wanted=wanted, appointment_time=start.isoformat()
         )
 
-    def cancels(self, pk: UUID | str) -> Request:
+    def cancels(self, pk: UUID | str) -> FormRequest:
         return self.asks(f"/bookings/{pk}/cancel/")
 
 
 @dataclass
 class Secretary(Person):
-    def books(self, patient: Patient, kind: ConsultationType, start: dt.datetime) -> Request:
-        wanted = Wanted(kind, start, browser=self.browser)
-        return self.asks("/book", wanted=wanted, **choice(kind, start), patient=patient.pk)
+    def books(
+        self, patient: Patient, consultation_type: ConsultationType, start: dt.datetime
+    ) -> FormRequest:
+        wanted = Wanted(consultation_type, start, browser=self.browser)
+        return self.asks(
+            "/book", wanted=wanted, **choice(consultation_type, start), patient=patient.pk
+        )
 
     def adds_walk_in(
-        self, doctor: Doctor, kind: ConsultationType | None = None, **person: Any
-    ) -> Request:
+        self, doctor: Doctor, consultation_type: ConsultationType | None = None, **person: Any
+    ) -> FormRequest:
         """A walk-in of `patient=pk`, a patient of the practice, or with the fields of a new one."""
-        kind_pk = kind.pk if kind else ""
-        return self.asks("/book", doctor=doctor.pk, consultation_type=kind_pk, **person)
+        type_pk = consultation_type.pk if consultation_type else ""
+        return self.asks("/book", doctor=doctor.pk, consultation_type=type_pk, **person)
 
-    def cancels(self, pk: UUID | str) -> Request:
+    def cancels(self, pk: UUID | str) -> FormRequest:
         return self.asks(f"/bookings/{pk}/cancel/")
 
-    def undoes(self, pk: UUID | str) -> Request:
+    def undoes(self, pk: UUID | str) -> FormRequest:
         return self.asks(f"/bookings/{pk}/undo/")
 
-    def confirms(self, pk: UUID | str) -> Request:
+    def confirms(self, pk: UUID | str) -> FormRequest:
         return self.asks(f"/bookings/{pk}/confirm/")
 
-    def moves(self, pk: UUID | str, start: dt.datetime) -> Request:
+    def moves(self, pk: UUID | str, start: dt.datetime) -> FormRequest:
         return self.asks(f"/bookings/{pk}/move/", appointment_time=start.isoformat())
 
 
 @dataclass
 class Admin(Person):
-    def adds_absence(self, doctor: Doctor, start: dt.datetime, end: dt.datetime) -> Request:
+    def adds_absence(self, doctor: Doctor, start: dt.datetime, end: dt.datetime) -> FormRequest:
         """An absence; the admin's form takes the wall clock of the doctor's practice."""
         local = [doctor.practice.local(instant) for instant in (start, end)]
         form = {
@@ -128,10 +140,10 @@ class Admin(Person):
         }
         return self.asks("/admin/scheduling/doctorabsence/add/", doctor=doctor.pk, **form)
 
-    def removes_absence(self, pk: int) -> Request:
+    def removes_absence(self, pk: int) -> FormRequest:
         return self.asks(f"/admin/scheduling/doctorabsence/{pk}/delete/", post="yes")
 
-    def changes_hours(self, row: OpeningHours, *, opens: str, closes: str) -> Request:
+    def changes_hours(self, row: OpeningHours, *, opens: str, closes: str) -> FormRequest:
         return self.asks(
             f"/admin/scheduling/openinghours/{row.pk}/change/",
             weekday=row.weekday,
@@ -141,22 +153,24 @@ class Admin(Person):
             valid_until=row.valid_until or "",
         )
 
-    def retires(self, kind: ConsultationType, *, action: str = "retire") -> Request:
+    def retires(
+        self, consultation_type: ConsultationType, *, action: str = "retire"
+    ) -> FormRequest:
         page = "/admin/doctors/consultationtype/"
-        return self.asks(page, action=action, _selected_action=kind.pk)
+        return self.asks(page, action=action, _selected_action=consultation_type.pk)
 
-    def offers_again(self, kind: ConsultationType) -> Request:
-        return self.retires(kind, action="offer_again")
+    def offers_again(self, consultation_type: ConsultationType) -> FormRequest:
+        return self.retires(consultation_type, action="offer_again")
 
     def sees_after(self, answer: Answer) -> str:
         """The HTML of the page to which a saved form redirects."""
         return self.browser.get(answer.location).html
 
 
-def choice(kind: ConsultationType, start: dt.datetime) -> dict[str, Any]:
+def choice(consultation_type: ConsultationType, start: dt.datetime) -> dict[str, Any]:
     return {
-        "doctor": kind.doctor_id,
-        "consultation_type": kind.pk,
+        "doctor": consultation_type.doctor_id,
+        "consultation_type": consultation_type.pk,
         "appointment_time": start.isoformat(),
     }
 
@@ -192,35 +206,35 @@ class Clinic:
         for person in everyone:
             person.browser.port = port
 
-    def doctor(self, *, practice: Practice | None = None) -> Desk:
+    def doctor(self, *, practice: Practice | None = None) -> Agenda:
         """A new doctor with hours 08:00-20:00 every day."""
         doctor = DoctorFactory(practice=practice or self.practice, user__password=None)
         open_week(doctor, OPENS, CLOSES)
-        return Desk(doctor)
+        return Agenda(doctor)
 
-    def doctor_with_dated_hours(self, days: int) -> Desk:
+    def doctor_with_dated_hours(self, days: int) -> Agenda:
         """A new doctor with a row of hours for each day, so that one day can be changed."""
-        desk = Desk(DoctorFactory(practice=self.practice, user__password=None))
+        agenda = Agenda(DoctorFactory(practice=self.practice, user__password=None))
         for number in range(days + 1):
-            date = desk.date(number)
+            date = agenda.date(number)
             OpeningHoursFactory(
-                doctor=desk.doctor,
+                doctor=agenda.doctor,
                 weekday=date.weekday(),
                 start_minute=OPENS,
                 end_minute=CLOSES,
                 valid_from=date,
                 valid_until=date,
             )
-        return desk
+        return agenda
 
 
 @dataclass
-class Desk:
+class Agenda:
     """A doctor with consultation types, and instants by day and wall clock."""
 
     doctor: Doctor
 
-    def kind(self, minutes: int) -> ConsultationType:
+    def new_type(self, minutes: int) -> ConsultationType:
         made: ConsultationType = ConsultationTypeFactory(
             doctor=self.doctor, name=f"{minutes} min", duration=minutes
         )
@@ -228,15 +242,15 @@ class Desk:
 
     @cached_property
     def quarter(self) -> ConsultationType:
-        return self.kind(15)
+        return self.new_type(15)
 
     @cached_property
     def half(self) -> ConsultationType:
-        return self.kind(30)
+        return self.new_type(30)
 
     @cached_property
     def hour(self) -> ConsultationType:
-        return self.kind(60)
+        return self.new_type(60)
 
     def date(self, number: int) -> dt.date:
         today = self.doctor.practice.local(timezone.now()).date()

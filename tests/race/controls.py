@@ -27,10 +27,10 @@ def constraint_alone(clinic: Clinic, log: Path) -> Scene:
     scene = Scene(clinic, ROUNDS)
     with serving(log, module=UNGUARDED, RACE_GUARDS="constraint") as port:
         clinic.moved_to(port)
-        desk = clinic.doctor()
+        agenda = clinic.doctor()
         for n in range(ROUNDS):
-            start = desk.at(n, "10:00")
-            scene.one_wins(scene.race([each.books(desk.half, start) for each in scene.sixteen]))
+            start = agenda.at(n, "10:00")
+            scene.one_wins(scene.race([each.books(agenda.half, start) for each in scene.sixteen]))
     return scene
 
 
@@ -44,10 +44,10 @@ def check_alone(clinic: Clinic, log: Path) -> Scene:
     scene = Scene(clinic, ROUNDS)
     with serving(log, module=UNGUARDED, RACE_GUARDS="check") as port:
         clinic.moved_to(port)
-        desk = clinic.doctor()
+        agenda = clinic.doctor()
         for n in range(ROUNDS):
-            start = desk.at(n, "10:00")
-            answers = scene.race([each.books(desk.half, start) for each in scene.sixteen])
+            start = agenda.at(n, "10:00")
+            answers = scene.race([each.books(agenda.half, start) for each in scene.sixteen])
             scene.winners += sum(answer.is_done for answer in answers)
         doubles = len(overlaps(of="doctor"))
         late = sum(booked_into_an_absence(scene, n) for n in range(ROUNDS))
@@ -63,22 +63,22 @@ def check_alone(clinic: Clinic, log: Path) -> Scene:
 
 def walk_ins_without_a_number(scene: Scene) -> int:
     """The number of fifty walk-ins that failed, because their queue number was given twice."""
-    desk = scene.clinic.doctor()
-    answers = at_once([adds_somebody(scene, desk) for _ in range(FIFTY)])
+    agenda = scene.clinic.doctor()
+    answers = at_once([adds_somebody(scene, agenda) for _ in range(FIFTY)])
     return sum(answer.status >= 500 for answer in answers)
 
 
 def booked_into_an_absence(scene: Scene, n: int) -> int:
     """The number of bookings that were written after the absence that closes their time."""
-    desk, admin = scene.clinic.doctor(), scene.clinic.admin
-    absence = admin.adds_absence(desk.doctor, desk.at(n, "08:00"), desk.at(n, "20:00"))
+    agenda, admin = scene.clinic.doctor(), scene.clinic.admin
+    absence = admin.adds_absence(agenda.doctor, agenda.at(n, "08:00"), agenda.at(n, "20:00"))
     books = [
-        person.books(desk.half, desk.at(n, f"{9 + number // 2}:{number % 2 * 30:02d}"))
+        person.books(agenda.half, agenda.at(n, f"{9 + number // 2}:{number % 2 * 30:02d}"))
         for number, person in enumerate(scene.clinic.patients[:15])
     ]
     scene.race([*books[:7], absence, *books[7:]], later=[absence], lead=4 * n)
-    closed = journal.number("absence", DoctorAbsence.objects.get(doctor=desk.doctor).pk)
-    numbers = [journal.number("booking", visit.pk) for visit in desk.visits()]
+    closed = journal.number("absence", DoctorAbsence.objects.get(doctor=agenda.doctor).pk)
+    numbers = [journal.number("booking", visit.pk) for visit in agenda.visits()]
     return sum(number > closed for number in numbers)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from bookings.models import Appointment, Hold, Notification, StatusChange
-from tests.race.browser import Answer, Request, at_once
+from tests.race.browser import Answer, FormRequest, at_once
 from tests.race.checks import FreeTimes, overlaps, queue_gaps, unrecorded
 from tests.race.clinic import Clinic, PatientOnline, Visitor
 
@@ -49,7 +49,7 @@ class Scene:
         return self.clinic.visitors
 
     def race(
-        self, requests: Sequence[Request], *, later: Sequence[Request] = (), lead: int = 0
+        self, requests: Sequence[FormRequest], *, later: Sequence[FormRequest] = (), lead: int = 0
     ) -> list[Answer]:
         """Send all requests at once, those in `later` after `lead` steps; return the answers."""
         answers = at_once(requests, later=later, by=lead * LEAD)
@@ -64,7 +64,7 @@ class Scene:
             self.problems.append(f"{answer.status} {answer.request.path}: {answer.title}")
         return answer
 
-    def set_up(self, request: Request) -> Answer:
+    def set_up(self, request: FormRequest) -> Answer:
         """Send a request before the race, which must succeed."""
         answer = request.send()
         said = f"{answer.status} {request.path} before the race: {answer.reason or answer.title}"

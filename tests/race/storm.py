@@ -13,8 +13,8 @@ from django.db import connection
 
 from doctors.models import ConsultationType
 from scheduling.models import DoctorAbsence, OpeningHours
-from tests.race.browser import Answer, Browser, Request
-from tests.race.clinic import Admin, Desk, Secretary
+from tests.race.browser import Answer, Browser, FormRequest
+from tests.race.clinic import Admin, Agenda, Secretary
 from tests.race.scene import Scene
 
 HONEST = (302, 303, 403, 404, 409, 422)
@@ -23,11 +23,11 @@ HONEST = (302, 303, 403, 404, 409, 422)
 class Storm:
     """Sixteen people who send random requests until the time is up."""
 
-    def __init__(self, scene: Scene, kinds: list[ConsultationType], seed: int) -> None:
-        self.scene, self.kinds, self.seed = scene, kinds, seed
-        desk = Desk(kinds[0].doctor)
+    def __init__(self, scene: Scene, consultation_types: list[ConsultationType], seed: int) -> None:
+        self.scene, self.consultation_types, self.seed = scene, consultation_types, seed
+        agenda = Agenda(consultation_types[0].doctor)
         self.starts = [
-            desk.at(day, f"{hour}:{minute:02d}")
+            agenda.at(day, f"{hour}:{minute:02d}")
             for day in range(2)
             for hour in range(9, 12)
             for minute in (0, 30)
@@ -36,7 +36,7 @@ class Storm:
         """The ids of the visits booked so far, each with the browser that booked it."""
         self.answers: list[Answer] = []
 
-    def blow(self, seconds: float) -> list[Answer]:
+    def run(self, seconds: float) -> list[Answer]:
         end = time.monotonic() + seconds
         roles = [
             *(self.patient(number) for number in range(9)),
@@ -55,7 +55,7 @@ class Storm:
         return self.answers
 
     def press(
-        self, role: Callable[[random.Random], Request], dice: random.Random, end: float
+        self, role: Callable[[random.Random], FormRequest], dice: random.Random, end: float
     ) -> None:
         while time.monotonic() < end:
             answer = role(dice).send()
@@ -66,7 +66,7 @@ class Storm:
         connection.close()
 
     def wish(self, dice: random.Random) -> tuple[ConsultationType, dt.datetime]:
-        return dice.choice(self.kinds), dice.choice(self.starts)
+        return dice.choice(self.consultation_types), dice.choice(self.starts)
 
     def some_visit(self, dice: random.Random, owner: Browser | None = None) -> str:
         """A visit of `owner`, of anyone when None; sometimes a stranger's, for a 404."""
@@ -77,17 +77,17 @@ class Storm:
 
     # -- the requests of each role --------------------------------------------------------
 
-    def patient(self, number: int) -> Callable[[random.Random], Request]:
+    def patient(self, number: int) -> Callable[[random.Random], FormRequest]:
         person = self.scene.clinic.patients[number]
 
-        def act(dice: random.Random) -> Request:
-            kind, start = self.wish(dice)
+        def act(dice: random.Random) -> FormRequest:
+            consultation_type, start = self.wish(dice)
             some_visit = self.some_visit(dice, person.browser)
             deed = dice.random()
             if deed < 0.45 or not some_visit:
-                return person.books(kind, start)
+                return person.books(consultation_type, start)
             if deed < 0.6:
-                return person.holds(kind, start)
+                return person.holds(consultation_type, start)
             if deed < 0.8:
                 path = f"/bookings/{some_visit}/move/"
                 return person.asks(path, appointment_time=start.isoformat())
@@ -95,28 +95,30 @@ class Storm:
 
         return act
 
-    def visitor(self, number: int) -> Callable[[random.Random], Request]:
+    def visitor(self, number: int) -> Callable[[random.Random], FormRequest]:
         visitor = self.scene.visitors[number]
 
-        def act(dice: random.Random) -> Request:
+        def act(dice: random.Random) -> FormRequest:
             if dice.random() < 0.3:
                 return visitor.asks("/bookings/hold/extend/")
             return visitor.holds(*self.wish(dice))
 
         return act
 
-    def secretary(self) -> Callable[[random.Random], Request]:
+    def secretary(self) -> Callable[[random.Random], FormRequest]:
         secretary = Secretary(own_browser(self.scene.clinic.secretary.browser))
 
-        def act(dice: random.Random) -> Request:
-            kind, start = self.wish(dice)
+        def act(dice: random.Random) -> FormRequest:
+            consultation_type, start = self.wish(dice)
             some_visit = self.some_visit(dice)
             person = dice.choice(self.scene.clinic.patients).patient
             deed = dice.random()
             if deed < 0.25 or not some_visit:
-                return secretary.books(person, kind, start + dt.timedelta(minutes=5))
+                return secretary.books(person, consultation_type, start + dt.timedelta(minutes=5))
             if deed < 0.4:
-                return secretary.adds_walk_in(kind.doctor, kind, patient=person.pk)
+                return secretary.adds_walk_in(
+                    consultation_type.doctor, consultation_type, patient=person.pk
+                )
             if deed < 0.6:
                 return secretary.moves(some_visit, start + dt.timedelta(minutes=10))
             if deed < 0.8:
@@ -125,22 +127,28 @@ class Storm:
 
         return act
 
-    def admin(self) -> Callable[[random.Random], Request]:
+    def admin(self) -> Callable[[random.Random], FormRequest]:
         admin = Admin(own_browser(self.scene.clinic.admin.browser))
 
-        def act(dice: random.Random) -> Request:
-            kind, start = self.wish(dice)
-            absences = DoctorAbsence.objects.filter(doctor=kind.doctor)
-            hours = OpeningHours.objects.filter(doctor=kind.doctor)
+        def act(dice: random.Random) -> FormRequest:
+            consultation_type, start = self.wish(dice)
+            absences = DoctorAbsence.objects.filter(doctor=consultation_type.doctor)
+            hours = OpeningHours.objects.filter(doctor=consultation_type.doctor)
             deed = dice.random()
             if deed < 0.3:
-                return admin.adds_absence(kind.doctor, start, start + dt.timedelta(minutes=30))
+                return admin.adds_absence(
+                    consultation_type.doctor, start, start + dt.timedelta(minutes=30)
+                )
             if deed < 0.6 and absences.exists():
                 return admin.removes_absence(dice.choice(absences.values_list("pk", flat=True)))
             if deed < 0.8:
                 closes = dice.choice(("10:30", "20:00"))
                 return admin.changes_hours(dice.choice(hours), opens="08:00", closes=closes)
-            return admin.retires(kind) if deed < 0.85 else admin.offers_again(kind)
+            return (
+                admin.retires(consultation_type)
+                if deed < 0.85
+                else admin.offers_again(consultation_type)
+            )
 
         return act
 
@@ -157,21 +165,25 @@ def is_uuid(text: str) -> bool:
 
 
 def on_one_doctor(scene: Scene, seconds: float) -> None:
-    desk = scene.clinic.doctor()
-    storm(scene, [desk.quarter, desk.half, desk.hour, desk.kind(20)], seconds)
+    agenda = scene.clinic.doctor()
+    storm(scene, [agenda.quarter, agenda.half, agenda.hour, agenda.new_type(20)], seconds)
 
 
 def over_many_doctors(scene: Scene, seconds: float, *, doctors: int = 100) -> None:
     """Run a storm over many doctors, which locks persons and doctors in many different pairs."""
     lengths = (15, 30, 60, 20)
-    desks = [scene.clinic.doctor() for _ in range(doctors)]
-    kinds = [desk.kind(lengths[n % len(lengths)]) for n, desk in enumerate(desks)]
-    storm(scene, kinds, seconds)
+    agendas = [scene.clinic.doctor() for _ in range(doctors)]
+    consultation_types = [
+        agenda.new_type(lengths[n % len(lengths)]) for n, agenda in enumerate(agendas)
+    ]
+    storm(scene, consultation_types, seconds)
 
 
-def storm(scene: Scene, kinds: list[ConsultationType], seconds: float, *, seed: int = 1) -> None:
+def storm(
+    scene: Scene, consultation_types: list[ConsultationType], seconds: float, *, seed: int = 1
+) -> None:
     """Run a storm and check every answer."""
-    for answer in Storm(scene, kinds, seed).blow(seconds):
+    for answer in Storm(scene, consultation_types, seed).run(seconds):
         scene.count(answer)
         scene.expect(answer.status in HONEST, f"{answer.status} {answer.request.path}")
         if answer.status == 409:

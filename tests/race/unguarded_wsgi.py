@@ -23,16 +23,16 @@ __all__ = ["application"]
 
 PAUSE = 0.3  # seconds
 
-look = booking._check_time
+check = booking._check_time
 aggregate = QuerySet.aggregate
 
 
-def look_and_dawdle(*args: Any, **options: Any) -> None:
-    look(*args, **options)
+def check_and_pause(*args: Any, **options: Any) -> None:
+    check(*args, **options)
     time.sleep(PAUSE)
 
 
-def aggregate_and_dawdle(*args: Any, **options: Any) -> Any:
+def aggregate_and_pause(*args: Any, **options: Any) -> Any:
     """Wait after an aggregate, which reads the last queue number."""
     found = aggregate(*args, **options)
     time.sleep(PAUSE)
@@ -42,8 +42,8 @@ def aggregate_and_dawdle(*args: Any, **options: Any) -> Any:
 if os.environ["RACE_GUARDS"] == "constraint":
     booking._check_time = lambda *args, **options: None
 else:
-    booking._check_time = look_and_dawdle
+    booking._check_time = check_and_pause
     booking.writing = contextlib.nullcontext
     desk.writing = contextlib.nullcontext
     QuerySet.select_for_update = lambda rows, *args, **options: rows.all()
-    QuerySet.aggregate = aggregate_and_dawdle
+    QuerySet.aggregate = aggregate_and_pause
