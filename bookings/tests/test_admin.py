@@ -148,7 +148,7 @@ class TestAppointmentActions:
         ],
     )
     def test_apply_a_verb_through_the_services(self, action, before, after, verb):
-        # Requests are confirmed while they lie ahead, persons are absent once they should be here.
+        # A request can be confirmed before its start, a no-show marked after the start.
         days = 1 if before == Status.PENDING else -1
         client, appointment = admin_client(), visit(days=days, status=before)
         response = act(client, action, appointment)

@@ -43,7 +43,7 @@ def post(client, kind, path="/book", **data):
 
 
 def times_offered(response):
-    """The starts on the answer's pills, as the page posts them."""
+    """The starts of the answer's time buttons, as the page posts them."""
     return re.findall(r'name="appointment_time" value="([^"]+)"', response.content.decode())
 
 
@@ -112,7 +112,7 @@ class TestPatient:
         "bad",
         [
             {"appointment_time": "tomorrow"},
-            {"appointment_time": "2027-03-28T02:30"},  # skipped by the clocks in Paris
+            {"appointment_time": "2027-03-28T02:30"},  # The clock change in Paris skips this hour.
             {"appointment_time": "9999-12-31T23:59"},
             {"appointment_time": "2027-03-01T10:07"},
             {"doctor": "999999"},

@@ -1,4 +1,4 @@
-"""Invitations: a person claims the file that the desk made of them, never by a name."""
+"""Invitations: an account claims the person that the desk added; names are never compared."""
 
 import datetime as dt
 
@@ -21,7 +21,7 @@ NOW = FRIDAY_MORNING
 
 @pytest.fixture
 def visit():
-    """One at the practice, of a person without an account."""
+    """A visit at the practice of a person without an account."""
     return AppointmentFactory(patient=PatientFactory(account=None, birth_date=BORN))
 
 

@@ -1,4 +1,4 @@
-"""Time is closed and visits stand in it: each is decided about, or nothing is written."""
+"""Closing time with visits in it: each visit has a decision, or nothing is written."""
 
 import datetime as dt
 

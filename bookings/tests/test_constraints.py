@@ -1,4 +1,4 @@
-"""What the database refuses by itself, whoever writes: on SQLite and on PostgreSQL."""
+"""The constraints of the database, on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ THE_CONSTRAINT = next(each for each in Appointment._meta.constraints if each.nam
 
 
 def at(clock: str) -> dt.datetime:
-    """A time of day on Monday 1 March 2027, UTC."""
+    """The instant of a UTC time on Monday 1 March 2027."""
     hours, minutes = clock.split(":")
     return dt.datetime(2027, 3, 1, int(hours), int(minutes), tzinfo=dt.UTC)
 
@@ -57,7 +57,7 @@ def visit(kind, start: str, end: str, **values) -> Appointment:
 
 @contextlib.contextmanager
 def refused(name: str):
-    """The block fails on the constraint `name`, which the database's own words tell."""
+    """Expect that the block fails on the constraint `name`, as the database's error says."""
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         yield
 
@@ -220,7 +220,7 @@ def test_a_visit_may_be_saved_again_and_moved_within_its_own_time(kind):
 
 
 def guards() -> list[str]:
-    """Names of what keeps visits from overlapping in this database."""
+    """The names of the constraint or triggers that prevent overlaps in this database."""
     table = Appointment._meta.db_table
     sql = {
         "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s",
@@ -263,7 +263,7 @@ def test_the_guard_stands_after_the_table_is_made_anew(kind):
 
 
 def test_without_the_guard_the_overlap_goes_in(kind):
-    """The control of all of the above: they pass because of the guard and nothing else."""
+    """The control of the tests above: they pass because of the guard only."""
     drop = {
         "sqlite": "DROP TRIGGER {}",
         "postgresql": f"ALTER TABLE {Appointment._meta.db_table} DROP CONSTRAINT {{}}",
@@ -278,7 +278,7 @@ def test_without_the_guard_the_overlap_goes_in(kind):
     assert Appointment.objects.count() == 2
 
 
-# What forms and the admin are told ---------------------------------------------------------------
+# Errors of forms and the admin -------------------------------------------------------------------
 
 
 def unsaved(kind, start: str, end: str, **values) -> Appointment:

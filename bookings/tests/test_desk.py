@@ -22,7 +22,7 @@ ELEVEN = monday("11:00")
 
 
 def apply(verb, appointment, *, by=None, now=ELEVEN):
-    """The verb as the desk would, by the service that knows it."""
+    """Apply the verb with its service."""
     by = by or appointment.doctor.user
     if verb is Verb.CANCEL:
         return services.cancel(appointment, by=by, now=now)

@@ -23,7 +23,7 @@ def secretary():
 
 @pytest.fixture
 def at_desk(secretary):
-    """Who decides about whom, and where."""
+    """The arguments of the services: the secretary, the patient and the practice."""
     practice = secretary.memberships.get().practice
     return {"by": secretary, "patient": PatientFactory(), "practice": practice}
 

@@ -19,7 +19,7 @@ ENDS = FRIDAY_MORNING + 5 * MINUTE
 
 
 def held():
-    """(token, Paris wall time) of every hold there is."""
+    """(token, Paris wall time) of every hold."""
     holds = Hold.objects.order_by("token")
     return [(each.token, f"{each.local_start:%H:%M}") for each in holds]
 
@@ -286,7 +286,7 @@ class TestOneAddress:
 
 
 class TestEveryWriter:
-    """Checks the holds of others and sweeps away those that are over."""
+    """Every writer checks the holds of others and deletes expired ones."""
 
     def writers(self, kind, now):
         visit = AppointmentFactory(consultation_type=kind, starts_at=monday("15:00"))

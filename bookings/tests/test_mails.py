@@ -1,4 +1,4 @@
-"""What the mails say (the sending is in test_outbox)."""
+"""The texts of the mails (test_outbox tests the sending)."""
 
 import datetime as dt
 
@@ -16,7 +16,7 @@ from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory
 
 pytestmark = pytest.mark.django_db
 
-# What is said of a visit; of a freed time see test_offers.
+# The mails about a visit; test_offers has the mail about a freed time.
 KINDS = [kind for kind in Notification.Kind if kind is not Notification.Kind.TIME_FREED]
 
 
@@ -35,7 +35,7 @@ def last_mail(appointment, *, now=FRIDAY_MORNING):
 
 @pytest.fixture
 def appointment(settings):
-    """With everything a mail may say, and what none may."""
+    """A visit with everything that a mail can say, and with texts that no mail may contain."""
     settings.SITE_URL = "https://tbib.example"
     kind = ConsultationTypeFactory(
         doctor=DoctorFactory(
@@ -116,7 +116,7 @@ Cabinet de l'Atlas & fils
 
 
 class TestChangesOnline:
-    """How to move or cancel, until when, and what then."""
+    """The part about moves and cancellations: how, the deadline, and the way after it."""
 
     def last_words(self, sent):
         return sent.body.split("\n\n")[-2]
@@ -283,7 +283,7 @@ class TestEveryKind:
         )
         assert words in sent.body
         if kind not in (Notification.Kind.CANCELLED, Notification.Kind.MOVE_ASKED):
-            # And until when it can be changed.
+            # And the deadline for changes.
             zone_said = words.rpartition(" (")[2]
             assert sent.body.count(zone_said) == 2
 

@@ -1,4 +1,4 @@
-"""Moving and cancelling a visit that has a time."""
+"""Moves and cancellations of visits that have a time."""
 
 import datetime as dt
 

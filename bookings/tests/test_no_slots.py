@@ -1,4 +1,4 @@
-"""Why a day is empty, why several are, and what the panel offers instead."""
+"""Why a day or several days are empty, and the colleagues that the panel offers instead."""
 
 import datetime as dt
 
@@ -23,7 +23,7 @@ MIDNIGHT = monday("09:00") - 9 * HOUR
 
 
 def one_start_a_day(**options):
-    """A doctor with one hour a day, at nine, for visits of an hour."""
+    """A type of one hour of a doctor with one hour a day, at nine."""
     kind = ConsultationTypeFactory(duration=60, **options)
     open_week(kind.doctor, end=600)
     return kind
@@ -144,7 +144,7 @@ class TestSeveralDays:
             ([FULL, FULL, FULL], FULL),
             ([FULL, None, FULL], None),
             ([CLOSED, CLOSED, CLOSED], CLOSED),
-            # A weekend and a day that is over explain nothing beside others.
+            # A weekend and a day that is over do not count beside other reasons.
             ([OVER, FULL, CLOSED], FULL),
             (
                 [CLOSED, CLOSED, NoSlots(NoSlotsReason.HOLIDAY, holiday="Noël")],
@@ -167,7 +167,7 @@ def test_reasons_of_many_doctors_cost_no_query_more(doctors, django_assert_num_q
         HolidayFactory(practice=kind.doctor.practice, date=MONDAY + DAY)
         AppointmentFactory(consultation_type=kind, starts_at=monday("09:00") + 2 * DAY)
     queries = [SlotQuery(kind.doctor, kind) for kind in kinds]
-    # Hours, holidays, and whatever takes time.
+    # Hours, holidays, and busy time.
     with django_assert_num_queries(3):
         calendars = Calendars(queries, engine.days_from(MONDAY, 3), now=FRIDAY_MORNING)
         found = [[day.no_slots.why for day in calendars.columns(query)] for query in queries]
@@ -221,6 +221,6 @@ class TestColleague:
         kind = one_start_a_day()
         for _ in range(colleagues):
             self.colleague_of(kind)
-        # The types with their doctors, then hours, holidays, what is busy.
+        # The types with their doctors, then hours, holidays, busy time.
         with django_assert_num_queries(4):
             assert self.soonest(kind)

@@ -1,4 +1,4 @@
-"""A time opens: who on the waiting list is told, of what, and how."""
+"""Offers of freed times: the patients of the waiting list, the times and the mails."""
 
 import datetime as dt
 import threading
@@ -36,7 +36,7 @@ AFTERNOON = monday("14:00")
 
 @pytest.fixture
 def kind():
-    """A half hour at a doctor's who is open on Mondays from nine."""
+    """A type of half an hour of a doctor with hours on Mondays from nine."""
     kind = ConsultationTypeFactory()
     open_week(kind.doctor, weekdays=[0])
     return kind
@@ -47,13 +47,13 @@ def waits(kind, *, before=AFTERNOON, **options):
 
 
 def frees(kind, clock="10:00", *, now=FRIDAY_MORNING):
-    """Somebody books that time and cancels it again."""
+    """Book that time and cancel the visit again."""
     visit = book(kind, at=clock, now=now - MINUTE)
     return services.cancel(visit, by=kind.doctor.user, now=now)
 
 
 def told(now=FRIDAY_MORNING):
-    """[(person, freed start)] of this look, in the order in which they were told."""
+    """[(person, freed start)] of the offers of one run, in their order."""
     last = Notification.objects.order_by("pk").last()
     offer_freed_times(now=now)
     rows = Notification.objects.filter(kind=Notification.Kind.TIME_FREED)
@@ -240,8 +240,8 @@ class TestWho:
         for _ in range(rows):
             waits(kind, before=monday("10:00") + MINUTE, not_before=monday("10:00").date() + DAY)
         frees(kind)
-        # End what is over; freed times; who waits; hours, holidays, what is busy; told lately;
-        # and a transaction that forgets the freed time.
+        # End expired entries; freed times; entries; hours, holidays, busy time; recent offers;
+        # and a transaction that deletes the freed time.
         with django_assert_num_queries(10):
             assert offer_freed_times(now=FRIDAY_MORNING) == 0
 
@@ -250,7 +250,7 @@ class TestWho:
 class TestTwoAtOnce:
     @pytest.fixture
     def both_look_first(self, monkeypatch):
-        """Between finding whom to tell and telling them, the other run finds them too."""
+        """Both runs find the same offers before one of them queues the messages."""
         both, look = threading.Barrier(2), offers._matches
 
         def slowly(*args):
@@ -271,7 +271,7 @@ class TestTwoAtOnce:
         assert self.told_by_two_runs() == 1
 
     def test_runs_without_a_claim_do(self, both_look_first, monkeypatch):
-        """The negative control: what the other test races for can be lost."""
+        """The negative control: without the claim the race of the other test fails."""
         monkeypatch.setattr(offers, "_take", lambda freed: True)
         assert self.told_by_two_runs() == 2
 
@@ -376,7 +376,7 @@ def test_the_command_says_how_many(kind):
 
 
 def test_a_booking_only_writes_down_what_opened(kind):
-    """Nobody is looked for while somebody waits for their cancellation."""
+    """A cancellation must not wait for the search of the waiting list."""
     waits(kind, patient=PatientFactory())
     frees(kind)
     freed = FreedTime.objects.get()

@@ -1,4 +1,4 @@
-"""The outbox: one message a change, sent once, again when refused (see test_mails)."""
+"""The outbox: each change has one message, sent once, again when refused (see test_mails)."""
 
 import datetime as dt
 import socket
@@ -34,7 +34,7 @@ def due_at(moment=FRIDAY_MORNING, **options):
 
 @pytest.fixture
 def refusing_server(settings):
-    """A mail server's address where nobody listens."""
+    """Settings with the address of a mail server that does not answer."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         settings.EMAIL_PORT = found.getsockname()[1]
@@ -44,7 +44,7 @@ def refusing_server(settings):
 
 class TestOneMessageAChange:
     def told(self, appointment):
-        """What is written about it, change by change."""
+        """The (kind, sequence) of the visit's messages, in order."""
         rows = Notification.objects.filter(appointment=appointment)
         return list(rows.values_list("kind", "sequence"))
 
@@ -193,7 +193,7 @@ def test_a_message_that_cannot_be_written_does_not_hold_up_the_others(caplog):
 
 
 class SlowServer(EmailBackend):
-    """Takes a message only when the test lets it."""
+    """A mail server that accepts a message only when the test allows it."""
 
     asked, may_answer = threading.Event(), threading.Event()
     sent: list[list[str]] = []
@@ -209,7 +209,7 @@ class SlowServer(EmailBackend):
 class TestTwoSenders:
     @pytest.fixture
     def first_sender(self, settings):
-        """A sender that has begun on the one message and waits for its mail server."""
+        """A sender that has claimed the only message and waits for its mail server."""
         settings.EMAIL_BACKEND = f"{__name__}.SlowServer"
         SlowServer.asked.clear()
         SlowServer.may_answer.clear()
@@ -254,7 +254,7 @@ class TestTwoSenders:
 
     def test_a_sender_that_died_loses_nothing(self, settings):
         row = due_at(attempts=1)
-        # As the one that died left it.
+        # The state that the dead sender left.
         Notification.objects.update(next_attempt_at=FRIDAY_MORNING + 5 * MINUTE)
         assert send_due(now=FRIDAY_MORNING + 4 * MINUTE) == (0, 0)
         assert send_due(now=FRIDAY_MORNING + 5 * MINUTE) == (1, 0)

@@ -1,7 +1,7 @@
-"""Two people at the same instant, in two threads: on SQLite and on PostgreSQL.
+"""Races of two people in two threads, on SQLite and on PostgreSQL.
 
-`make race` does it over HTTP and with more of them. Here the threads wait for each other where
-it hurts, between looking and writing, so that two runs differ in nothing.
+`make race` runs races over HTTP with more people. Here the threads wait for each other between
+check and write, so that every run is the same.
 """
 
 import contextlib
@@ -33,7 +33,7 @@ from scheduling.services import replace_days, retire_type
 from scheduling.tests.factories import open_week
 
 pytestmark = pytest.mark.django_db
-# Threads see what is committed only.
+# Threads see committed rows only.
 in_threads = pytest.mark.django_db(transaction=True)
 
 THE_CONSTRAINT = next(each for each in Appointment._meta.constraints if each.name == OVERLAP)
@@ -41,7 +41,7 @@ PATIENCE = 0.4  # seconds; as long as one waits for another who is kept out by a
 
 
 def at_once(*acts):
-    """What each of them returned or raised, all begun in the same instant."""
+    """Start all functions in one instant; return what each returned or raised."""
     everybody = threading.Barrier(len(acts))
 
     def begin(act):
@@ -68,7 +68,7 @@ def types_of(results):
 
 
 def waiting_for_the_other(act):
-    """`act`, and then a pause until the other one has done it too, if they can."""
+    """`act` with a pause after it, until the other thread has done it too or cannot."""
     both = threading.Barrier(2)
 
     def act_and_wait(*args, **options):
@@ -82,20 +82,20 @@ def waiting_for_the_other(act):
 
 @pytest.fixture
 def both_look_first(monkeypatch):
-    """Between finding a time free and writing there is time for another to find it free."""
+    """Both threads find the time free before one of them writes, if nothing prevents it."""
     monkeypatch.setattr(booking, "_check_time", waiting_for_the_other(booking._check_time))
 
 
 @pytest.fixture
 def without_lock(monkeypatch):
-    """No transaction either: on SQLite that is the lock."""
+    """Remove the locks and the transactions, which are the lock on SQLite."""
     monkeypatch.setattr(booking, "writing", contextlib.nullcontext)
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, *args, **options: rows.all())
 
 
 @pytest.fixture
 def without_constraint(transactional_db):
-    """The table as it would be without its exclusion constraint, or its triggers; put back."""
+    """Drop the exclusion constraint or the triggers during the test."""
     before = guards()
     if connection.vendor == "postgresql":
         with connection.schema_editor() as editor:
@@ -134,7 +134,7 @@ class TestTwoBookOneSlot:
     def test_without_the_guards_both_get_it(
         self, both_look_first, without_lock, without_constraint
     ):
-        """The negative control: what the other tests race for can be lost."""
+        """The negative control: without the guards the races of the other tests fail."""
         assert types_of(two_book_one_slot()) == ["Appointment", "Appointment"]
         starts = Appointment.objects.values_list("starts_at", flat=True)
         assert (len(starts), len(set(starts))) == (2, 1)
@@ -154,7 +154,7 @@ def test_one_visitor_in_two_tabs_keeps_one_of_two_doctors_times(monkeypatch):
 @in_threads
 @pytest.mark.parametrize("signed_in", [True, False])
 def test_a_double_click_on_next_holds_once(monkeypatch, signed_in):
-    """The second click leaves before the first one's answer brought a token."""
+    """The second click is sent before the first answer has set a token."""
     both_ask = waiting_for_the_other(confirming.new_hold_token)
     monkeypatch.setattr(confirming, "new_hold_token", both_ask)
     kind = ConsultationTypeFactory()
@@ -181,18 +181,18 @@ def test_a_double_click_on_next_holds_once(monkeypatch, signed_in):
 
 @in_threads
 class TestWalkInsAtOnce:
-    """`make race` adds fifty of them over HTTP."""
+    """`make race` adds fifty walk-ins over HTTP."""
 
     COUNT = 6
 
     @pytest.fixture(autouse=True)
     def all_look_first(self, monkeypatch):
-        """Between reading the last number and writing the next there is time for everybody."""
+        """All threads read the last number before one of them writes the next."""
         patient_look = waiting_for_the_other(QuerySet.aggregate)
         monkeypatch.setattr(QuerySet, "aggregate", patient_look)
 
     def numbers(self):
-        """The day's numbers, and what the desks got that added everybody in one instant."""
+        """The day's numbers, and the results of walk-ins that are added in one instant."""
         doctor, people = DoctorFactory(), PatientFactory.create_batch(self.COUNT)
         add = services.add_walk_in
         results = at_once(
@@ -207,7 +207,7 @@ class TestWalkInsAtOnce:
         assert numbers == list(range(1, self.COUNT + 1))
 
     def test_without_the_lock_numbers_meet(self, monkeypatch, without_lock):
-        """The negative control; the database still gives no number twice."""
+        """The negative control; the database still refuses a number that exists."""
         monkeypatch.setattr(desk, "writing", contextlib.nullcontext)
         numbers, results = self.numbers()
         assert len(set(numbers)) == len(numbers) < self.COUNT
@@ -278,7 +278,7 @@ def test_a_reason_retired_meanwhile_offers_no_times_of_its_own():
 
 
 def first_then(first, second):
-    """What each returned or raised: `second` begins while `first`, done, is not committed yet."""
+    """What both returned or raised: `second` begins before `first` is committed."""
     done = threading.Event()
 
     def slowly():

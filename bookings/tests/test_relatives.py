@@ -1,4 +1,4 @@
-"""Who was booked for stays on record."""
+"""Relatives with visits cannot be removed."""
 
 import pytest
 from django.conf import settings

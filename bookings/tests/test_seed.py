@@ -55,12 +55,12 @@ def write(count=5, *, patients=0, appointments=None, seed=1, now=WEDNESDAY, **op
 
 
 def rows():
-    """Every row of the world, keys included."""
+    """All rows of the world, with their keys."""
     return {model.__name__: list(model.objects.order_by("pk").values_list()) for model in TABLES}
 
 
 def story():
-    """The world in its own words, without keys and times of writing."""
+    """The texts of the world, without keys and times of writing."""
     return (
         list(User.objects.order_by("username").values_list("username", "email", "role")),
         list(
@@ -276,7 +276,7 @@ class TestTheCommand:
 
 @pytest.fixture(scope="class")
 def world(django_db_setup, django_db_blocker):
-    """Read by many tests, written once: a transaction around theirs."""
+    """A world that is written once for many tests, in a transaction around theirs."""
     with django_db_blocker.unblock(), transaction.atomic():
         write(14)
         yield

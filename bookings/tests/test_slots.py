@@ -1,4 +1,4 @@
-"""When a doctor is open: hours, absences, holidays (docs/contracts.md, rules 1 and 2)."""
+"""Free slots by hours, absences and holidays (docs/contracts.md, rules 1 and 2)."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""What is shown and what is checked: one small random world, every start asked both ways."""
+"""The shown slots agree with the checked ones, for every start of small random agendas."""
 
 import datetime as dt
 
@@ -19,7 +19,7 @@ from scheduling.tests.factories import AbsenceFactory, HolidayFactory, open_week
 
 pytestmark = pytest.mark.django_db
 
-# A window around a clock change of each zone, and one far from any.
+# A window around a clock change of each zone, and one without a clock change.
 WORLDS = [
     ("Europe/Paris", dt.date(2027, 3, 27)),
     ("Europe/Paris", dt.date(2027, 10, 30)),
@@ -35,7 +35,7 @@ spans = st.tuples(minutes_of_window, st.sampled_from([5, 15, 30, 47, 60, 480]))
 
 @st.composite
 def agendas(draw):
-    """A doctor with hours and a type, in plain values: hypothesis shows them when it fails."""
+    """A doctor with hours and a type, in plain values, which hypothesis prints on a failure."""
     starts = st.sampled_from([0, 60, 90, 540, 840, 1320])
     lengths = st.sampled_from([30, 125, 240, 480, 1440])
     weekdays = st.sampled_from([range(7), range(7), range(5), [5, 6]])
@@ -58,7 +58,7 @@ def agendas(draw):
 
 
 def build(agenda):
-    """The rows of an agenda; (query, first day, now)."""
+    """Write the rows of an agenda; return (query, first day, now)."""
     zone, first_day = agenda["world"]
     names = ("duration", "buffer_after", "notice_minutes", "horizon_days", "is_emergency_only")
     kind = ConsultationTypeFactory(
@@ -138,23 +138,23 @@ def test_every_start_of_the_grid_is_shown_free_exactly_when_it_can_be_booked(age
         grid = [slot for day in shown for slot in day_slots(query, day, **asked)]
         starts = [slot.start.astimezone(dt.UTC) for slot in grid]
 
-        # The grid has every start once, and those without a reason are the ones shown.
+        # The grid has every start once, and the starts without a blocker are the shown ones.
         assert starts == sorted(set(starts))
         assert {start for start, slot in zip(starts, grid, strict=True) if not slot.blocker} == free
-        # Booking gives the same answer, start by start; also between the grid's starts.
+        # The booking check gives the same answer for each start, also between the grid's starts.
         assert {start for start in starts if blocker_at(query, start, **asked) is None} == free
         between = [start + dt.timedelta(minutes=1) for start in starts[:5]]
         assert not [start for start in between if blocker_at(query, start, **asked) is None]
-        # A day asked alone shows what it shows among others.
+        # One day alone shows the same as among other days.
         for day, starts_of_day in shown.items():
             assert free_slots(query, day, 1, **asked) == {day: starts_of_day}
         calendars = Calendars([query], list(shown), **asked)
         columns = calendars.columns(query)
         assert {day.date: day.starts for day in columns} == shown
-        # The first alone is the first of all.
+        # The first free start is the first of all free starts.
         first = next((start for day in columns for start in day.starts), None)
         assert calendars.first_free(query) == first
-        # What is empty says why, and nothing else does.
+        # Empty days say why, and other days do not.
         assert [day.no_slots is None for day in columns] == [bool(day.starts) for day in columns]
         # Alternatives are free.
         for start in nearest_free(query, now + engine.DAY, **asked):

@@ -1,4 +1,4 @@
-"""The number of queries: the same whatever the doctors, the days, the rows."""
+"""The number of queries does not depend on the doctors, the days or the rows."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""What takes time away: visits, their pauses, holds, midnight.
+"""Blocked starts: visits, their pauses, holds, midnight.
 
 See docs/contracts.md, rules 3 and 8.
 """
@@ -30,7 +30,7 @@ def open_monday(kind, start, end):
 
 
 def visit(kind, at, minutes=30, **options):
-    """A visit of `kind`'s doctor on that Monday, as long as told."""
+    """A visit on that Monday to the type's doctor, of `minutes` minutes."""
     start = monday(at)
     end = start + dt.timedelta(minutes=minutes)
     return AppointmentFactory(doctor=kind.doctor, starts_at=start, ends_at=end, **options)
@@ -169,7 +169,7 @@ class TestHolds:
 
 
 class TestMidnight:
-    """Opening 22:00-02:00."""
+    """A doctor with hours from 22:00 to 02:00."""
 
     def night_doctor(self, duration=30):
         kind = ConsultationTypeFactory(duration=duration)

@@ -1,4 +1,4 @@
-"""Now, notice, horizon, emergencies, and the first time that is free.
+"""Free slots by the time of now: notice, horizon, emergencies, next and nearest free.
 
 See docs/contracts.md, rules 4 and 5.
 """

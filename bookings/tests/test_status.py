@@ -1,4 +1,4 @@
-"""The status table, cell by cell, against one written by hand from the product's rules."""
+"""Each cell of the status table, against a table written by hand from the product's rules."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import pytest
 
 from bookings.status import CHANGES, LIVE, TOOK_PLACE, UPCOMING, Status, Verb, leads_to
 
-# A dot is a refusal. Requests, bookings and walk-ins make new visits; moves, done or asked for,
-# keep the status and undo goes back by the history: none of these is a way from one status to
-# another.
+# A dot is a refusal. The table lacks verbs that do not lead from one status to another: request,
+# book and add walk-in make new visits, move and ask to move keep the status, undo reads the
+# history.
 TABLE = """
 verb          pending    confirmed    arrived      in_progress  done  no_show  cancelled
 request       .          .            .            .            .     .        .

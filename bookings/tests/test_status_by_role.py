@@ -1,4 +1,4 @@
-"""The status table whole: every verb from every status, for everybody, and back again by undo."""
+"""Every verb from every status, for every role, and the undo of it."""
 
 import datetime as dt
 
@@ -31,13 +31,13 @@ OTHERS = {
 }
 CELLS = [(verb, before) for verb in VERBS for before in Status]
 ALLOWED = [cell for cell in CELLS if leads_to(*cell)]
-# Cancelling twice is the same wish twice: it changes nothing and refuses nothing.
+# A second cancellation changes nothing and is not refused.
 TWICE = (Verb.CANCEL, Status.CANCELLED)
 REFUSED = [cell for cell in CELLS if cell not in ALLOWED and cell != TWICE]
 
 
 def visit_that_is(before, verb):
-    """Requests are confirmed while they lie ahead; persons are absent once they should be here."""
+    """A visit with status `before`: still ahead for a confirmation, begun for other verbs."""
     return AppointmentFactory(
         status=before, starts_at=monday("12:00" if verb is Verb.CONFIRM else "10:00")
     )
@@ -79,7 +79,7 @@ def test_the_desk_does_nothing_else(role, verb, before):
 def test_nobody_else_does_anything_to_it(role, verb, before):
     visit = visit_that_is(before, verb)
     by = OTHERS[role](visit)
-    # Of the patient alone it is the deadline that speaks: until then they cancel online.
+    # The patient can cancel until the deadline, so the deadline must refuse here.
     with pytest.raises(rules.Refusal):
         apply(verb, visit, by=by)
     assert is_untouched(visit, before)

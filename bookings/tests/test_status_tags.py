@@ -1,4 +1,4 @@
-"""How templates show the status of an appointment."""
+"""The template tags that show the status of an appointment."""
 
 from types import SimpleNamespace
 

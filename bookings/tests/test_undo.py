@@ -202,7 +202,7 @@ class TestUndoOfANoShow:
         with pytest.raises(rules.RuleRefused) as refused:
             book(kind, patient=patient, at="14:00", now=ELEVEN)
         assert refused.value.code == "patient_blocked"
-        # The desk can still book for them, and another practice is not concerned.
+        # The desk can still book for the patient, and the block holds at one practice only.
         at_desk = book(kind, patient=patient, at="15:00", by=kind.doctor.user, now=ELEVEN)
         elsewhere = book(ConsultationTypeFactory(), patient=patient, at="16:00", now=ELEVEN)
         assert (at_desk.status, elsewhere.status) == (Status.CONFIRMED, Status.CONFIRMED)

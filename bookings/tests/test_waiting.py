@@ -1,4 +1,4 @@
-"""The waiting room: its order, its codes, how long it takes, and who may change it."""
+"""The waiting room: order, codes, estimates, and the roles that can change it."""
 
 import datetime as dt
 

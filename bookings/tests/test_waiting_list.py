@@ -1,4 +1,4 @@
-"""Joining the waiting list, leaving it, and how a wish ends by itself."""
+"""The waiting list: to join it, to leave it, and entries that end by themselves."""
 
 import datetime as dt
 
@@ -38,7 +38,7 @@ def wait(appointment, now=FRIDAY_MORNING):
 
 
 def full_until_monday(**options):
-    """Nothing is free before Monday at nine."""
+    """A type of a doctor without a free time before Monday at nine."""
     kind = ConsultationTypeFactory(**options)
     open_week(kind.doctor, weekdays=[0])
     return kind
@@ -173,7 +173,7 @@ class TestJoinIsRefused:
 class TestEnds:
     @pytest.fixture
     def entry(self):
-        """Waits for a time before Monday at 14:00, which they have."""
+        """An entry for a time before the patient's visit on Monday at 14:00."""
         return wait(book(full_until_monday(), at="14:00"))
 
     def test_when_left_once_and_for_all(self, entry):
