@@ -34,8 +34,8 @@ def warn_of(request: HttpRequest, visits: Sequence[Appointment]) -> None:
     if not visits:
         return
     text = ngettext(
-        "%d appointment is hit and stays booked. Move or cancel it:",
-        "%d appointments are hit and stay booked. Move or cancel them:",
+        "%d appointment is affected and stays booked. Move or cancel it:",
+        "%d appointments are affected and stay booked. Move or cancel them:",
         len(visits),
     )
     links = format_html_join(

@@ -161,7 +161,7 @@ class TestAppointmentActions:
         # The status history is the only one.
         assert not LogEntry.objects.exists()
 
-    def test_say_kindly_what_they_could_not_do_and_do_the_rest(self):
+    def test_report_refusals_and_do_the_rest(self):
         here = visit(status=Status.CONFIRMED)
         done = visit(status=Status.DONE)
         response = act(admin_client(), "arrive", here, done)
@@ -193,7 +193,7 @@ class TestAppointmentActions:
             True,
         )
 
-    def test_cancel_tells_the_patient_with_a_word(self):
+    def test_cancel_notifies_the_patient_with_a_message(self):
         client, appointment = admin_client(), visit()
         response = act(client, "cancel", appointment, confirmed="yes", message="Flooded")
         appointment.refresh_from_db()
@@ -213,7 +213,7 @@ class TestAppointmentActions:
             (Verb.UNDO, client.user.pk),
         ]
 
-    def test_are_not_offered_to_staff_who_are_no_admins(self):
+    def test_are_offered_to_admins_only(self):
         client = admin_client(is_superuser=False)
         appointment = visit()
         response = act(client, "arrive", appointment)
@@ -305,8 +305,8 @@ class TestPatientFiles:
 
 class TestAbsences:
     def code_at(self, doctor, at):
-        kind = ConsultationTypeFactory(doctor=doctor)
-        return slots.blocker_at(SlotQuery(doctor, kind), at, now=timezone.now())
+        consultation_type = ConsultationTypeFactory(doctor=doctor)
+        return slots.blocker_at(SlotQuery(doctor, consultation_type), at, now=timezone.now())
 
     def add(self, doctor, days=7):
         day = local_day(doctor.practice, days).isoformat()
@@ -329,13 +329,13 @@ class TestAbsences:
         assert self.code_at(doctor, coming(doctor, "12:00")) is None
         assert changes_of(doctor) == 1
 
-    def test_an_absence_names_the_visits_it_hits_and_keeps_them(self):
+    def test_an_absence_names_the_affected_visits_and_keeps_them(self):
         hit, spared = visit("11:30", patient__first_name="<b>Lina"), visit("12:00")
         spared.doctor = hit.doctor
         spared.save()
         (warning, _saved) = said(self.add(hit.doctor))
         link = page(Appointment, "change", hit.pk)
-        assert warning.startswith("1 appointment is hit and stays booked. Move or cancel it: ")
+        assert warning.startswith("1 appointment is affected and stays booked. Move or cancel it: ")
         assert f'<a href="{link}">' in warning
         assert "&lt;b&gt;Lina Benali</a>" in warning
         assert str(spared.pk) not in warning
@@ -387,16 +387,22 @@ class TestOpeningHours:
         visit("20:00", doctor=hit.doctor)
         weekday = coming(hit.doctor).weekday()
         (warning, _saved) = said(self.add(hit.doctor, "09:00", "12:00", weekday=weekday))
-        assert warning.startswith("1 appointment is hit and stays booked.")
+        assert warning.startswith("1 appointment is affected and stays booked.")
         assert page(Appointment, "change", hit.pk) in warning
 
     def test_the_types_that_hours_are_kept_for_count(self):
-        kind = ConsultationTypeFactory()
-        kept = visit("10:00", doctor=kind.doctor, consultation_type=kind)
-        weekday = coming(kind.doctor).weekday()
-        response = self.add(kind.doctor, "09:00", "17:00", weekday=weekday, types=[kind.pk])
+        consultation_type = ConsultationTypeFactory()
+        kept = visit("10:00", doctor=consultation_type.doctor, consultation_type=consultation_type)
+        weekday = coming(consultation_type.doctor).weekday()
+        response = self.add(
+            consultation_type.doctor,
+            "09:00",
+            "17:00",
+            weekday=weekday,
+            types=[consultation_type.pk],
+        )
         assert len(said(response)) == 1
-        other = ConsultationTypeFactory(doctor=kind.doctor)
+        other = ConsultationTypeFactory(doctor=consultation_type.doctor)
         response = save(admin_client(), OpeningHours.objects.get(), types=[other.pk])
         assert page(Appointment, "change", kept.pk) in said(response)[0]
 
@@ -451,8 +457,8 @@ class TestHolidays:
 
 
 def test_a_type_with_appointments_is_retired_not_deleted():
-    kind = AppointmentFactory().consultation_type
-    response = admin_client().get(page(ConsultationType, "delete", kind.pk))
+    consultation_type = AppointmentFactory().consultation_type
+    response = admin_client().get(page(ConsultationType, "delete", consultation_type.pk))
     assert response.context["protected"] == [
         "1 appointment",
         "Retire the type instead: it is offered no more.",
