@@ -92,7 +92,7 @@ class NotificationFactory(factory.django.DjangoModelFactory):
         model = Notification
 
     appointment = factory.SubFactory(AppointmentFactory)
-    kind = Notification.Kind.BOOKED
+    consultation_type = Notification.Kind.BOOKED
     sequence = factory.SelfAttribute("appointment.sequence")
     recipient = "patient@example.org"
     language = "fr"

@@ -10,39 +10,47 @@ from doctors.models import Doctor
 from doctors.tests.factories import MembershipFactory
 
 
-def book(kind, *, patient=None, at="10:00", by=None, now=FRIDAY_MORNING, **options):
+def book(consultation_type, *, patient=None, at="10:00", by=None, now=FRIDAY_MORNING, **options):
     patient = patient or PatientFactory()
     return services.book(
         by=by or patient.account,
         patient=patient,
-        doctor=kind.doctor,
-        consultation_type=kind,
+        doctor=consultation_type.doctor,
+        consultation_type=consultation_type,
         starts_at=monday(at),
         now=now,
         **options,
     )
 
 
-def hold(kind, *, token="mine", at="10:00", now=FRIDAY_MORNING, address="192.0.2.1", doctor=None):
+def hold(
+    consultation_type,
+    *,
+    token="mine",
+    at="10:00",
+    now=FRIDAY_MORNING,
+    address="192.0.2.1",
+    doctor=None,
+):
     return services.hold(
         token=token,
-        doctor=doctor or kind.doctor,
-        consultation_type=kind,
+        doctor=doctor or consultation_type.doctor,
+        consultation_type=consultation_type,
         starts_at=monday(at),
         address=address,
         now=now,
     )
 
 
-def free_on(day, kind, *, now=FRIDAY_MORNING, doctor=None, **options):
-    """The free starts of one day as wall times, ["09:00", …]; `kind=None` for no type."""
-    query = SlotQuery(doctor or kind.doctor, kind)
+def free_on(day, consultation_type, *, now=FRIDAY_MORNING, doctor=None, **options):
+    """The free starts of one day as wall times, ["09:00", …]; None stands for no type."""
+    query = SlotQuery(doctor or consultation_type.doctor, consultation_type)
     found = free_slots(query, day, 1, now=now, **options)
     return [f"{start:%H:%M}" for start in found[day]]
 
 
-def free_on_monday(kind, **options):
-    return free_on(monday("10:00").date(), kind, **options)
+def free_on_monday(consultation_type, **options):
+    return free_on(monday("10:00").date(), consultation_type, **options)
 
 
 def secretary_of(doctor):

@@ -19,7 +19,7 @@ def visit(at="10:00", **attributes):
     return AppointmentFactory(starts_at=monday(at), **attributes)
 
 
-class TestHitByAbsence:
+class TestAffectedByAbsence:
     def hit(self, doctor, start, end, now=FRIDAY_MORNING):
         return list(affected_by_absence(doctor, start, end, now=now))
 
@@ -38,7 +38,7 @@ class TestHitByAbsence:
         hit = self.hit(found.doctor, monday(start), monday(end))
         assert hit == ([found] if is_hit else [])
 
-    def test_a_long_absence_hits_all_visits_in_it_in_order(self):
+    def test_a_long_absence_affects_all_visits_in_it_in_order(self):
         doctor = DoctorFactory()
         late, early = visit("16:00", doctor=doctor), visit("10:00", doctor=doctor)
         start, end = (
@@ -47,23 +47,23 @@ class TestHitByAbsence:
         )
         assert self.hit(doctor, start, end) == [early, late]
 
-    def test_a_visit_of_eight_hours_is_hit_at_its_end(self):
-        kind = ConsultationTypeFactory(duration=480)
-        found = visit("09:00", consultation_type=kind)
-        assert self.hit(kind.doctor, monday("16:59"), monday("18:00")) == [found]
+    def test_a_visit_of_eight_hours_is_affected_at_its_end(self):
+        consultation_type = ConsultationTypeFactory(duration=480)
+        found = visit("09:00", consultation_type=consultation_type)
+        assert self.hit(consultation_type.doctor, monday("16:59"), monday("18:00")) == [found]
 
     @pytest.mark.parametrize("status", [Status.CANCELLED, Status.NO_SHOW, Status.DONE])
-    def test_what_is_over_is_not_hit(self, status):
+    def test_a_visit_that_is_over_is_not_affected(self, status):
         found = visit(status=status)
         assert self.hit(found.doctor, monday("09:00"), monday("17:00")) == []
 
-    def test_the_past_and_other_doctors_are_not_hit(self):
+    def test_the_past_and_other_doctors_are_not_affected(self):
         found = visit()
         assert self.hit(found.doctor, monday("09:00"), monday("17:00"), now=PAST_IT_ALL) == []
         assert self.hit(DoctorFactory(), monday("09:00"), monday("17:00")) == []
 
 
-def test_a_holiday_hits_the_local_day_of_the_practice():
+def test_a_holiday_affects_the_local_day_of_the_practice():
     tokyo = DoctorFactory(practice__time_zone="Asia/Tokyo")
     # 00:30 in Tokyo on Monday 1 March, Sunday in UTC.
     early = AppointmentFactory(
@@ -105,11 +105,11 @@ class TestOutsideHours:
         assert self.outside(found.doctor) == []
 
     def test_hours_kept_for_a_type_hold_visits_of_that_type_alone(self):
-        kind = ConsultationTypeFactory()
-        kept = visit("10:00", consultation_type=kind)
-        other = visit("11:00", doctor=kind.doctor)
-        OpeningHoursFactory(doctor=kind.doctor, types=[kind])
-        assert self.outside(kind.doctor) == [other]
+        consultation_type = ConsultationTypeFactory()
+        kept = visit("10:00", consultation_type=consultation_type)
+        other = visit("11:00", doctor=consultation_type.doctor)
+        OpeningHoursFactory(doctor=consultation_type.doctor, types=[consultation_type])
+        assert self.outside(consultation_type.doctor) == [other]
         assert kept in Appointment.objects.live()
 
     def test_hours_of_another_weekday_hold_none(self):

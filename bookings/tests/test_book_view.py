@@ -28,7 +28,7 @@ def friday_morning():
 
 
 @pytest.fixture
-def kind():
+def consultation_type():
     return ConsultationTypeFactory()
 
 
@@ -37,8 +37,12 @@ def patient():
     return PatientFactory(account__with_verified_email=True)
 
 
-def post(client, kind, path="/book", **data):
-    form = {"doctor": kind.doctor.pk, "consultation_type": kind.pk, "appointment_time": AT_TEN}
+def post(client, consultation_type, path="/book", **data):
+    form = {
+        "doctor": consultation_type.doctor.pk,
+        "consultation_type": consultation_type.pk,
+        "appointment_time": AT_TEN,
+    }
     return client.post(path, form | data)
 
 
@@ -49,9 +53,9 @@ def times_offered(response):
 
 class TestPatient:
     @pytest.mark.parametrize("path", ["/book", "/book/", "/bookings/create/"])
-    def test_a_time_makes_a_confirmed_appointment(self, client, kind, patient, path):
+    def test_a_time_makes_a_confirmed_appointment(self, client, consultation_type, patient, path):
         client.force_login(patient.account)
-        response = post(client, kind, path)
+        response = post(client, consultation_type, path)
         appointment = Appointment.objects.get()
         assert (response.status_code, response["Location"]) == (
             303,
@@ -67,23 +71,23 @@ class TestPatient:
     @pytest.mark.parametrize(
         "time", ["2027-03-01T10:00", "2027-03-01T10:00:00+01:00", "2027-03-01T09:00:00Z"]
     )
-    def test_a_time_with_an_offset_is_that_instant(self, client, kind, patient, time):
+    def test_a_time_with_an_offset_is_that_instant(self, client, consultation_type, patient, time):
         client.force_login(patient.account)
-        post(client, kind, appointment_time=time)
+        post(client, consultation_type, appointment_time=time)
         assert Appointment.objects.get().starts_at == monday("10:00")
 
-    def test_for_a_relative(self, client, kind, patient):
+    def test_for_a_relative(self, client, consultation_type, patient):
         child = RelativeFactory(account=patient.account)
         client.force_login(patient.account)
-        post(client, kind, patient=child.pk, reason="Vaccin")
+        post(client, consultation_type, patient=child.pk, reason="Vaccin")
         appointment = Appointment.objects.get()
         assert (appointment.patient, appointment.reason) == (child, "Vaccin")
 
-    def test_for_a_relative_added_on_the_way(self, client, kind, patient):
+    def test_for_a_relative_added_on_the_way(self, client, consultation_type, patient):
         client.force_login(patient.account)
         post(
             client,
-            kind,
+            consultation_type,
             patient="new",
             relation="child",
             first_name="Adam",
@@ -94,16 +98,16 @@ class TestPatient:
         assert Patient.objects.get(first_name="Adam").birth_date == dt.date(2020, 5, 4)
 
     def test_the_same_post_again_gets_the_same_answer_and_no_second_message(
-        self, client, kind, patient
+        self, client, consultation_type, patient
     ):
         client.force_login(patient.account)
-        answers = {post(client, kind)["Location"] for _ in range(2)}
+        answers = {post(client, consultation_type)["Location"] for _ in range(2)}
         assert len(answers) == 1
         assert (Appointment.objects.count(), Notification.objects.count()) == (1, 1)
 
-    def test_without_a_time_is_told_that_one_is_needed(self, client, kind, patient):
+    def test_without_a_time_a_time_is_asked_for(self, client, consultation_type, patient):
         client.force_login(patient.account)
-        response = post(client, kind, appointment_time="")
+        response = post(client, consultation_type, appointment_time="")
         assert response.status_code == 422
         assert "notice" in response.content.decode()
         assert not Appointment.objects.exists()
@@ -124,23 +128,27 @@ class TestPatient:
             {"reason": "x" * 1001},
         ],
     )
-    def test_bad_input_is_a_422_and_writes_nothing(self, client, kind, patient, bad):
+    def test_bad_input_is_a_422_and_writes_nothing(self, client, consultation_type, patient, bad):
         client.force_login(patient.account)
-        response = post(client, kind, **bad)
+        response = post(client, consultation_type, **bad)
         assert response.status_code == 422
         assert (Appointment.objects.count(), Patient.objects.count()) == (0, 1)
 
-    def test_what_was_typed_stays_when_something_is_wrong(self, client, kind, patient):
+    def test_what_was_typed_stays_when_something_is_wrong(self, client, consultation_type, patient):
         client.force_login(patient.account)
-        response = post(client, kind, patient="new", first_name="Adam", reason="Fièvre depuis hier")
+        response = post(
+            client, consultation_type, patient="new", first_name="Adam", reason="Fièvre depuis hier"
+        )
         page = response.content.decode()
         assert "Fièvre depuis hier" in page
         assert 'value="Adam"' in page
 
-    def test_taken_is_a_409_with_the_three_nearest_times_and_the_text(self, client, kind, patient):
-        AppointmentFactory(consultation_type=kind, starts_at=monday("10:00"))
+    def test_taken_is_a_409_with_the_three_nearest_times_and_the_text(
+        self, client, consultation_type, patient
+    ):
+        AppointmentFactory(consultation_type=consultation_type, starts_at=monday("10:00"))
         client.force_login(patient.account)
-        response = post(client, kind, reason="Fièvre depuis hier")
+        response = post(client, consultation_type, reason="Fièvre depuis hier")
         assert response.status_code == 409
         assert times_offered(response)[1:] == [
             "2027-03-01T09:00:00+01:00",
@@ -149,19 +157,21 @@ class TestPatient:
         ]
         assert "Fièvre depuis hier" in response.content.decode()
 
-    def test_a_rule_is_a_403_in_words(self, client, kind, patient):
-        kind.require_existing_patient = True
-        kind.save()
+    def test_a_rule_is_a_403_in_words(self, client, consultation_type, patient):
+        consultation_type.require_existing_patient = True
+        consultation_type.save()
         client.force_login(patient.account)
-        response = post(client, kind)
+        response = post(client, consultation_type)
         assert response.status_code == 403
         assert 'role="alert"' in response.content.decode()
 
-    def test_the_browser_cannot_choose_end_duration_or_price(self, client, kind, patient):
+    def test_the_browser_cannot_choose_end_duration_or_price(
+        self, client, consultation_type, patient
+    ):
         client.force_login(patient.account)
         post(
             client,
-            kind,
+            consultation_type,
             ends_at="2027-03-01T18:00",
             duration="480",
             price="0",
@@ -176,31 +186,33 @@ class TestPatient:
             appointment.price,
             appointment.is_overbooked,
             appointment.status,
-        ) == (monday("10:30"), 30, kind.price, False, Status.CONFIRMED)
+        ) == (monday("10:30"), 30, consultation_type.price, False, Status.CONFIRMED)
 
 
 class TestVisitor:
-    def test_the_choice_is_kept_as_a_hold_and_leads_to_confirm(self, client, kind):
-        response = post(client, kind)
+    def test_the_choice_is_kept_as_a_hold_and_leads_to_confirm(self, client, consultation_type):
+        response = post(client, consultation_type)
         assert (response.status_code, response["Location"]) == (303, "/bookings/confirm-booking/")
         assert Hold.objects.get().starts_at == monday("10:00")
 
-    def test_confirm_shows_the_kept_time_and_both_ways_in(self, client, kind):
-        post(client, kind)
+    def test_confirm_shows_the_kept_time_and_both_ways_in(self, client, consultation_type):
+        post(client, consultation_type)
         page = client.get("/bookings/confirm-booking/").content.decode()
         assert all(
             mark in page for mark in ('id="sign_in_form"', 'id="sign_up_form"', "data-expires-at")
         )
 
-    def test_the_hold_survives_sign_in(self, client, kind, patient):
-        post(client, kind)
+    def test_the_hold_survives_sign_in(self, client, consultation_type, patient):
+        post(client, consultation_type)
         client.force_login(patient.account)
         page = client.get("/bookings/confirm-booking/").content.decode()
         assert 'action="/bookings/create/"' in page
         assert "data-expires-at" in page
 
-    def test_sign_up_on_the_way_gives_the_hold_five_more_minutes_once(self, client, kind):
-        post(client, kind)
+    def test_sign_up_on_the_way_gives_the_hold_five_more_minutes_once(
+        self, client, consultation_type
+    ):
+        post(client, consultation_type)
         person = {
             "first_name": "Nadia",
             "last_name": "Berrada",
@@ -215,56 +227,66 @@ class TestVisitor:
         assert response["Location"] == "/bookings/confirm-booking/"
         assert Hold.objects.get().expires_at == FRIDAY_MORNING + dt.timedelta(minutes=9)
 
-    def test_a_time_that_is_gone_is_a_409_on_the_doctors_page(self, client, kind):
-        AppointmentFactory(consultation_type=kind, starts_at=monday("10:00"))
-        response = post(client, kind)
+    def test_a_time_that_is_gone_is_a_409_on_the_doctors_page(self, client, consultation_type):
+        AppointmentFactory(consultation_type=consultation_type, starts_at=monday("10:00"))
+        response = post(client, consultation_type)
         assert response.status_code == 409
         assert "2027-03-01T09:30:00+01:00" in times_offered(response)
 
-    def test_ten_times_at_once_are_all_an_address_may_keep(self, client, kind, settings):
+    def test_ten_times_at_once_are_all_an_address_may_keep(
+        self, client, consultation_type, settings
+    ):
         settings.RATE_LIMITS = True
         for index in range(10):
             type(client)().post(
                 "/book",
                 {
-                    "doctor": kind.doctor.pk,
-                    "consultation_type": kind.pk,
+                    "doctor": consultation_type.doctor.pk,
+                    "consultation_type": consultation_type.pk,
                     "appointment_time": f"2027-03-02T{9 + index // 2:02d}:{30 * (index % 2):02d}",
                 },
             )
-        assert (Hold.objects.count(), post(client, kind).status_code) == (10, 429)
+        assert (Hold.objects.count(), post(client, consultation_type).status_code) == (10, 429)
 
 
 class TestDesk:
     @pytest.fixture
-    def secretary(self, client, kind):
-        user = MembershipFactory(practice=kind.doctor.practice).user
+    def secretary(self, client, consultation_type):
+        user = MembershipFactory(practice=consultation_type.doctor.practice).user
         client.force_login(user)
         return user
 
-    def test_the_desk_says_for_whom(self, client, kind, secretary):
-        assert post(client, kind).status_code == 422
+    def test_the_desk_says_for_whom(self, client, consultation_type, secretary):
+        assert post(client, consultation_type).status_code == 422
 
-    def test_the_desk_books_for_a_patient_of_the_practice(self, client, kind, secretary):
+    def test_the_desk_books_for_a_patient_of_the_practice(
+        self, client, consultation_type, secretary
+    ):
         known = AppointmentFactory(
-            doctor=kind.doctor, status=Status.DONE, starts_at=FRIDAY_MORNING - dt.timedelta(days=9)
+            doctor=consultation_type.doctor,
+            status=Status.DONE,
+            starts_at=FRIDAY_MORNING - dt.timedelta(days=9),
         ).patient
-        response = post(client, kind, patient=known.pk)
+        response = post(client, consultation_type, patient=known.pk)
         assert response.status_code == 303
         assert Appointment.objects.upcoming(FRIDAY_MORNING).get().booked_by == secretary
 
-    def test_the_desk_books_for_a_new_patient(self, client, kind, secretary):
-        post(client, kind, first_name="Karim", last_name="Tazi", birth_date="1968-01-02")
+    def test_the_desk_books_for_a_new_patient(self, client, consultation_type, secretary):
+        post(
+            client, consultation_type, first_name="Karim", last_name="Tazi", birth_date="1968-01-02"
+        )
         assert (Appointment.objects.get().patient_name, Patient.objects.get().account) == (
             "Karim Tazi",
             None,
         )
 
-    def test_without_a_time_it_is_a_walk_in_with_the_next_number(self, client, kind, secretary):
+    def test_without_a_time_it_is_a_walk_in_with_the_next_number(
+        self, client, consultation_type, secretary
+    ):
         for _ in range(2):
             response = post(
                 client,
-                kind,
+                consultation_type,
                 appointment_time="",
                 first_name="Karim",
                 last_name="Tazi",
@@ -280,25 +302,36 @@ class TestDesk:
     @pytest.mark.parametrize("nonsense", ["²", "-1", "9" * 30, "9" * 5000])
     @pytest.mark.parametrize("name", ["doctor", "consultation_type", "patient"])
     @pytest.mark.parametrize("time", [AT_TEN, ""])
-    def test_what_is_no_number_is_nobodys(self, client, kind, secretary, time, name, nonsense):
-        response = post(client, kind, **{"appointment_time": time, name: nonsense})
+    def test_an_id_that_is_no_number_finds_nobody(
+        self, client, consultation_type, secretary, time, name, nonsense
+    ):
+        response = post(client, consultation_type, **{"appointment_time": time, name: nonsense})
         assert (response.status_code, Appointment.objects.count()) == (422, 0)
 
-    def test_another_practices_patient_is_nobody_here(self, client, kind, secretary, patient):
+    def test_another_practices_patient_is_nobody_here(
+        self, client, consultation_type, secretary, patient
+    ):
         AppointmentFactory(patient=patient)
-        assert post(client, kind, patient=patient.pk).status_code == 422
+        assert post(client, consultation_type, patient=patient.pk).status_code == 422
 
 
 @pytest.mark.parametrize(("who", "queries"), [("patient", 33), ("secretary", 27), ("doctor", 25)])
 def test_a_booking_costs_as_many_queries(
-    client, kind, patient, who, queries, django_assert_num_queries
+    client, consultation_type, patient, who, queries, django_assert_num_queries
 ):
     AppointmentFactory(
-        doctor=kind.doctor, patient=patient, status=Status.DONE, starts_at=monday("10:00")
+        doctor=consultation_type.doctor,
+        patient=patient,
+        status=Status.DONE,
+        starts_at=monday("10:00"),
     )
-    secretary = MembershipFactory(practice=kind.doctor.practice).user
-    users = {"patient": patient.account, "secretary": secretary, "doctor": kind.doctor.user}
+    secretary = MembershipFactory(practice=consultation_type.doctor.practice).user
+    users = {
+        "patient": patient.account,
+        "secretary": secretary,
+        "doctor": consultation_type.doctor.user,
+    }
     client.force_login(users[who])
     with django_assert_num_queries(queries):
-        post(client, kind, appointment_time="2027-03-08T10:00", patient=patient.pk)
+        post(client, consultation_type, appointment_time="2027-03-08T10:00", patient=patient.pk)
     assert Appointment.objects.filter(booked_by=users[who]).exists()

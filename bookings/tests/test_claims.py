@@ -126,7 +126,7 @@ def test_only_the_practice_invites(visit):
             invite(visit, by=other)
 
 
-def test_whoever_has_an_account_is_not_invited(visit):
+def test_a_person_with_an_account_is_not_invited(visit):
     child = RelativeFactory()
     other = AppointmentFactory(patient=child, doctor=visit.doctor, starts_at=visit.ends_at)
     with pytest.raises(StateConflict):

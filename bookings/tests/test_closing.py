@@ -50,7 +50,7 @@ def status_of(visit):
 
 
 class TestAbsence:
-    def test_that_hits_nothing_is_written(self):
+    def test_without_affected_visits_is_written(self):
         doctor = DoctorFactory()
         AppointmentFactory(doctor=doctor, starts_at=monday("20:00"))
         absence = away(doctor, reason="Congrès")
@@ -62,13 +62,13 @@ class TestAbsence:
         assert away(doctor) == away(doctor)
         assert DoctorAbsence.objects.count() == 1
 
-    def test_that_hits_visits_shows_each_and_writes_nothing(self):
+    def test_with_affected_visits_shows_each_and_writes_nothing(self):
         late = AppointmentFactory(starts_at=monday("11:00"))
         early = AppointmentFactory(doctor=late.doctor, starts_at=monday("10:00"))
         assert hit_when(lambda: away(late.doctor)) == [(early, True), (late, True)]
         assert DoctorAbsence.objects.count() == 0
 
-    def test_does_with_each_visit_what_was_decided(self):
+    def test_applies_the_decision_about_each_visit(self):
         doctor = DoctorFactory()
         kept, asked, cancelled = (
             AppointmentFactory(doctor=doctor, starts_at=monday(at))
@@ -81,8 +81,10 @@ class TestAbsence:
             Status.CONFIRMED,
             Status.CANCELLED,
         ]
-        told = [list(each.notifications.values_list("kind", "message")) for each in (kept, asked)]
-        assert told == [[], [("move_asked", "Je suis en congrès.")]]
+        messages = [
+            list(each.notifications.values_list("kind", "message")) for each in (kept, asked)
+        ]
+        assert messages == [[], [("move_asked", "Je suis en congrès.")]]
         assert cancelled.notifications.get().message == "Je suis en congrès."
         assert asked.changes.get().by == doctor.user
         assert DoctorAbsence.objects.count() == 1
@@ -189,14 +191,14 @@ class TestHolidays:
         holiday.refresh_from_db()
         assert (holiday.decision, visit.notifications.get().kind) == ("closed", "move_asked")
 
-    def test_a_doctor_sees_that_colleagues_have_visits_and_decides_about_the_own(self):
+    def test_a_doctor_sees_the_colleagues_visits_and_decides_about_their_own(self):
         holiday = self.proposed()
         own = AppointmentFactory(doctor__practice=holiday.practice)
         other = AppointmentFactory(doctor__practice=holiday.practice, starts_at=monday("11:00"))
         hit = hit_when(lambda: self.decide(holiday, by=own.doctor.user))
         assert hit == [(own, True), (other, False)]
 
-    def test_one_of_several_that_hits_a_visit_stops_them_all(self):
+    def test_one_of_several_that_affects_a_visit_stops_all(self):
         hit = self.proposed()
         free = self.proposed(practice=hit.practice, date=dt.date(2027, 3, 2))
         visit = AppointmentFactory(doctor__practice=hit.practice)
@@ -220,10 +222,12 @@ class TestHolidays:
 
 class TestAskToMove:
     def asked(self, **options):
-        kind = ConsultationTypeFactory(**options)
-        visit = AppointmentFactory(consultation_type=kind, patient__account__language="fr")
+        consultation_type = ConsultationTypeFactory(**options)
+        visit = AppointmentFactory(
+            consultation_type=consultation_type, patient__account__language="fr"
+        )
         return services.ask_to_move(
-            visit, by=kind.doctor.user, message="Désolés.", now=FRIDAY_MORNING
+            visit, by=consultation_type.doctor.user, message="Désolés.", now=FRIDAY_MORNING
         )
 
     def move(self, visit, at, now=SUNDAY_EVENING):
@@ -252,7 +256,7 @@ class TestAskToMove:
         services.cancel(visit, by=visit.patient.account, now=SUNDAY_EVENING)
         assert status_of(visit) == Status.CANCELLED
 
-    def test_the_patient_moves_what_the_practice_confirmed_by_hand(self):
+    def test_the_patient_moves_a_request_that_the_practice_confirmed(self):
         assert self.move(self.asked(needs_confirmation=True), "15:00").starts_at == monday("15:00")
 
     def test_of_a_visit_that_is_over_is_refused(self):

@@ -45,13 +45,13 @@ def at(clock: str) -> dt.datetime:
 
 
 @pytest.fixture
-def kind():
+def consultation_type():
     return ConsultationTypeFactory()
 
 
-def visit(kind, start: str, end: str, **values) -> Appointment:
+def visit(consultation_type, start: str, end: str, **values) -> Appointment:
     return AppointmentFactory(
-        consultation_type=kind, starts_at=at(start), ends_at=at(end), **values
+        consultation_type=consultation_type, starts_at=at(start), ends_at=at(end), **values
     )
 
 
@@ -81,11 +81,11 @@ both_orders = pytest.mark.parametrize(
 
 
 @both_orders
-def test_overlap_is_refused_on_insert(kind, first, second):
-    visit(kind, *first)
+def test_overlap_is_refused_on_insert(consultation_type, first, second):
+    visit(consultation_type, *first)
 
     with refused(OVERLAP):
-        visit(kind, *second)
+        visit(consultation_type, *second)
 
     assert list(Appointment.objects.values_list("starts_at", "ends_at")) == [
         (at(first[0]), at(first[1]))
@@ -93,9 +93,9 @@ def test_overlap_is_refused_on_insert(kind, first, second):
 
 
 @both_orders
-def test_overlap_is_refused_when_times_change(kind, first, second):
-    visit(kind, *first)
-    moved = visit(kind, "18:00", "18:30")
+def test_overlap_is_refused_when_times_change(consultation_type, first, second):
+    visit(consultation_type, *first)
+    moved = visit(consultation_type, "18:00", "18:30")
 
     with refused(OVERLAP):
         Appointment.objects.filter(pk=moved.pk).update(
@@ -103,51 +103,51 @@ def test_overlap_is_refused_when_times_change(kind, first, second):
         )
 
 
-def test_overlap_is_refused_on_insert_of_many_at_once(kind):
+def test_overlap_is_refused_on_insert_of_many_at_once(consultation_type):
     rows = AppointmentFactory.build_batch(
-        2, consultation_type=kind, patient=PatientFactory(), booked_by=None
+        2, consultation_type=consultation_type, patient=PatientFactory(), booked_by=None
     )
 
     with refused(OVERLAP):
         Appointment.objects.bulk_create(rows)
 
 
-def test_overlap_is_refused_when_only_the_end_is_extended(kind):
-    visit(kind, "10:30", "11:00")
-    longer = visit(kind, "10:00", "10:30")
+def test_overlap_is_refused_when_only_the_end_is_extended(consultation_type):
+    visit(consultation_type, "10:30", "11:00")
+    longer = visit(consultation_type, "10:00", "10:30")
 
     with refused(OVERLAP):
         Appointment.objects.filter(pk=longer.pk).update(ends_at=at("10:31"))
 
 
 @pytest.mark.parametrize("status", [Status.CANCELLED, Status.NO_SHOW])
-def test_overlap_is_refused_when_a_visit_comes_back_to_life(kind, status):
-    gone = visit(kind, "10:00", "10:30", status=status)
-    visit(kind, "10:00", "10:30")
+def test_overlap_is_refused_when_a_visit_comes_back_to_life(consultation_type, status):
+    gone = visit(consultation_type, "10:00", "10:30", status=status)
+    visit(consultation_type, "10:00", "10:30")
 
     with refused(OVERLAP):
         Appointment.objects.filter(pk=gone.pk).update(status=Status.CONFIRMED)
 
 
-def test_overlap_is_refused_when_a_visit_is_no_longer_overbooked(kind):
-    extra = visit(kind, "10:00", "10:30", is_overbooked=True)
-    visit(kind, "10:00", "10:30")
+def test_overlap_is_refused_when_a_visit_is_no_longer_overbooked(consultation_type):
+    extra = visit(consultation_type, "10:00", "10:30", is_overbooked=True)
+    visit(consultation_type, "10:00", "10:30")
 
     with refused(OVERLAP):
         Appointment.objects.filter(pk=extra.pk).update(is_overbooked=False)
 
 
-def test_overlap_is_refused_when_a_visit_changes_doctor(kind):
-    visit(kind, "10:00", "10:30")
+def test_overlap_is_refused_when_a_visit_changes_doctor(consultation_type):
+    visit(consultation_type, "10:00", "10:30")
     of_another = visit(ConsultationTypeFactory(), "10:00", "10:30")
 
     with refused(OVERLAP):
-        Appointment.objects.filter(pk=of_another.pk).update(doctor=kind.doctor)
+        Appointment.objects.filter(pk=of_another.pk).update(doctor=consultation_type.doctor)
 
 
-def test_overlap_is_refused_when_a_walk_in_gets_a_time(kind):
-    visit(kind, "10:00", "10:30")
-    walk_in = AppointmentFactory(consultation_type=kind, walk_in=True)
+def test_overlap_is_refused_when_a_walk_in_gets_a_time(consultation_type):
+    visit(consultation_type, "10:00", "10:30")
+    walk_in = AppointmentFactory(consultation_type=consultation_type, walk_in=True)
 
     with refused(OVERLAP):
         Appointment.objects.filter(pk=walk_in.pk).update(
@@ -156,11 +156,11 @@ def test_overlap_is_refused_when_a_walk_in_gets_a_time(kind):
 
 
 @pytest.mark.parametrize("status", LIVE)
-def test_every_live_status_occupies_its_time(kind, status):
-    visit(kind, "10:00", "10:30", status=status)
+def test_every_live_status_occupies_its_time(consultation_type, status):
+    visit(consultation_type, "10:00", "10:30", status=status)
 
     with refused(OVERLAP):
-        visit(kind, "10:00", "10:30")
+        visit(consultation_type, "10:00", "10:30")
 
 
 @pytest.mark.parametrize(
@@ -174,41 +174,41 @@ def test_every_live_status_occupies_its_time(kind, status):
         pytest.param({"walk_in": True}, id="without a time"),
     ],
 )
-def test_what_may_stand_beside_a_visit(kind, other):
+def test_what_may_stand_beside_a_visit(consultation_type, other):
     values = {"starts_at": at("10:00"), "ends_at": at("10:30")} | other
     if values.get("walk_in"):
         del values["starts_at"], values["ends_at"]
-    visit(kind, "10:00", "10:30")
+    visit(consultation_type, "10:00", "10:30")
 
-    beside = AppointmentFactory(consultation_type=kind, **values)
+    beside = AppointmentFactory(consultation_type=consultation_type, **values)
     beside.reason = "Saved once more, times and all"
     beside.save()
 
     assert Appointment.objects.count() == 2
 
 
-def test_two_walk_ins_of_a_day_do_not_overlap(kind):
-    AppointmentFactory.create_batch(2, consultation_type=kind, walk_in=True)
+def test_two_walk_ins_of_a_day_do_not_overlap(consultation_type):
+    AppointmentFactory.create_batch(2, consultation_type=consultation_type, walk_in=True)
 
     assert Appointment.objects.count() == 2
 
 
-def test_two_doctors_work_at_the_same_time(kind):
-    visit(kind, "10:00", "10:30")
+def test_two_doctors_work_at_the_same_time(consultation_type):
+    visit(consultation_type, "10:00", "10:30")
     visit(ConsultationTypeFactory(), "10:00", "10:30")
 
     assert Appointment.objects.count() == 2
 
 
-def test_one_doctor_is_not_at_two_practices_at_once(kind):
-    visit(kind, "10:00", "10:30")
+def test_one_doctor_is_not_at_two_practices_at_once(consultation_type):
+    visit(consultation_type, "10:00", "10:30")
 
     with refused(OVERLAP):
-        visit(kind, "10:00", "10:30", practice=PracticeFactory())
+        visit(consultation_type, "10:00", "10:30", practice=PracticeFactory())
 
 
-def test_a_visit_may_be_saved_again_and_moved_within_its_own_time(kind):
-    moved = visit(kind, "10:00", "10:30")
+def test_a_visit_may_be_saved_again_and_moved_within_its_own_time(consultation_type):
+    moved = visit(consultation_type, "10:00", "10:30")
     moved.starts_at, moved.ends_at = at("10:15"), at("10:45")
     moved.save()
     moved.refresh_from_db()
@@ -244,7 +244,7 @@ def test_the_guard_stands_after_all_migrations():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_guard_stands_after_the_table_is_made_anew(kind):
+def test_the_guard_stands_after_the_table_is_made_anew(consultation_type):
     field = Appointment._meta.get_field("type_name")
     longer = models.CharField(max_length=200, blank=True)
     longer.set_attributes_from_name("type_name")
@@ -253,16 +253,16 @@ def test_the_guard_stands_after_the_table_is_made_anew(kind):
         with connection.schema_editor() as editor:
             editor.alter_field(Appointment, field, longer, strict=True)
         assert guards() == GUARDS[connection.vendor]
-        visit(kind, "10:00", "10:30")
+        visit(consultation_type, "10:00", "10:30")
         with refused(OVERLAP):
-            visit(kind, "10:15", "10:45")
+            visit(consultation_type, "10:15", "10:45")
     finally:
         with connection.schema_editor() as editor:
             editor.alter_field(Appointment, longer, field)
     assert guards() == GUARDS[connection.vendor]
 
 
-def test_without_the_guard_the_overlap_goes_in(kind):
+def test_without_the_guard_the_overlap_goes_in(consultation_type):
     """The control of the tests above: they pass because of the guard only."""
     drop = {
         "sqlite": "DROP TRIGGER {}",
@@ -272,8 +272,8 @@ def test_without_the_guard_the_overlap_goes_in(kind):
         for name in guards():
             cursor.execute(drop.format(name))
 
-    visit(kind, "10:00", "10:30")
-    visit(kind, "10:15", "10:45")
+    visit(consultation_type, "10:00", "10:30")
+    visit(consultation_type, "10:15", "10:45")
 
     assert Appointment.objects.count() == 2
 
@@ -281,9 +281,9 @@ def test_without_the_guard_the_overlap_goes_in(kind):
 # Errors of forms and the admin -------------------------------------------------------------------
 
 
-def unsaved(kind, start: str, end: str, **values) -> Appointment:
+def unsaved(consultation_type, start: str, end: str, **values) -> Appointment:
     return AppointmentFactory.build(
-        consultation_type=kind,
+        consultation_type=consultation_type,
         patient=PatientFactory(),
         booked_by=None,
         starts_at=at(start),
@@ -292,20 +292,20 @@ def unsaved(kind, start: str, end: str, **values) -> Appointment:
     )
 
 
-def test_validate_refuses_an_overlap_by_its_code(kind):
-    visit(kind, "10:00", "10:30")
+def test_validate_refuses_an_overlap_by_its_code(consultation_type):
+    visit(consultation_type, "10:00", "10:30")
 
     with pytest.raises(ValidationError) as refusal:
-        THE_CONSTRAINT.validate(Appointment, unsaved(kind, "10:15", "10:45"))
+        THE_CONSTRAINT.validate(Appointment, unsaved(consultation_type, "10:15", "10:45"))
 
     assert refusal.value.code == "overlap"
 
 
-def test_full_clean_tells_the_overlap(kind):
-    visit(kind, "10:00", "10:30")
+def test_full_clean_names_the_overlap(consultation_type):
+    visit(consultation_type, "10:00", "10:30")
 
     with pytest.raises(ValidationError) as refusal:
-        unsaved(kind, "10:15", "10:45").full_clean()
+        unsaved(consultation_type, "10:15", "10:45").full_clean()
 
     assert [error.code for error in refusal.value.error_dict["__all__"]] == ["overlap"]
 
@@ -317,28 +317,28 @@ def test_full_clean_tells_the_overlap(kind):
         pytest.param({"is_overbooked": True}, id="overbooked on purpose"),
     ],
 )
-def test_validate_admits_what_the_database_admits(kind, values):
-    visit(kind, "10:00", "10:30")
+def test_validate_admits_what_the_database_admits(consultation_type, values):
+    visit(consultation_type, "10:00", "10:30")
 
-    THE_CONSTRAINT.validate(Appointment, unsaved(kind, "10:00", "10:30", **values))
+    THE_CONSTRAINT.validate(Appointment, unsaved(consultation_type, "10:00", "10:30", **values))
 
 
-def test_validate_admits_touching_visits_and_the_visit_itself(kind):
-    booked = visit(kind, "10:00", "10:30")
+def test_validate_admits_touching_visits_and_the_visit_itself(consultation_type):
+    booked = visit(consultation_type, "10:00", "10:30")
 
-    THE_CONSTRAINT.validate(Appointment, unsaved(kind, "10:30", "11:00"))
+    THE_CONSTRAINT.validate(Appointment, unsaved(consultation_type, "10:30", "11:00"))
     THE_CONSTRAINT.validate(Appointment, booked)
 
 
-def test_validate_admits_a_walk_in(kind):
-    visit(kind, "10:00", "10:30")
+def test_validate_admits_a_walk_in(consultation_type):
+    visit(consultation_type, "10:00", "10:30")
 
     THE_CONSTRAINT.validate(
-        Appointment, AppointmentFactory.build(consultation_type=kind, walk_in=True)
+        Appointment, AppointmentFactory.build(consultation_type=consultation_type, walk_in=True)
     )
 
 
-def test_validate_leaves_a_form_without_a_doctor_to_the_field(kind):
+def test_validate_leaves_a_form_without_a_doctor_to_the_field(consultation_type):
     half_filled = Appointment(starts_at=at("10:00"), ends_at=at("10:30"), status=Status.CONFIRMED)
 
     THE_CONSTRAINT.validate(Appointment, half_filled, exclude={"doctor"})
@@ -401,9 +401,9 @@ def test_minutes_after_round_trip():
 
 @pytest.mark.parametrize("minutes", [5, 480])
 def test_a_visit_may_last_from_5_to_480_minutes(minutes):
-    kind = ConsultationTypeFactory(duration=minutes)
+    consultation_type = ConsultationTypeFactory(duration=minutes)
 
-    made = AppointmentFactory(consultation_type=kind)
+    made = AppointmentFactory(consultation_type=consultation_type)
 
     assert made.ends_at - made.starts_at == dt.timedelta(minutes=minutes)
 
@@ -471,28 +471,31 @@ def test_a_visit_has_both_times_or_none(values):
         AppointmentFactory(**{"ends_at": LATER} | values)
 
 
-def test_queue_number_is_given_once_a_day(kind):
-    AppointmentFactory(consultation_type=kind, walk_in=True, queue_number=1)
+def test_queue_number_is_given_once_a_day(consultation_type):
+    AppointmentFactory(consultation_type=consultation_type, walk_in=True, queue_number=1)
 
     # SQLite names a unique constraint by its columns.
     with refused("queue_number"):
-        AppointmentFactory(consultation_type=kind, walk_in=True, queue_number=1)
+        AppointmentFactory(consultation_type=consultation_type, walk_in=True, queue_number=1)
 
 
-def test_queue_number_of_a_cancelled_walk_in_is_not_given_again(kind):
+def test_queue_number_of_a_cancelled_walk_in_is_not_given_again(consultation_type):
     AppointmentFactory(
-        consultation_type=kind, walk_in=True, queue_number=1, status=Status.CANCELLED
+        consultation_type=consultation_type, walk_in=True, queue_number=1, status=Status.CANCELLED
     )
 
     with refused("queue_number"):
-        AppointmentFactory(consultation_type=kind, walk_in=True, queue_number=1)
+        AppointmentFactory(consultation_type=consultation_type, walk_in=True, queue_number=1)
 
 
-def test_queue_numbers_begin_anew_each_day_and_at_each_doctor(kind):
-    AppointmentFactory(consultation_type=kind, walk_in=True, queue_number=1)
-    AppointmentFactory(consultation_type=kind, walk_in=True, queue_number=2)
+def test_queue_numbers_begin_anew_each_day_and_at_each_doctor(consultation_type):
+    AppointmentFactory(consultation_type=consultation_type, walk_in=True, queue_number=1)
+    AppointmentFactory(consultation_type=consultation_type, walk_in=True, queue_number=2)
     AppointmentFactory(
-        consultation_type=kind, walk_in=True, queue_number=1, queue_date=dt.date(2027, 3, 2)
+        consultation_type=consultation_type,
+        walk_in=True,
+        queue_number=1,
+        queue_date=dt.date(2027, 3, 2),
     )
     AppointmentFactory(doctor=DoctorFactory(), walk_in=True, queue_number=1)
 
@@ -506,14 +509,14 @@ def test_one_token_holds_one_slot():
         HoldFactory(token="visitor")
 
 
-def test_a_change_is_told_once():
-    told = NotificationFactory()
+def test_a_change_has_one_message():
+    message = NotificationFactory()
 
     with refused("sequence|notification_tells_a_change_once"):
-        NotificationFactory(appointment=told.appointment, sequence=told.sequence)
+        NotificationFactory(appointment=message.appointment, sequence=message.sequence)
 
 
-def test_a_person_waits_once_for_a_reason():
+def test_a_person_waits_once_for_a_type():
     first = WaitingListEntryFactory()
     again = {"patient": first.patient, "consultation_type": first.consultation_type}
     with refused("patient_waits_once_for_a_reason|patient_id"):

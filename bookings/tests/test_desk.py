@@ -38,7 +38,7 @@ class TestChangeStatus:
         with pytest.raises(rules.StateConflict):
             apply(verb, AppointmentFactory())
 
-    def test_cancel_has_a_service_of_its_own_that_tells_the_patient(self):
+    def test_cancel_has_a_service_of_its_own_that_notifies_the_patient(self):
         with pytest.raises(ValueError, match="use cancel"):
             services.change_status(
                 appointment := AppointmentFactory(), Verb.CANCEL, by=appointment.doctor.user
@@ -52,7 +52,7 @@ class TestChangeStatus:
         absent = apply(Verb.MARK_ABSENT, appointment, now=monday("10:00"))
         assert absent.status == Status.NO_SHOW
 
-    def test_confirming_a_request_tells_the_patient_and_no_other_verb_does(self):
+    def test_confirm_notifies_the_patient_and_no_other_verb_does(self):
         appointment = AppointmentFactory(status=Status.PENDING, starts_at=monday("12:00"))
         for verb in (Verb.CONFIRM, Verb.ARRIVE, Verb.START, Verb.FINISH):
             apply(verb, appointment)
@@ -61,36 +61,36 @@ class TestChangeStatus:
 
     def test_a_request_whose_time_has_come_cannot_be_confirmed_any_more(self):
         appointment = AppointmentFactory(status=Status.PENDING, starts_at=ELEVEN)
-        with pytest.raises(rules.StateConflict) as told:
+        with pytest.raises(rules.StateConflict) as caught:
             apply(Verb.CONFIRM, appointment)
-        assert told.value.code == "request_is_over"
+        assert caught.value.code == "request_is_over"
         appointment.refresh_from_db()
         assert appointment.status == Status.PENDING
 
-    def test_a_change_of_what_the_reader_no_longer_sees_says_who_changed_it_and_when(self):
+    def test_a_change_of_a_visit_that_changed_names_the_person_and_the_time(self):
         appointment = AppointmentFactory()
         secretary = secretary_of(appointment.doctor)
         apply(Verb.ARRIVE, appointment, by=secretary)
-        with pytest.raises(rules.StateConflict) as told, translation.override("en"):
+        with pytest.raises(rules.StateConflict) as caught, translation.override("en"):
             services.change_status(
                 appointment, Verb.START, by=appointment.doctor.user, expected_sequence=0, now=ELEVEN
             )
-        assert (told.value.code, str(told.value)) == (
+        assert (caught.value.code, str(caught.value)) == (
             "changed_meanwhile",
             "This appointment has changed in the meantime: it is “Arrived” now. "
             f"11:00, {secretary}: arrived.",
         )
 
-    def test_of_two_people_at_two_desks_the_later_one_is_told_what_it_is_now(self):
+    def test_of_two_people_the_later_one_gets_the_present_status(self):
         appointment = AppointmentFactory()
         seen_by_the_other = Appointment.objects.get(pk=appointment.pk)
         apply(Verb.ARRIVE, appointment)
-        with pytest.raises(rules.StateConflict) as told, translation.override("en"):
+        with pytest.raises(rules.StateConflict) as caught, translation.override("en"):
             apply(Verb.MARK_ABSENT, seen_by_the_other)
-        assert str(told.value) == (
+        assert str(caught.value) == (
             "This appointment is “Arrived”: it cannot become “marked absent” now."
         )
-        assert told.value.status == 409
+        assert caught.value.status == 409
 
 
 class TestTheDesk:
@@ -150,8 +150,10 @@ class TestWalkIn:
         assert version_of(doctor) == 2
 
     def test_has_the_types_name_duration_and_price(self):
-        kind = ConsultationTypeFactory(name="Urgence", duration=20, price=45, currency="MAD")
-        added = self.walk_in(kind.doctor, consultation_type=kind)
+        consultation_type = ConsultationTypeFactory(
+            name="Urgence", duration=20, price=45, currency="MAD"
+        )
+        added = self.walk_in(consultation_type.doctor, consultation_type=consultation_type)
         assert (added.type_name, added.duration, added.price, added.currency) == (
             "Urgence",
             20,
@@ -160,9 +162,9 @@ class TestWalkIn:
         )
 
     def test_takes_no_public_slot_and_no_number_from_a_visit_with_a_time(self):
-        kind = ConsultationTypeFactory()
-        self.walk_in(kind.doctor, now=monday("09:50"))
-        assert book(kind, now=monday("09:55")).queue_number is None
+        consultation_type = ConsultationTypeFactory()
+        self.walk_in(consultation_type.doctor, now=monday("09:50"))
+        assert book(consultation_type, now=monday("09:55")).queue_number is None
 
     def test_numbers_are_not_used_again_after_a_cancellation(self):
         doctor = DoctorFactory()
@@ -214,9 +216,9 @@ class TestWalkIn:
         retired = ConsultationTypeFactory(doctor=doctor)
         retire_type(ConsultationType.objects.get(pk=retired.pk))
         new = Patient(first_name="Omar", last_name="Idrissi")
-        for kind in (retired, ConsultationTypeFactory()):
+        for consultation_type in (retired, ConsultationTypeFactory()):
             with pytest.raises(rules.TimeNotOffered) as refused:
-                self.walk_in(doctor, consultation_type=kind, patient=new)
+                self.walk_in(doctor, consultation_type=consultation_type, patient=new)
             assert (refused.value.code, refused.value.status) == ("type_not_offered", 422)
         assert not Appointment.objects.exists()
         assert not Patient.objects.filter(first_name="Omar").exists()

@@ -29,7 +29,7 @@ def at_desk(secretary):
 
 
 class TestBlockPatient:
-    def test_stamps_who_when_and_why_and_stops_online_booking(self, at_desk):
+    def test_keeps_user_time_and_reason_and_stops_online_booking(self, at_desk):
         file = services.block_patient(**at_desk, reason=" Threats ", now=FRIDAY_MORNING)
         file.refresh_from_db()
         assert (file.blocked_by, file.blocked_at, file.block_reason) == (

@@ -37,7 +37,7 @@ def last_mail(appointment, *, now=FRIDAY_MORNING):
 def appointment(settings):
     """A visit with everything that a mail can say, and with texts that no mail may contain."""
     settings.SITE_URL = "https://tbib.example"
-    kind = ConsultationTypeFactory(
+    consultation_type = ConsultationTypeFactory(
         doctor=DoctorFactory(
             slug="alami",
             user__first_name="Salma",
@@ -52,7 +52,7 @@ def appointment(settings):
         name="Suivi <diabète>",
         instructions="Carte Vitale\n\nDernier bilan\n",
     )
-    return AppointmentFactory(consultation_type=kind, reason="une douleur secrète")
+    return AppointmentFactory(consultation_type=consultation_type, reason="une douleur secrète")
 
 
 class TestBooked:
@@ -99,7 +99,7 @@ Cabinet de l'Atlas & fils
         assert sent.body.splitlines()[4].startswith("Lundi 1er mars 2027")
         assert "dimanche 28 février" in sent.body
 
-    def test_leaves_out_what_the_practice_has_not(self):
+    def test_leaves_out_details_that_the_practice_lacks(self):
         sent = mail(AppointmentFactory(consultation_type=None, type_name=""))
         assert sent.body.split("\n\n")[2].splitlines()[1] == "Dr John Smith"
         assert "Before your visit" not in sent.body
@@ -243,7 +243,7 @@ class TestEveryKind:
             assert word not in sent.subject
 
     @pytest.mark.parametrize("kind", KINDS)
-    def test_tells_machines_not_to_answer(self, appointment, kind):
+    def test_asks_machines_not_to_answer(self, appointment, kind):
         assert mail(appointment, kind).extra_headers == {"Auto-Submitted": "auto-generated"}
 
     @pytest.mark.parametrize("kind", KINDS)

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.django_db
 
 class TestMove:
     def test_move_keeps_the_row_and_frees_the_old_time(self):
-        kind = ConsultationTypeFactory()
-        appointment = book(kind)
+        consultation_type = ConsultationTypeFactory()
+        appointment = book(consultation_type)
         moved = services.move(
             appointment, by=appointment.booked_by, starts_at=monday("14:00"), now=FRIDAY_MORNING
         )
@@ -29,22 +29,22 @@ class TestMove:
             monday("14:30"),
             1,
         )
-        assert book(kind).starts_at == monday("10:00")
+        assert book(consultation_type).starts_at == monday("10:00")
 
-    def test_move_is_told_once_with_the_old_time(self):
+    def test_move_has_one_message_with_the_old_time(self):
         appointment = book(ConsultationTypeFactory())
         for _ in range(2):
             services.move(
                 appointment, by=appointment.booked_by, starts_at=monday("14:00"), now=FRIDAY_MORNING
             )
-        told = appointment.notifications.filter(kind=Notification.Kind.MOVED)
-        assert list(told.values_list("previous_start", flat=True)) == [monday("10:00")]
+        messages = appointment.notifications.filter(kind=Notification.Kind.MOVED)
+        assert list(messages.values_list("previous_start", flat=True)) == [monday("10:00")]
 
     def test_a_visit_may_move_into_time_it_has_itself(self):
-        kind = ConsultationTypeFactory(duration=60)
-        open_week(kind.doctor, start=9 * 60, end=17 * 60)
-        appointment = book(kind, at="10:00")
-        secretary = secretary_of(kind.doctor)
+        consultation_type = ConsultationTypeFactory(duration=60)
+        open_week(consultation_type.doctor, start=9 * 60, end=17 * 60)
+        appointment = book(consultation_type, at="10:00")
+        secretary = secretary_of(consultation_type.doctor)
         moved = services.move(
             appointment, by=secretary, starts_at=monday("10:30"), now=FRIDAY_MORNING
         )
@@ -58,25 +58,25 @@ class TestMove:
             "starts_at": monday("14:00"),
             "now": FRIDAY_MORNING,
         }
-        with pytest.raises(rules.SlotTaken) as told:
+        with pytest.raises(rules.SlotTaken) as caught:
             services.move(appointment, **there)
-        assert told.value.code == "patient_overlap"
+        assert caught.value.code == "patient_overlap"
         moved = services.move(appointment, allow_patient_overlap=True, **there)
         assert moved.starts_at == monday("14:00")
 
-    def test_move_of_what_changed_meanwhile_is_refused(self):
+    def test_move_of_a_visit_that_changed_meanwhile_is_refused(self):
         appointment = book(ConsultationTypeFactory())
         secretary = secretary_of(appointment.doctor)
         first = {"by": secretary, "expected_sequence": 0, "now": FRIDAY_MORNING}
         services.move(appointment, starts_at=monday("14:00"), **first)
-        with pytest.raises(rules.StateConflict) as told:
+        with pytest.raises(rules.StateConflict) as caught:
             services.move(appointment, starts_at=monday("15:00"), **first)
-        assert told.value.code == "changed_meanwhile"
+        assert caught.value.code == "changed_meanwhile"
 
     def test_move_to_a_taken_time_keeps_the_old_one(self):
-        kind = ConsultationTypeFactory()
-        appointment = book(kind)
-        book(kind, at="14:00")
+        consultation_type = ConsultationTypeFactory()
+        appointment = book(consultation_type)
+        book(consultation_type, at="14:00")
         with pytest.raises(rules.SlotTaken):
             services.move(
                 appointment, by=appointment.booked_by, starts_at=monday("14:00"), now=FRIDAY_MORNING
@@ -107,12 +107,12 @@ class TestMove:
 
 class TestCancel:
     def test_cancel_offers_the_time_again_at_once(self):
-        kind = ConsultationTypeFactory()
-        appointment = book(kind)
+        consultation_type = ConsultationTypeFactory()
+        appointment = book(consultation_type)
         services.cancel(appointment, by=appointment.booked_by, now=FRIDAY_MORNING)
-        assert book(kind).starts_at == monday("10:00")
+        assert book(consultation_type).starts_at == monday("10:00")
 
-    def test_cancelling_twice_tells_once(self):
+    def test_cancelling_twice_notifies_once(self):
         appointment = book(ConsultationTypeFactory())
         for _ in range(2):
             services.cancel(appointment, by=appointment.booked_by, now=FRIDAY_MORNING)
@@ -133,10 +133,10 @@ class TestCancel:
             services.cancel(appointment, by=appointment.doctor.user, now=FRIDAY_MORNING)
 
     def test_the_system_cancels_requests_whose_start_passed(self):
-        kind = ConsultationTypeFactory(needs_confirmation=True)
-        overdue, waiting = book(kind, at="10:00"), book(kind, at="11:00")
+        consultation_type = ConsultationTypeFactory(needs_confirmation=True)
+        overdue, coming = book(consultation_type, at="10:00"), book(consultation_type, at="11:00")
         assert services.cancel_unanswered_requests(now=monday("10:00")) == 1
         overdue.refresh_from_db()
-        waiting.refresh_from_db()
-        assert (overdue.status, waiting.status) == (Status.CANCELLED, Status.PENDING)
+        coming.refresh_from_db()
+        assert (overdue.status, coming.status) == (Status.CANCELLED, Status.PENDING)
         assert overdue.changes.last().by is None

@@ -23,13 +23,13 @@ def test_a_doctor_keeps_one_note_about_a_visit():
     assert PrivateNote.objects.get().text == "TA 15/9, œdèmes"
 
 
-def test_the_later_of_two_windows_is_told_and_nothing_is_overwritten():
+def test_the_later_of_two_windows_is_refused_and_overwrites_nothing():
     visit = AppointmentFactory()
     first = save(visit, "")
     save(visit, "first window", expected_version=first.version)
-    with pytest.raises(services.NoteChanged) as told:
+    with pytest.raises(services.NoteChanged) as caught:
         save(visit, "second window", expected_version=first.version)
-    assert told.value.note.text == PrivateNote.objects.get().text == "first window"
+    assert caught.value.note.text == PrivateNote.objects.get().text == "first window"
 
 
 def test_two_windows_that_both_began_from_nothing():

@@ -35,24 +35,24 @@ AFTERNOON = monday("14:00")
 
 
 @pytest.fixture
-def kind():
+def consultation_type():
     """A type of half an hour of a doctor with hours on Mondays from nine."""
-    kind = ConsultationTypeFactory()
-    open_week(kind.doctor, weekdays=[0])
-    return kind
+    consultation_type = ConsultationTypeFactory()
+    open_week(consultation_type.doctor, weekdays=[0])
+    return consultation_type
 
 
-def waits(kind, *, before=AFTERNOON, **options):
-    return WaitingListEntryFactory(consultation_type=kind, before=before, **options)
+def waits(consultation_type, *, before=AFTERNOON, **options):
+    return WaitingListEntryFactory(consultation_type=consultation_type, before=before, **options)
 
 
-def frees(kind, clock="10:00", *, now=FRIDAY_MORNING):
+def frees(consultation_type, clock="10:00", *, now=FRIDAY_MORNING):
     """Book that time and cancel the visit again."""
-    visit = book(kind, at=clock, now=now - MINUTE)
-    return services.cancel(visit, by=kind.doctor.user, now=now)
+    visit = book(consultation_type, at=clock, now=now - MINUTE)
+    return services.cancel(visit, by=consultation_type.doctor.user, now=now)
 
 
-def told(now=FRIDAY_MORNING):
+def offered(now=FRIDAY_MORNING):
     """[(person, freed start)] of the offers of one run, in their order."""
     last = Notification.objects.order_by("pk").last()
     offer_freed_times(now=now)
@@ -62,87 +62,91 @@ def told(now=FRIDAY_MORNING):
 
 
 class TestWhatOpens:
-    def test_a_cancelled_visit(self, kind):
-        entry = waits(kind)
-        frees(kind)
-        assert told() == [(entry.patient, monday("10:00"))]
+    def test_a_cancelled_visit(self, consultation_type):
+        entry = waits(consultation_type)
+        frees(consultation_type)
+        assert offered() == [(entry.patient, monday("10:00"))]
 
-    def test_a_visit_moved_away(self, kind):
-        entry, visit = waits(kind), book(kind, at="10:00")
+    def test_a_visit_moved_away(self, consultation_type):
+        entry, visit = waits(consultation_type), book(consultation_type, at="10:00")
         services.move(visit, by=visit.booked_by, starts_at=monday("16:00"), now=FRIDAY_MORNING)
-        assert told() == [(entry.patient, monday("10:00"))]
+        assert offered() == [(entry.patient, monday("10:00"))]
 
-    def test_an_absence_taken_back(self, kind):
-        entry = waits(kind)
-        absence = AbsenceFactory(doctor=kind.doctor)
+    def test_an_absence_taken_back(self, consultation_type):
+        entry = waits(consultation_type)
+        absence = AbsenceFactory(doctor=consultation_type.doctor)
         with time_machine.travel(FRIDAY_MORNING, tick=False):
             remove_absence(absence)
-        assert told() == [(entry.patient, monday("09:00"))]
+        assert offered() == [(entry.patient, monday("09:00"))]
 
-    def test_not_a_hold_that_ends(self, kind):
-        waits(kind)
-        HoldFactory(consultation_type=kind, expires_at=FRIDAY_MORNING - MINUTE)
-        book(kind, at="10:00")
-        assert told() == []
+    def test_not_a_hold_that_ends(self, consultation_type):
+        waits(consultation_type)
+        HoldFactory(consultation_type=consultation_type, expires_at=FRIDAY_MORNING - MINUTE)
+        book(consultation_type, at="10:00")
+        assert offered() == []
 
-    def test_not_a_time_that_is_taken_again(self, kind):
-        waits(kind)
-        frees(kind)
-        book(kind, at="10:00")
-        assert told() == []
+    def test_not_a_time_that_is_taken_again(self, consultation_type):
+        waits(consultation_type)
+        frees(consultation_type)
+        book(consultation_type, at="10:00")
+        assert offered() == []
 
-    def test_not_a_cancellation_taken_back(self, kind):
-        waits(kind)
-        visit = frees(kind)
-        services.undo(visit, by=secretary_of(kind.doctor), now=FRIDAY_MORNING)
-        assert told() == []
+    def test_not_a_cancellation_taken_back(self, consultation_type):
+        waits(consultation_type)
+        visit = frees(consultation_type)
+        services.undo(visit, by=secretary_of(consultation_type.doctor), now=FRIDAY_MORNING)
+        assert offered() == []
 
-    def test_not_a_time_that_somebody_holds_right_now(self, kind):
-        waits(kind)
-        frees(kind)
+    def test_not_a_time_that_is_held(self, consultation_type):
+        waits(consultation_type)
+        frees(consultation_type)
         HoldFactory(
-            consultation_type=kind,
+            consultation_type=consultation_type,
             starts_at=monday("10:00"),
             expires_at=FRIDAY_MORNING + 5 * MINUTE,
         )
-        assert told() == []
+        assert offered() == []
 
-    def test_not_time_that_is_closed_meanwhile(self, kind):
-        waits(kind)
-        frees(kind)
-        AbsenceFactory(doctor=kind.doctor)
-        assert told() == []
+    def test_not_time_that_is_closed_meanwhile(self, consultation_type):
+        waits(consultation_type)
+        frees(consultation_type)
+        AbsenceFactory(doctor=consultation_type.doctor)
+        assert offered() == []
 
-    def test_is_looked_at_once(self, kind):
-        waits(kind)
-        frees(kind)
-        assert len(told()) == 1
-        assert told(FRIDAY_MORNING + DAY) == []
+    def test_is_looked_at_once(self, consultation_type):
+        waits(consultation_type)
+        frees(consultation_type)
+        assert len(offered()) == 1
+        assert offered(FRIDAY_MORNING + DAY) == []
         assert not FreedTime.objects.exists()
 
 
 class TestWhatFits:
-    def test_is_before_what_they_have(self, kind):
-        waits(kind, before=monday("10:00"))
-        frees(kind, "10:00")
-        assert told() == []
+    def test_is_before_their_visit(self, consultation_type):
+        waits(consultation_type, before=monday("10:00"))
+        frees(consultation_type, "10:00")
+        assert offered() == []
 
-    def test_is_not_before_the_day_that_suits_them(self, kind):
-        waits(kind, not_before=monday("10:00").date() + DAY, before=AFTERNOON + 7 * DAY)
-        entry = waits(kind, not_before=monday("10:00").date())
-        frees(kind)
-        assert told() == [(entry.patient, monday("10:00"))]
+    def test_is_not_before_the_day_that_suits_them(self, consultation_type):
+        waits(
+            consultation_type, not_before=monday("10:00").date() + DAY, before=AFTERNOON + 7 * DAY
+        )
+        entry = waits(consultation_type, not_before=monday("10:00").date())
+        frees(consultation_type)
+        assert offered() == [(entry.patient, monday("10:00"))]
 
-    def test_is_as_long_as_their_visit_with_what_was_free_beside_it(self, kind):
-        long = ConsultationTypeFactory(doctor=kind.doctor, duration=60)
+    def test_is_as_long_as_their_visit_with_the_free_time_beside_it(self, consultation_type):
+        long = ConsultationTypeFactory(doctor=consultation_type.doctor, duration=60)
         entry = waits(long)
-        visits = [AppointmentFactory(consultation_type=kind, starts_at=monday("10:30"))]
-        frees(kind, "10:00")
-        assert told() == []
+        visits = [
+            AppointmentFactory(consultation_type=consultation_type, starts_at=monday("10:30"))
+        ]
+        frees(consultation_type, "10:00")
+        assert offered() == []
         services.cancel(visits[0], by=visits[0].booked_by, now=FRIDAY_MORNING)
-        assert told() == [(entry.patient, monday("10:00"))]
+        assert offered() == [(entry.patient, monday("10:00"))]
 
-    def test_is_in_hours_of_their_reason(self, kind):
+    def test_is_in_hours_of_their_type(self, consultation_type):
         kept = ConsultationTypeFactory()
         open_week(kept.doctor, weekdays=[0], start=540, end=600)
         other = ConsultationTypeFactory(doctor=kept.doctor)
@@ -150,96 +154,106 @@ class TestWhatFits:
             hours.types.set([other])
         waits(kept)
         frees(other, "10:00")
-        assert told() == []
+        assert offered() == []
 
-    def test_is_not_within_the_notice(self, kind):
-        hasty = ConsultationTypeFactory(doctor=kind.doctor, notice_minutes=4 * 1440)
+    def test_is_not_within_the_notice(self, consultation_type):
+        hasty = ConsultationTypeFactory(doctor=consultation_type.doctor, notice_minutes=4 * 1440)
         waits(hasty)
-        frees(kind)
-        assert told() == []
+        frees(consultation_type)
+        assert offered() == []
 
-    def test_is_no_time_that_was_free_before(self, kind):
-        entry = waits(kind)
-        frees(kind, "11:00")
-        assert told() == [(entry.patient, monday("11:00"))]
+    def test_is_no_time_that_was_free_before(self, consultation_type):
+        entry = waits(consultation_type)
+        frees(consultation_type, "11:00")
+        assert offered() == [(entry.patient, monday("11:00"))]
 
-    def test_is_not_when_they_are_elsewhere(self, kind):
-        entry = waits(kind)
+    def test_is_not_when_they_are_elsewhere(self, consultation_type):
+        entry = waits(consultation_type)
         AppointmentFactory(patient=entry.patient, starts_at=monday("10:00"))
         verified(entry.patient)
-        frees(kind)
-        assert told() == []
+        frees(consultation_type)
+        assert offered() == []
 
-    def test_is_another_doctors_for_nobody(self, kind):
+    def test_is_another_doctors_for_nobody(self, consultation_type):
         waits(ConsultationTypeFactory())
-        frees(kind)
-        assert told() == []
+        frees(consultation_type)
+        assert offered() == []
 
 
 class TestWho:
-    def test_joined_first_is_told_first_and_a_few_at_once(self, kind, settings):
+    def test_the_first_on_the_list_are_notified_a_few_at_once(self, consultation_type, settings):
         settings.WAITING_LIST_TOLD_AT_ONCE = 2
         late, early, middle = (
-            waits(kind, created_at=FRIDAY_MORNING - hours * 60 * MINUTE) for hours in (1, 3, 2)
+            waits(consultation_type, created_at=FRIDAY_MORNING - hours * 60 * MINUTE)
+            for hours in (1, 3, 2)
         )
-        frees(kind)
-        assert told() == [(each.patient, monday("10:00")) for each in (early, middle)]
+        frees(consultation_type)
+        assert offered() == [(each.patient, monday("10:00")) for each in (early, middle)]
         late.refresh_from_db()
         assert late.told_at is None
 
-    def test_a_second_time_is_for_those_who_were_not_told_of_the_first(self, kind, settings):
+    def test_a_second_time_is_for_patients_without_an_offer(self, consultation_type, settings):
         settings.WAITING_LIST_TOLD_AT_ONCE = 1
         first, second = (
-            waits(kind, created_at=FRIDAY_MORNING - hours * 60 * MINUTE) for hours in (3, 2)
+            waits(consultation_type, created_at=FRIDAY_MORNING - hours * 60 * MINUTE)
+            for hours in (3, 2)
         )
-        frees(kind, "10:00")
-        frees(kind, "11:00")
-        assert told() == [(first.patient, monday("10:00")), (second.patient, monday("11:00"))]
+        frees(consultation_type, "10:00")
+        frees(consultation_type, "11:00")
+        assert offered() == [(first.patient, monday("10:00")), (second.patient, monday("11:00"))]
 
-    def test_nobody_is_told_twice_within_a_while(self, kind, settings):
-        entry = waits(kind)
+    def test_nobody_is_notified_twice_within_the_pause(self, consultation_type, settings):
+        entry = waits(consultation_type)
         RelativeFactory(account=entry.patient.account)
-        waits(kind, patient=RelativeFactory(account=entry.patient.account))
-        frees(kind, "10:00")
-        assert told() == [(entry.patient, monday("10:00"))]
+        waits(consultation_type, patient=RelativeFactory(account=entry.patient.account))
+        frees(consultation_type, "10:00")
+        assert offered() == [(entry.patient, monday("10:00"))]
         soon = FRIDAY_MORNING + settings.WAITING_LIST_PAUSE - MINUTE
-        frees(kind, "11:00", now=soon)
-        assert told(soon) == []
+        frees(consultation_type, "11:00", now=soon)
+        assert offered(soon) == []
         later = FRIDAY_MORNING + settings.WAITING_LIST_PAUSE
-        frees(kind, "12:00", now=later)
-        assert len(told(later)) == 1
+        frees(consultation_type, "12:00", now=later)
+        assert len(offered(later)) == 1
 
-    def test_who_may_not_book_it_is_not_told(self, kind):
-        entry = waits(kind)
-        block_patient(by=kind.doctor.user, patient=entry.patient, practice=kind.doctor.practice)
-        frees(kind)
-        assert told() == []
+    def test_a_patient_who_may_not_book_gets_no_offer(self, consultation_type):
+        entry = waits(consultation_type)
+        block_patient(
+            by=consultation_type.doctor.user,
+            patient=entry.patient,
+            practice=consultation_type.doctor.practice,
+        )
+        frees(consultation_type)
+        assert offered() == []
 
-    def test_who_can_move_online_no_more_is_not_told(self, kind):
-        entry = waits(kind, before=monday("18:00"))
+    def test_a_patient_who_cannot_move_online_gets_no_offer(self, consultation_type):
+        entry = waits(consultation_type, before=monday("18:00"))
         entry.appointment = AppointmentFactory(
-            consultation_type=kind, patient=entry.patient, starts_at=monday("16:00")
+            consultation_type=consultation_type, patient=entry.patient, starts_at=monday("16:00")
         )
         entry.save()
         late = monday("16:00") - dt.timedelta(hours=23)
-        frees(kind, "10:00", now=late - DAY)
-        assert told(late) == []
+        frees(consultation_type, "10:00", now=late - DAY)
+        assert offered(late) == []
 
-    def test_who_left_or_whose_time_came_is_not_told(self, kind):
-        left, over = waits(kind), waits(kind, before=monday("09:30"))
+    def test_an_ended_entry_gets_no_offer(self, consultation_type):
+        left, over = waits(consultation_type), waits(consultation_type, before=monday("09:30"))
         services.leave_waiting_list(left, now=FRIDAY_MORNING)
-        frees(kind, "10:00", now=monday("09:30"))
-        assert told(monday("09:30")) == []
+        frees(consultation_type, "10:00", now=monday("09:30"))
+        assert offered(monday("09:30")) == []
         over.refresh_from_db()
         assert over.end == WaitingListEntry.End.OVER
 
     @pytest.mark.parametrize("rows", [1, 30])
-    def test_costs_the_same_queries_for_one_and_thirty_who_may_not(
-        self, kind, django_assert_num_queries, rows
+    def test_costs_the_same_queries_for_one_and_thirty_ineligible_patients(
+        self, consultation_type, django_assert_num_queries, rows
     ):
         for _ in range(rows):
-            waits(kind, before=monday("10:00") + MINUTE, not_before=monday("10:00").date() + DAY)
-        frees(kind)
+            waits(
+                consultation_type,
+                before=monday("10:00") + MINUTE,
+                not_before=monday("10:00").date() + DAY,
+            )
+        frees(consultation_type)
         # End expired entries; freed times; entries; hours, holidays, busy time; recent offers;
         # and a transaction that deletes the freed time.
         with django_assert_num_queries(10):
@@ -261,13 +275,13 @@ class TestTwoAtOnce:
         monkeypatch.setattr(offers, "_matches", slowly)
 
     def told_by_two_runs(self):
-        kind = ConsultationTypeFactory()
-        waits(kind)
-        FreedTimeFactory(doctor=kind.doctor)
+        consultation_type = ConsultationTypeFactory()
+        waits(consultation_type)
+        FreedTimeFactory(doctor=consultation_type.doctor)
         at_once(*[lambda: offer_freed_times(now=FRIDAY_MORNING)] * 2)
         return Notification.objects.count()
 
-    def test_runs_tell_nobody_twice(self, both_look_first):
+    def test_runs_notify_nobody_twice(self, both_look_first):
         assert self.told_by_two_runs() == 1
 
     def test_runs_without_a_claim_do(self, both_look_first, monkeypatch):
@@ -275,23 +289,27 @@ class TestTwoAtOnce:
         monkeypatch.setattr(offers, "_take", lambda freed: True)
         assert self.told_by_two_runs() == 2
 
-    def test_who_joins_in_two_tabs_waits_once(self):
-        kind, patient = ConsultationTypeFactory(), PatientFactory()
-        options = {"patient": patient, "doctor": kind.doctor, "consultation_type": kind}
+    def test_joining_in_two_tabs_makes_one_entry(self):
+        consultation_type, patient = ConsultationTypeFactory(), PatientFactory()
+        options = {
+            "patient": patient,
+            "doctor": consultation_type.doctor,
+            "consultation_type": consultation_type,
+        }
         joined = at_once(*[lambda: services.join_waiting_list(**options)] * 2)
         assert joined[0] == joined[1] == WaitingListEntry.objects.get()
 
 
 class TestMail:
     @pytest.fixture
-    def entry(self, kind, settings):
+    def entry(self, consultation_type, settings):
         settings.SITE_URL = "https://tbib.example"
-        doctor = kind.doctor
+        doctor = consultation_type.doctor
         type(doctor).objects.filter(pk=doctor.pk).update(slug="alami")
         doctor.user.first_name, doctor.user.last_name = "Salma", "Alami"
         doctor.user.save()
         type(doctor.practice).objects.update(name="Cabinet de l'Atlas & fils")
-        return waits(kind)
+        return waits(consultation_type)
 
     def sent(self, entry, language="en", clock="10:00"):
         frees(entry.consultation_type, clock)
@@ -326,7 +344,7 @@ Cabinet de l'Atlas & fils
 """
         )
 
-    def test_of_whom_has_an_appointment_leads_to_moving_it(self, entry):
+    def test_with_an_appointment_leads_to_moving_it(self, entry):
         visit = book(entry.consultation_type, patient=entry.patient, at="14:00")
         body = self.sent(entry).body
         assert (
@@ -354,7 +372,7 @@ Your present time stays yours until the new one is confirmed."""
         assert entry.patient.account.email in [each for out in mail.outbox for each in out.to]
 
     @pytest.mark.parametrize("what", ["taken", "left"])
-    def test_is_dropped_when_there_is_nothing_to_tell_any_more(self, entry, what):
+    def test_is_dropped_when_the_offer_is_not_true_any_more(self, entry, what):
         self.sent(entry)
         Notification.objects.exclude(kind=Notification.Kind.TIME_FREED).delete()
         if what == "taken":
@@ -366,19 +384,19 @@ Your present time stays yours until the new one is confirmed."""
         assert Notification.objects.get().dropped_at == FRIDAY_MORNING + MINUTE
 
 
-def test_the_command_says_how_many(kind):
-    waits(kind)
-    frees(kind)
+def test_the_command_says_how_many(consultation_type):
+    waits(consultation_type)
+    frees(consultation_type)
     out = StringIO()
     with time_machine.travel(FRIDAY_MORNING, tick=False):
         call_command("offer_freed_times", stdout=out)
-    assert out.getvalue() == "1 people told\n"
+    assert out.getvalue() == "1 people notified\n"
 
 
-def test_a_booking_only_writes_down_what_opened(kind):
+def test_a_cancellation_only_records_the_freed_time(consultation_type):
     """A cancellation must not wait for the search of the waiting list."""
-    waits(kind, patient=PatientFactory())
-    frees(kind)
+    waits(consultation_type, patient=PatientFactory())
+    frees(consultation_type)
     freed = FreedTime.objects.get()
     assert (freed.starts_at, freed.ends_at) == (monday("10:00"), monday("10:30"))
     assert not Notification.objects.filter(kind=Notification.Kind.TIME_FREED).exists()

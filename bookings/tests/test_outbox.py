@@ -43,7 +43,7 @@ def refusing_server(settings):
 
 
 class TestOneMessageAChange:
-    def told(self, appointment):
+    def messages_of(self, appointment):
         """The (kind, sequence) of the visit's messages, in order."""
         rows = Notification.objects.filter(appointment=appointment)
         return list(rows.values_list("kind", "sequence"))
@@ -54,7 +54,7 @@ class TestOneMessageAChange:
         services.move(request, by=request.booked_by, starts_at=monday("14:00"), now=FRIDAY_MORNING)
         services.change_status(request, Verb.CONFIRM, by=desk, now=FRIDAY_MORNING)
         services.cancel(request, by=desk, message="Désolé.", now=FRIDAY_MORNING)
-        assert self.told(request) == [
+        assert self.messages_of(request) == [
             (KINDS.REQUESTED, 0),
             (KINDS.MOVED, 1),
             (KINDS.BOOKED, 2),
@@ -69,17 +69,19 @@ class TestOneMessageAChange:
         assert Notification.objects.get().recipient == child.account.email
 
     @pytest.mark.parametrize("patient", [{"account": None}, {"account__email": ""}])
-    def test_of_somebody_without_an_address_is_not_written(self, patient):
-        kind = ConsultationTypeFactory()
-        booked = book(kind, patient=PatientFactory(**patient), by=kind.doctor.user)
-        services.cancel(booked, by=kind.doctor.user, now=FRIDAY_MORNING)
+    def test_to_a_patient_without_an_address_is_not_written(self, patient):
+        consultation_type = ConsultationTypeFactory()
+        booked = book(
+            consultation_type, patient=PatientFactory(**patient), by=consultation_type.doctor.user
+        )
+        services.cancel(booked, by=consultation_type.doctor.user, now=FRIDAY_MORNING)
         assert not Notification.objects.exists()
 
     def test_refused_is_not_written(self):
-        kind = ConsultationTypeFactory()
-        AppointmentFactory(consultation_type=kind)
+        consultation_type = ConsultationTypeFactory()
+        AppointmentFactory(consultation_type=consultation_type)
         with pytest.raises(rules.SlotTaken):
-            book(kind)
+            book(consultation_type)
         assert not Notification.objects.exists()
 
 
@@ -108,7 +110,7 @@ class TestSendDue:
             "Appointment moved to Monday 1 March at 14:00",
         ]
 
-    def test_drops_what_a_later_change_made_untrue(self):
+    def test_drops_a_message_that_a_later_change_made_untrue(self):
         booked = book(ConsultationTypeFactory(), patient=PatientFactory(account__language="en"))
         services.move(booked, by=booked.booked_by, starts_at=monday("14:00"), now=FRIDAY_MORNING)
         services.cancel(booked, by=booked.booked_by, now=FRIDAY_MORNING)
@@ -160,7 +162,7 @@ class TestRefusedByTheServer:
         row.refresh_from_db()
         assert (row.sent_at, row.dropped_at) == (None, later)
 
-    def test_does_not_hold_up_what_comes_later(self, settings, refusing_server):
+    def test_does_not_stop_later_messages(self, settings, refusing_server):
         due_at()
         send_due(now=FRIDAY_MORNING)
         settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -247,8 +249,8 @@ class TestTwoSenders:
         thread.start()
         assert SlowServer.asked.wait(10)
         doctor = row.appointment.doctor
-        kind = ConsultationTypeFactory(doctor=doctor)
-        assert book(kind, at="14:00").status == Status.CONFIRMED
+        consultation_type = ConsultationTypeFactory(doctor=doctor)
+        assert book(consultation_type, at="14:00").status == Status.CONFIRMED
         services.cancel(row.appointment, by=doctor.user, now=FRIDAY_MORNING)
         assert finish() == [(1, 0)]
 
@@ -278,13 +280,13 @@ class TestCommands:
         assert self.run("send_outbox", "--limit", "1") == "1 sent, 0 to try again later"
         assert self.run("send_outbox") == "1 sent, 0 to try again later"
 
-    def test_close_requests_cancels_those_whose_time_came_and_tells_them(self):
-        kind = ConsultationTypeFactory(needs_confirmation=True)
+    def test_close_requests_cancels_overdue_requests_and_notifies(self):
+        consultation_type = ConsultationTypeFactory(needs_confirmation=True)
         times = {"overdue": FRIDAY_MORNING, "waiting": FRIDAY_MORNING + MINUTE}
         for name, start in times.items():
             patient = PatientFactory(account__username=name)
             AppointmentFactory(
-                doctor=kind.doctor,
+                doctor=consultation_type.doctor,
                 patient=patient,
                 status=Status.PENDING,
                 is_overbooked=True,
@@ -292,5 +294,5 @@ class TestCommands:
             )
         assert self.run("close_requests") == "1 requests cancelled"
         assert self.run("close_requests") == "0 requests cancelled"
-        told = Notification.objects.values_list("kind", "recipient")
-        assert list(told) == [(KINDS.CANCELLED, "overdue@example.org")]
+        messages = Notification.objects.values_list("kind", "recipient")
+        assert list(messages) == [(KINDS.CANCELLED, "overdue@example.org")]

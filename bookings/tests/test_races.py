@@ -58,9 +58,11 @@ def at_once(*acts):
 
 
 def two_book_one_slot():
-    kind = ConsultationTypeFactory()
+    consultation_type = ConsultationTypeFactory()
     people = PatientFactory(), PatientFactory()
-    return at_once(*(lambda person=person: book(kind, patient=person) for person in people))
+    return at_once(
+        *(lambda person=person: book(consultation_type, patient=person) for person in people)
+    )
 
 
 def types_of(results):
@@ -122,7 +124,7 @@ def without_constraint(transactional_db):
 
 @in_threads
 class TestTwoBookOneSlot:
-    def test_one_gets_it_and_the_other_is_told(self, both_look_first):
+    def test_one_gets_it_and_the_other_is_refused(self, both_look_first):
         assert types_of(two_book_one_slot()) == ["Appointment", "SlotTaken"]
         assert (Appointment.objects.count(), Notification.objects.count()) == (1, 1)
 
@@ -157,18 +159,18 @@ def test_a_double_click_on_next_holds_once(monkeypatch, signed_in):
     """The second click is sent before the first answer has set a token."""
     both_ask = waiting_for_the_other(confirming.new_hold_token)
     monkeypatch.setattr(confirming, "new_hold_token", both_ask)
-    kind = ConsultationTypeFactory()
+    consultation_type = ConsultationTypeFactory()
     first = Client(enforce_csrf_checks=True)
     if signed_in:
         first.force_login(PatientFactory().account)
-    page = first.get(f"{kind.doctor.get_absolute_url()}?seen=yes")
+    page = first.get(f"{consultation_type.doctor.get_absolute_url()}?seen=yes")
     token = page.context["csrf_token"]
     second = Client(enforce_csrf_checks=True)
     second.cookies.load({name: morsel.value for name, morsel in first.cookies.items()})
     start = next(day.starts[0] for day in page.context["grid"].days if day.starts)
     form = {
-        "doctor": kind.doctor.pk,
-        "consultation_type": kind.pk,
+        "doctor": consultation_type.doctor.pk,
+        "consultation_type": consultation_type.pk,
         "appointment_time": start.isoformat(),
         "csrfmiddlewaretoken": str(token),
     }
@@ -248,14 +250,14 @@ class TestClaimsAtOnce:
 
 
 @pytest.mark.parametrize("goes", ["retired", "deleted"])
-def test_a_walk_in_whose_reason_goes_meanwhile_is_refused_in_words(client, monkeypatch, goes):
-    kind = ConsultationTypeFactory()
-    secretary = secretary_of(kind.doctor)
+def test_a_walk_in_whose_type_is_deleted_meanwhile_is_refused_in_words(client, monkeypatch, goes):
+    consultation_type = ConsultationTypeFactory()
+    secretary = secretary_of(consultation_type.doctor)
     add_walk_in = services.add_walk_in
 
     def too_late(**options):
         if goes == "retired":
-            retire_type(kind)
+            retire_type(consultation_type)
         else:
             ConsultationType.objects.all().delete()
         return add_walk_in(**options)
@@ -264,16 +266,16 @@ def test_a_walk_in_whose_reason_goes_meanwhile_is_refused_in_words(client, monke
     client.force_login(secretary)
     person = {"patient": "new", "first_name": "Nadia", "last_name": "Benali"}
     more = {"birth_date": "1980-01-31", "phone": "06 12 34 56 78"}
-    asked = {"doctor": kind.doctor.pk, "consultation_type": kind.pk}
+    asked = {"doctor": consultation_type.doctor.pk, "consultation_type": consultation_type.pk}
     response = client.post("/book", asked | person | more)
     assert (response.status_code, Appointment.objects.count()) == (422, 0)
 
 
-def test_a_reason_retired_meanwhile_offers_no_times_of_its_own():
-    kind = ConsultationTypeFactory()
-    retire_type(kind)
+def test_a_type_retired_meanwhile_offers_no_times_of_its_own():
+    consultation_type = ConsultationTypeFactory()
+    retire_type(consultation_type)
     with pytest.raises(TimeNotOffered) as refused:
-        book(kind)
+        book(consultation_type)
     assert (refused.value.code, refused.value.offers_times) == ("type_not_offered", False)
 
 
@@ -309,16 +311,20 @@ def test_an_unconfirmed_account_books_one_visit_for_two_persons_at_once(monkeypa
 
 @in_threads
 def test_an_absence_sees_the_visit_that_is_booked_at_the_same_moment():
-    kind = ConsultationTypeFactory()
-    booked, refused = first_then(lambda: book(kind), lambda: take_monday_off(kind.doctor))
+    consultation_type = ConsultationTypeFactory()
+    booked, refused = first_then(
+        lambda: book(consultation_type), lambda: take_monday_off(consultation_type.doctor)
+    )
     assert [hit.visit for hit in refused.affected] == [booked]
     assert DoctorAbsence.objects.count() == 0
 
 
 @in_threads
 def test_a_visit_is_refused_in_the_absence_that_is_written_at_the_same_moment():
-    kind = ConsultationTypeFactory()
-    results = first_then(lambda: take_monday_off(kind.doctor), lambda: book(kind))
+    consultation_type = ConsultationTypeFactory()
+    results = first_then(
+        lambda: take_monday_off(consultation_type.doctor), lambda: book(consultation_type)
+    )
     assert types_of(results) == [DoctorAbsence.__name__, SlotTaken.__name__]
     assert Appointment.objects.count() == 0
 
@@ -343,28 +349,32 @@ def take_monday_off(doctor):
 
 @in_threads
 def test_a_relative_who_is_booked_for_meanwhile_stays():
-    kind, child = ConsultationTypeFactory(), RelativeFactory()
-    results = first_then(lambda: book(kind, patient=child), lambda: remove_relative(child))
+    consultation_type, child = ConsultationTypeFactory(), RelativeFactory()
+    results = first_then(
+        lambda: book(consultation_type, patient=child), lambda: remove_relative(child)
+    )
     assert types_of(results) == [Appointment.__name__, PersonHasAppointments.__name__]
 
 
 @in_threads
 def test_a_relative_who_is_removed_meanwhile_cannot_be_booked_for():
-    kind, child = ConsultationTypeFactory(), RelativeFactory()
+    consultation_type, child = ConsultationTypeFactory(), RelativeFactory()
     same = Patient.objects.get(pk=child.pk)
-    results = first_then(lambda: remove_relative(same), lambda: book(kind, patient=child))
+    results = first_then(
+        lambda: remove_relative(same), lambda: book(consultation_type, patient=child)
+    )
     assert types_of(results) == ["NoneType", StateConflict.__name__]
     assert Appointment.objects.count() == 0
 
 
 @in_threads
 def test_a_doctor_who_changes_practice_meanwhile_is_booked_at_the_new_one():
-    kind, there = ConsultationTypeFactory(), PracticeFactory()
+    consultation_type, there = ConsultationTypeFactory(), PracticeFactory()
 
     def change():
-        (doctor,) = Doctor.objects.locked(kind.doctor.pk)
+        (doctor,) = Doctor.objects.locked(consultation_type.doctor.pk)
         doctor.practice = there
         doctor.save()
 
-    _changed, booked = first_then(change, lambda: book(kind))
+    _changed, booked = first_then(change, lambda: book(consultation_type))
     assert booked.practice == there

@@ -113,8 +113,10 @@ class TestTheFirstFive:
     @pytest.mark.parametrize("identifier", ["dr_smith", "dr_smith@exemple.test"])
     def test_sign_in_by_user_name_and_by_email(self, identifier, rf):
         write(5, appointments=0)
-        kind = "email" if "@" in identifier else "username"
-        user = authenticate(rf.post("/"), **{kind: identifier, "password": "testpass123"})
+        consultation_type = "email" if "@" in identifier else "username"
+        user = authenticate(
+            rf.post("/"), **{consultation_type: identifier, "password": "testpass123"}
+        )
         assert user == doctor("dr_smith").user
 
     @pytest.mark.parametrize("appointments", [0, None, 1500])
@@ -124,11 +126,11 @@ class TestTheFirstFive:
         for found in Doctor.objects.select_related("practice"):
             weekdays = set(found.opening_hours.values_list("weekday", flat=True))
             consultation = found.consultation_types.first()
-            for kind in (None, consultation):
-                query = slots.SlotQuery(found, kind)
+            for consultation_type in (None, consultation):
+                query = slots.SlotQuery(found, consultation_type)
                 free = slots.free_slots(query, WEDNESDAY.date(), 60, now=WEDNESDAY)
                 full += [
-                    (found.slug, kind, day)
+                    (found.slug, consultation_type, day)
                     for day, starts in free.items()
                     if day.weekday() in weekdays and not starts
                 ]
@@ -328,14 +330,19 @@ class TestTheWorld:
     def test_visits_start_on_the_grid_of_their_type(self):
         off = []
         for found in Doctor.objects.select_related("practice"):
-            kinds = {kind.pk: kind for kind in found.consultation_types.all()}
-            ranges = OpeningHours.objects.ranges_of([found.pk], kinds)[found.pk]
+            consultation_types = {
+                consultation_type.pk: consultation_type
+                for consultation_type in found.consultation_types.all()
+            }
+            ranges = OpeningHours.objects.ranges_of([found.pk], consultation_types)[found.pk]
             days = engine.days_from(WEDNESDAY.date() - dt.timedelta(days=16), 50)
             grids = {}
-            for pk, kind in kinds.items():
+            for pk, consultation_type in consultation_types.items():
                 hours = [*ranges[None], *ranges.get(pk, [])]
                 opened = engine.openings(hours, days, found.practice.zone)
-                grids[pk] = {start for start, _blocker in engine.grid(opened, kind.length, [])}
+                grids[pk] = {
+                    start for start, _blocker in engine.grid(opened, consultation_type.length, [])
+                }
             timed = found.appointments.exclude(starts_at=None)
             off += [v for v in timed if v.starts_at not in grids[v.consultation_type_id]]
         assert off == []
@@ -387,18 +394,20 @@ class TestTheWorld:
     def test_copies_are_those_of_the_type(self):
         visits = Appointment.objects.select_related("consultation_type", "doctor__user", "patient")
         for visit in visits:
-            kind = visit.consultation_type
+            consultation_type = visit.consultation_type
             assert (visit.type_name, visit.duration, visit.price, visit.currency) == (
-                kind.name,
-                kind.duration,
-                kind.price,
-                kind.currency,
+                consultation_type.name,
+                consultation_type.duration,
+                consultation_type.price,
+                consultation_type.currency,
             )
             assert (visit.doctor_name, visit.patient_name) == (
                 visit.doctor.name,
                 visit.patient.name,
             )
-            assert not visit.starts_at or visit.ends_at - visit.starts_at == kind.length
+            assert (
+                not visit.starts_at or visit.ends_at - visit.starts_at == consultation_type.length
+            )
 
     def test_phones_are_ones_a_form_accepts(self):
         phones = [each.phone for each in (*Patient.objects.all(), *Practice.objects.all())]

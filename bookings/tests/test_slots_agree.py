@@ -61,10 +61,10 @@ def build(agenda):
     """Write the rows of an agenda; return (query, first day, now)."""
     zone, first_day = agenda["world"]
     names = ("duration", "buffer_after", "notice_minutes", "horizon_days", "is_emergency_only")
-    kind = ConsultationTypeFactory(
+    consultation_type = ConsultationTypeFactory(
         doctor__practice__time_zone=zone, **{name: agenda[name] for name in names}
     )
-    doctor = kind.doctor
+    doctor = consultation_type.doctor
     midnight, _end = engine.day_span(first_day, doctor.practice.zone)
     now = midnight + dt.timedelta(hours=agenda["now"])
 
@@ -74,7 +74,7 @@ def build(agenda):
 
     for weekdays, start, length, is_kept in agenda["hours"]:
         for hours in open_week(doctor, start, start + length, weekdays):
-            hours.types.set([kind] if is_kept else [])
+            hours.types.set([consultation_type] if is_kept else [])
     patient = PatientFactory(account=None)
     for (start, length), status in agenda["visits"]:
         AppointmentFactory(
@@ -89,7 +89,7 @@ def build(agenda):
         )
     for number, ((start, length), owner) in enumerate(agenda["holds"]):
         HoldFactory(
-            consultation_type=kind,
+            consultation_type=consultation_type,
             token=owner if number == 0 and owner else f"theirs {number}",
             expires_at=now + dt.timedelta(minutes=5),
             **span(start, length),
@@ -99,7 +99,7 @@ def build(agenda):
     for day, decision in agenda["holidays"].items():
         date = first_day + day * engine.DAY
         HolidayFactory(practice=doctor.practice, date=date, decision=decision)
-    return SlotQuery(doctor, kind), first_day, now
+    return SlotQuery(doctor, consultation_type), first_day, now
 
 
 PLAIN = {

@@ -30,12 +30,17 @@ QUERIES = 3
 
 
 def open_doctors(count):
-    kinds = ConsultationTypeFactory.create_batch(count)
-    for kind in kinds:
-        open_week(kind.doctor)
-    fresh = ConsultationType.objects.filter(pk__in=[kind.pk for kind in kinds])
+    consultation_types = ConsultationTypeFactory.create_batch(count)
+    for consultation_type in consultation_types:
+        open_week(consultation_type.doctor)
+    fresh = ConsultationType.objects.filter(
+        pk__in=[consultation_type.pk for consultation_type in consultation_types]
+    )
     doctors = Doctor.objects.for_pages().in_bulk()
-    return [SlotQuery(doctors[kind.doctor_id], kind) for kind in fresh]
+    return [
+        SlotQuery(doctors[consultation_type.doctor_id], consultation_type)
+        for consultation_type in fresh
+    ]
 
 
 def fill(query, visits):

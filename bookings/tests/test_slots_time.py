@@ -30,8 +30,8 @@ FRIDAY, MONDAY = dt.date(2027, 2, 26), dt.date(2027, 3, 1)
 MINUTE = dt.timedelta(minutes=1)
 
 
-def query_of(kind):
-    return SlotQuery(kind.doctor, kind)
+def query_of(consultation_type):
+    return SlotQuery(consultation_type.doctor, consultation_type)
 
 
 def labels(starts):
@@ -40,13 +40,15 @@ def labels(starts):
 
 class TestNow:
     def test_a_start_is_offered_until_its_own_minute(self):
-        kind = ConsultationTypeFactory()
-        assert free_on_monday(kind, now=monday("16:30")) == ["16:30"]
-        assert free_on_monday(kind, now=monday("16:30") + dt.timedelta(seconds=1)) == []
+        consultation_type = ConsultationTypeFactory()
+        assert free_on_monday(consultation_type, now=monday("16:30")) == ["16:30"]
+        assert (
+            free_on_monday(consultation_type, now=monday("16:30") + dt.timedelta(seconds=1)) == []
+        )
 
     def test_days_gone_by_and_beyond_the_horizon_are_keys_without_times(self):
-        kind = ConsultationTypeFactory(horizon_days=3)
-        found = free_slots(query_of(kind), FRIDAY - engine.DAY, 6, now=FRIDAY_MORNING)
+        consultation_type = ConsultationTypeFactory(horizon_days=3)
+        found = free_slots(query_of(consultation_type), FRIDAY - engine.DAY, 6, now=FRIDAY_MORNING)
         counts = {day.isoformat(): len(starts) for day, starts in found.items()}
         assert counts == {
             "2027-02-25": 0,
@@ -66,53 +68,62 @@ class TestNow:
         assert list(found.values()) == [[], [], []]
 
     def test_today_is_the_practices_date(self):
-        kind = ConsultationTypeFactory(doctor__practice__time_zone="Pacific/Auckland")
-        open_week(kind.doctor, start=0, end=1440)
+        consultation_type = ConsultationTypeFactory(doctor__practice__time_zone="Pacific/Auckland")
+        open_week(consultation_type.doctor, start=0, end=1440)
         # Friday 08:00 UTC is Friday 21:00 there; at 12:00 UTC it is Saturday 01:00.
-        assert free_on(FRIDAY, kind) == ["21:00", "21:30", "22:00", "22:30", "23:00", "23:30"]
+        assert free_on(FRIDAY, consultation_type) == [
+            "21:00",
+            "21:30",
+            "22:00",
+            "22:30",
+            "23:00",
+            "23:30",
+        ]
         noon = FRIDAY_MORNING + dt.timedelta(hours=4)
-        assert free_on(FRIDAY, kind, now=noon) == []
-        assert free_on(FRIDAY + engine.DAY, kind, now=noon)[0] == "01:00"
+        assert free_on(FRIDAY, consultation_type, now=noon) == []
+        assert free_on(FRIDAY + engine.DAY, consultation_type, now=noon)[0] == "01:00"
 
-    def test_the_server_in_utc_does_not_offer_what_is_past_in_paris(self):
-        kind = ConsultationTypeFactory(duration=15)
-        open_week(kind.doctor, start=8 * 60, end=10 * 60 + 15)
+    def test_the_server_in_utc_does_not_offer_past_times_of_paris(self):
+        consultation_type = ConsultationTypeFactory(duration=15)
+        open_week(consultation_type.doctor, start=8 * 60, end=10 * 60 + 15)
         half_past_nine = monday("09:30")
-        free = free_on_monday(kind, now=half_past_nine)
+        free = free_on_monday(consultation_type, now=half_past_nine)
         assert free == ["09:30", "09:45", "10:00"]
 
     @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kolkata"])
     def test_a_late_evening_far_from_utc_is_offered_and_bookable(self, zone):
-        kind = ConsultationTypeFactory(doctor__practice__time_zone=zone)
-        open_week(kind.doctor, start=23 * 60, end=24 * 60)
-        (start,) = free_slots(query_of(kind), MONDAY, 1, now=FRIDAY_MORNING)[MONDAY][1:]
+        consultation_type = ConsultationTypeFactory(doctor__practice__time_zone=zone)
+        open_week(consultation_type.doctor, start=23 * 60, end=24 * 60)
+        (start,) = free_slots(query_of(consultation_type), MONDAY, 1, now=FRIDAY_MORNING)[MONDAY][
+            1:
+        ]
         assert f"{start:%Y-%m-%d %H:%M}" == "2027-03-01 23:30"
-        assert blocker_at(query_of(kind), start, now=FRIDAY_MORNING) is None
+        assert blocker_at(query_of(consultation_type), start, now=FRIDAY_MORNING) is None
 
 
 class TestNoticeAndHorizon:
     def test_notice_is_exact_to_the_minute_from_now(self):
-        kind = ConsultationTypeFactory(notice_minutes=24 * 60)
+        consultation_type = ConsultationTypeFactory(notice_minutes=24 * 60)
         a_day_before = monday("10:00") - engine.DAY
-        assert free_on_monday(kind, now=a_day_before)[0] == "10:00"
-        assert free_on_monday(kind, now=a_day_before + MINUTE)[0] == "10:30"
+        assert free_on_monday(consultation_type, now=a_day_before)[0] == "10:00"
+        assert free_on_monday(consultation_type, now=a_day_before + MINUTE)[0] == "10:30"
 
-    def test_reasons_are_told_apart(self):
-        kind = ConsultationTypeFactory(notice_minutes=120)
-        slots = day_slots(query_of(kind), MONDAY, now=monday("09:10"))
+    def test_blockers_differ(self):
+        consultation_type = ConsultationTypeFactory(notice_minutes=120)
+        slots = day_slots(query_of(consultation_type), MONDAY, now=monday("09:10"))
         codes = [slot.blocker for slot in slots[:6]]
         assert codes == [Blocker.PAST, *[Blocker.TOO_SOON] * 4, None]
 
     def test_the_horizon_counts_days_of_the_practice(self):
-        kind = ConsultationTypeFactory(
+        consultation_type = ConsultationTypeFactory(
             horizon_days=1, doctor__practice__time_zone="America/Los_Angeles"
         )
         # 06:00 UTC on Monday is Sunday 22:00 there: Monday is the last day.
         now = dt.datetime(2027, 3, 1, 6, tzinfo=dt.UTC)
-        assert len(free_on(MONDAY, kind, now=now)) == 16
-        assert free_on(MONDAY + engine.DAY, kind, now=now) == []
+        assert len(free_on(MONDAY, consultation_type, now=now)) == 16
+        assert free_on(MONDAY + engine.DAY, consultation_type, now=now) == []
         tuesday = dt.datetime(2027, 3, 2, 17, tzinfo=dt.UTC)
-        assert blocker_at(query_of(kind), tuesday, now=now) == Blocker.TOO_FAR
+        assert blocker_at(query_of(consultation_type), tuesday, now=now) == Blocker.TOO_FAR
 
     def test_without_a_type_it_is_180_days(self):
         doctor = ConsultationTypeFactory().doctor
@@ -123,8 +134,8 @@ class TestNoticeAndHorizon:
 
 class TestEmergencies:
     def test_are_offered_for_24_hours_from_now(self):
-        kind = ConsultationTypeFactory(is_emergency_only=True)
-        found = free_slots(query_of(kind), MONDAY, 3, now=monday("15:45"))
+        consultation_type = ConsultationTypeFactory(is_emergency_only=True)
+        found = free_slots(query_of(consultation_type), MONDAY, 3, now=monday("15:45"))
         assert [labels(starts) for starts in found.values()] == [
             ["01.03. 16:00", "01.03. 16:30"],
             [f"02.03. {hour:02d}:{minute:02d}" for hour in range(9, 16) for minute in (0, 30)],
@@ -132,68 +143,83 @@ class TestEmergencies:
         ]
 
     def test_later_ones_are_too_far(self):
-        kind = ConsultationTypeFactory(is_emergency_only=True)
+        consultation_type = ConsultationTypeFactory(is_emergency_only=True)
         now = monday("10:00") - engine.DAY
-        assert blocker_at(query_of(kind), monday("10:00"), now=now) is None
-        assert blocker_at(query_of(kind), monday("10:30"), now=now) == Blocker.TOO_FAR
+        assert blocker_at(query_of(consultation_type), monday("10:00"), now=now) is None
+        assert blocker_at(query_of(consultation_type), monday("10:30"), now=now) == Blocker.TOO_FAR
 
 
 class TestNextFree:
-    def next_of(self, kind, after=FRIDAY, **options):
-        found = next_free([query_of(kind)], after, now=FRIDAY_MORNING, **options)
-        start = found[kind.doctor.pk]
+    def next_of(self, consultation_type, after=FRIDAY, **options):
+        found = next_free([query_of(consultation_type)], after, now=FRIDAY_MORNING, **options)
+        start = found[consultation_type.doctor.pk]
         return f"{start:%Y-%m-%d %H:%M}" if start else None
 
     def test_is_the_first_one_of_the_first_day_that_has_any(self):
-        kind = ConsultationTypeFactory()
-        open_week(kind.doctor, weekdays=[3])
-        assert self.next_of(kind) == "2027-03-04 09:00"
-        assert self.next_of(kind, after=dt.date(2027, 3, 5)) == "2027-03-11 09:00"
+        consultation_type = ConsultationTypeFactory()
+        open_week(consultation_type.doctor, weekdays=[3])
+        assert self.next_of(consultation_type) == "2027-03-04 09:00"
+        assert self.next_of(consultation_type, after=dt.date(2027, 3, 5)) == "2027-03-11 09:00"
 
-    def test_respects_notice_and_what_is_taken(self):
-        kind = ConsultationTypeFactory(notice_minutes=3 * 24 * 60 + 61)
-        AppointmentFactory(doctor=kind.doctor, starts_at=monday("10:30"))
+    def test_respects_notice_and_taken_times(self):
+        consultation_type = ConsultationTypeFactory(notice_minutes=3 * 24 * 60 + 61)
+        AppointmentFactory(doctor=consultation_type.doctor, starts_at=monday("10:30"))
         HoldFactory(
-            consultation_type=kind, starts_at=monday("11:00"), expires_at=FRIDAY_MORNING + MINUTE
+            consultation_type=consultation_type,
+            starts_at=monday("11:00"),
+            expires_at=FRIDAY_MORNING + MINUTE,
         )
-        assert self.next_of(kind) == "2027-03-01 11:30"
+        assert self.next_of(consultation_type) == "2027-03-01 11:30"
 
     def test_looks_as_far_as_the_horizon_and_no_farther(self):
-        kind = ConsultationTypeFactory(horizon_days=100)
+        consultation_type = ConsultationTypeFactory(horizon_days=100)
         last = FRIDAY + 100 * engine.DAY
-        hours = OpeningHoursFactory(doctor=kind.doctor, weekday=last.weekday(), valid_from=last)
-        assert self.next_of(kind) == f"{last} 09:00"
+        hours = OpeningHoursFactory(
+            doctor=consultation_type.doctor, weekday=last.weekday(), valid_from=last
+        )
+        assert self.next_of(consultation_type) == f"{last} 09:00"
         hours.valid_from = last + engine.DAY
         hours.save()
-        assert self.next_of(kind) is None
+        assert self.next_of(consultation_type) is None
 
     @pytest.mark.parametrize(("horizon", "queries"), [(13, 3), (14, 4), (180, 5), (730, 6)])
     def test_ends_when_there_is_none_after_a_bounded_number_of_queries(
         self, django_assert_num_queries, horizon, queries
     ):
-        kind = ConsultationTypeFactory(horizon_days=horizon)
-        OpeningHoursFactory(doctor=kind.doctor, valid_until=FRIDAY)
+        consultation_type = ConsultationTypeFactory(horizon_days=horizon)
+        OpeningHoursFactory(doctor=consultation_type.doctor, valid_until=FRIDAY)
         with django_assert_num_queries(queries):
-            assert self.next_of(kind) is None
+            assert self.next_of(consultation_type) is None
 
     def test_asks_nothing_beyond_the_horizon(self, django_assert_num_queries):
-        kind = ConsultationTypeFactory(horizon_days=30)
+        consultation_type = ConsultationTypeFactory(horizon_days=30)
         with django_assert_num_queries(0):
-            assert self.next_of(kind, after=FRIDAY + 31 * engine.DAY) is None
+            assert self.next_of(consultation_type, after=FRIDAY + 31 * engine.DAY) is None
 
     def test_of_an_emergency_is_within_24_hours_or_none(self):
-        kind = ConsultationTypeFactory(is_emergency_only=True)
-        AbsenceFactory(doctor=kind.doctor, starts_at=FRIDAY_MORNING, ends_at=monday("09:00"))
-        assert self.next_of(kind) is None
+        consultation_type = ConsultationTypeFactory(is_emergency_only=True)
+        AbsenceFactory(
+            doctor=consultation_type.doctor, starts_at=FRIDAY_MORNING, ends_at=monday("09:00")
+        )
+        assert self.next_of(consultation_type) is None
 
     def test_of_many_doctors_goes_on_for_those_without_only(self, django_assert_num_queries):
-        kinds = [ConsultationTypeFactory() for _each in range(3)]
-        open_week(kinds[1].doctor, weekdays=[0])
+        consultation_types = [ConsultationTypeFactory() for _each in range(3)]
+        open_week(consultation_types[1].doctor, weekdays=[0])
         later = FRIDAY + 20 * engine.DAY
-        OpeningHoursFactory(doctor=kinds[2].doctor, weekday=later.weekday(), valid_from=later)
+        OpeningHoursFactory(
+            doctor=consultation_types[2].doctor, weekday=later.weekday(), valid_from=later
+        )
         with django_assert_num_queries(4):
-            found = next_free([query_of(kind) for kind in kinds], FRIDAY, now=FRIDAY_MORNING)
-        assert [f"{found[kind.doctor.pk]:%m-%d %H:%M}" for kind in kinds] == [
+            found = next_free(
+                [query_of(consultation_type) for consultation_type in consultation_types],
+                FRIDAY,
+                now=FRIDAY_MORNING,
+            )
+        assert [
+            f"{found[consultation_type.doctor.pk]:%m-%d %H:%M}"
+            for consultation_type in consultation_types
+        ] == [
             "02-26 09:00",
             "03-01 09:00",
             "03-18 09:00",
@@ -201,79 +227,89 @@ class TestNextFree:
 
 
 class TestNearestFree:
-    def nearest(self, kind, around, *, now=FRIDAY_MORNING, **options):
-        return labels(nearest_free(query_of(kind), around, now=now, **options))
+    def nearest(self, consultation_type, around, *, now=FRIDAY_MORNING, **options):
+        return labels(nearest_free(query_of(consultation_type), around, now=now, **options))
 
     def test_are_the_three_closest_in_order_of_time(self):
-        kind = ConsultationTypeFactory()
+        consultation_type = ConsultationTypeFactory()
         for at in ("10:00", "10:30"):
-            AppointmentFactory(doctor=kind.doctor, starts_at=monday(at))
-        assert self.nearest(kind, monday("10:00")) == [
+            AppointmentFactory(doctor=consultation_type.doctor, starts_at=monday(at))
+        assert self.nearest(consultation_type, monday("10:00")) == [
             "01.03. 09:00",
             "01.03. 09:30",
             "01.03. 11:00",
         ]
 
     def test_reach_over_days_to_both_sides(self):
-        kind = ConsultationTypeFactory(duration=480)
-        AppointmentFactory(consultation_type=kind, starts_at=monday("09:00"))
-        assert self.nearest(kind, monday("09:00")) == [
+        consultation_type = ConsultationTypeFactory(duration=480)
+        AppointmentFactory(consultation_type=consultation_type, starts_at=monday("09:00"))
+        assert self.nearest(consultation_type, monday("09:00")) == [
             "27.02. 09:00",
             "28.02. 09:00",
             "02.03. 09:00",
         ]
 
     def test_are_nearer_ones_before_rather_than_later_ones_after(self):
-        kind = ConsultationTypeFactory(duration=480)
+        consultation_type = ConsultationTypeFactory(duration=480)
         asked = monday("09:00") + 28 * engine.DAY
         # Free on the four Thursdays before, and again more than three weeks later.
-        open_week(kind.doctor, weekdays=[3])
+        open_week(consultation_type.doctor, weekdays=[3])
         AbsenceFactory(
-            doctor=kind.doctor, starts_at=asked - engine.DAY, ends_at=asked + 21 * engine.DAY
+            doctor=consultation_type.doctor,
+            starts_at=asked - engine.DAY,
+            ends_at=asked + 21 * engine.DAY,
         )
-        assert self.nearest(kind, asked) == ["11.03. 09:00", "18.03. 09:00", "25.03. 09:00"]
+        assert self.nearest(consultation_type, asked) == [
+            "11.03. 09:00",
+            "18.03. 09:00",
+            "25.03. 09:00",
+        ]
 
     def test_are_found_before_the_time_asked_when_nothing_comes_after(self):
-        kind = ConsultationTypeFactory()
-        OpeningHoursFactory(doctor=kind.doctor, end_minute=660, valid_until=MONDAY)
+        consultation_type = ConsultationTypeFactory()
+        OpeningHoursFactory(doctor=consultation_type.doctor, end_minute=660, valid_until=MONDAY)
         asked = monday("10:00") + 60 * engine.DAY
-        assert self.nearest(kind, asked) == ["01.03. 09:30", "01.03. 10:00", "01.03. 10:30"]
+        assert self.nearest(consultation_type, asked) == [
+            "01.03. 09:30",
+            "01.03. 10:00",
+            "01.03. 10:30",
+        ]
 
     def test_are_as_many_as_there_are(self):
-        kind = ConsultationTypeFactory()
-        OpeningHoursFactory(doctor=kind.doctor, end_minute=600, valid_until=MONDAY)
-        AppointmentFactory(doctor=kind.doctor, starts_at=monday("09:00"))
-        assert self.nearest(kind, monday("09:00")) == ["01.03. 09:30"]
+        consultation_type = ConsultationTypeFactory()
+        OpeningHoursFactory(doctor=consultation_type.doctor, end_minute=600, valid_until=MONDAY)
+        AppointmentFactory(doctor=consultation_type.doctor, starts_at=monday("09:00"))
+        assert self.nearest(consultation_type, monday("09:00")) == ["01.03. 09:30"]
 
     def test_of_a_time_past_or_far_beyond_the_horizon_are_the_first_or_the_last(self):
-        kind = ConsultationTypeFactory(horizon_days=3)
+        consultation_type = ConsultationTypeFactory(horizon_days=3)
         long_ago = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
         far = dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
-        assert self.nearest(kind, long_ago)[0] == "26.02. 09:00"
-        assert self.nearest(kind, far)[-1] == "01.03. 16:30"
+        assert self.nearest(consultation_type, long_ago)[0] == "26.02. 09:00"
+        assert self.nearest(consultation_type, far)[-1] == "01.03. 16:30"
 
     def test_end_when_there_is_none_after_a_bounded_number_of_queries(
         self, django_assert_num_queries
     ):
-        kind = ConsultationTypeFactory(horizon_days=730)
-        OpeningHoursFactory(doctor=kind.doctor, valid_until=FRIDAY)
+        consultation_type = ConsultationTypeFactory(horizon_days=730)
+        OpeningHoursFactory(doctor=consultation_type.doctor, valid_until=FRIDAY)
         with django_assert_num_queries(15):
-            assert self.nearest(kind, monday("10:00")) == []
+            assert self.nearest(consultation_type, monday("10:00")) == []
 
     def test_leave_out_others_holds_and_keep_ones_own_and_the_visit_to_move(self):
-        kind = ConsultationTypeFactory()
-        OpeningHoursFactory(doctor=kind.doctor, end_minute=660, valid_until=MONDAY)
+        consultation_type = ConsultationTypeFactory()
+        OpeningHoursFactory(doctor=consultation_type.doctor, end_minute=660, valid_until=MONDAY)
         soon = FRIDAY_MORNING + MINUTE
-        HoldFactory(consultation_type=kind, token="mine", expires_at=soon)
-        HoldFactory(consultation_type=kind, starts_at=monday("09:00"), expires_at=soon)
+        HoldFactory(consultation_type=consultation_type, token="mine", expires_at=soon)
+        HoldFactory(consultation_type=consultation_type, starts_at=monday("09:00"), expires_at=soon)
         moving = AppointmentFactory(
-            doctor=kind.doctor, starts_at=monday("09:30"), status=Status.PENDING
+            doctor=consultation_type.doctor, starts_at=monday("09:30"), status=Status.PENDING
         )
-        found = self.nearest(kind, monday("10:00"), token="mine", moving=moving.pk)
+        found = self.nearest(consultation_type, monday("10:00"), token="mine", moving=moving.pk)
         assert found == ["01.03. 09:30", "01.03. 10:00", "01.03. 10:30"]
 
     def test_leave_out_when_the_person_is_elsewhere(self):
-        kind = ConsultationTypeFactory()
+        consultation_type = ConsultationTypeFactory()
         elsewhere = (monday("09:45"), monday("10:30"))
-        found = self.nearest(kind, monday("10:00"), avoid=elsewhere)
+        found = self.nearest(consultation_type, monday("10:00"), avoid=elsewhere)
         assert found == ["01.03. 09:00", "01.03. 10:30", "01.03. 11:00"]

@@ -32,7 +32,7 @@ def undo(appointment, *, by=None, now=ELEVEN, **options):
     return services.undo(appointment, by=by or appointment.doctor.user, now=now, **options)
 
 
-def kinds_told(appointment):
+def kinds_sent(appointment):
     return list(appointment.notifications.values_list("kind", flat=True))
 
 
@@ -69,8 +69,8 @@ class TestUndo:
         assert undo(appointment).status == before
 
     def test_goes_back_step_by_step_as_far_as_the_booking(self):
-        kind = ConsultationTypeFactory(needs_confirmation=True)
-        appointment = book(kind, now=monday("08:00"))
+        consultation_type = ConsultationTypeFactory(needs_confirmation=True)
+        appointment = book(consultation_type, now=monday("08:00"))
         change(appointment, Verb.CONFIRM, now=monday("09:00"))
         for verb in (Verb.ARRIVE, Verb.START, Verb.FINISH):
             change(appointment, verb)
@@ -101,9 +101,9 @@ class TestUndo:
         appointment = AppointmentFactory()
         cancel(appointment)
         AppointmentFactory(patient=appointment.patient)
-        with pytest.raises(rules.SlotTaken) as told:
+        with pytest.raises(rules.SlotTaken) as caught:
             undo(appointment)
-        assert told.value.code == "patient_overlap"
+        assert caught.value.code == "patient_overlap"
         assert undo(appointment, allow_patient_overlap=True).status == Status.CONFIRMED
 
     def test_brings_a_visit_back_beside_the_one_that_took_its_time_when_the_desk_insists(self):
@@ -184,15 +184,15 @@ def test_undo_page_takes_the_change_it_names_back_once(client):
 
 class TestUndoOfANoShow:
     def test_gives_it_back_and_opens_online_booking_again(self):
-        kind, patient = ConsultationTypeFactory(), verified(PatientFactory())
+        consultation_type, patient = ConsultationTypeFactory(), verified(PatientFactory())
         for day in (7, 8):
             AppointmentFactory(
                 patient=patient,
-                doctor=kind.doctor,
+                doctor=consultation_type.doctor,
                 status=Status.NO_SHOW,
                 starts_at=monday("10:00") - dt.timedelta(days=day),
             )
-        third = AppointmentFactory(patient=patient, doctor=kind.doctor)
+        third = AppointmentFactory(patient=patient, doctor=consultation_type.doctor)
         change(third, Verb.MARK_ABSENT)
 
         def count():
@@ -200,19 +200,28 @@ class TestUndoOfANoShow:
 
         assert count() == settings.NO_SHOWS_THAT_BLOCK
         with pytest.raises(rules.RuleRefused) as refused:
-            book(kind, patient=patient, at="14:00", now=ELEVEN)
+            book(consultation_type, patient=patient, at="14:00", now=ELEVEN)
         assert refused.value.code == "patient_blocked"
         # The desk can still book for the patient, and the block holds at one practice only.
-        at_desk = book(kind, patient=patient, at="15:00", by=kind.doctor.user, now=ELEVEN)
+        at_desk = book(
+            consultation_type,
+            patient=patient,
+            at="15:00",
+            by=consultation_type.doctor.user,
+            now=ELEVEN,
+        )
         elsewhere = book(ConsultationTypeFactory(), patient=patient, at="16:00", now=ELEVEN)
         assert (at_desk.status, elsewhere.status) == (Status.CONFIRMED, Status.CONFIRMED)
 
         undo(third)
         assert count() == 2
-        services.cancel(third, by=kind.doctor.user, now=ELEVEN)
-        assert book(kind, patient=patient, at="14:00", now=ELEVEN).status == Status.CONFIRMED
+        services.cancel(third, by=consultation_type.doctor.user, now=ELEVEN)
+        assert (
+            book(consultation_type, patient=patient, at="14:00", now=ELEVEN).status
+            == Status.CONFIRMED
+        )
 
-    def test_is_refused_when_somebody_else_was_seen_in_that_time(self):
+    def test_is_refused_when_another_visit_took_place_in_that_time(self):
         absent = AppointmentFactory()
         change(absent, Verb.MARK_ABSENT, now=monday("10:05"))
         AppointmentFactory(
@@ -224,78 +233,78 @@ class TestUndoOfANoShow:
 
 class TestUndoOfACancellation:
     def test_takes_the_time_again(self):
-        kind = ConsultationTypeFactory()
-        appointment = book(kind)
+        consultation_type = ConsultationTypeFactory()
+        appointment = book(consultation_type)
         cancel(appointment, now=FRIDAY_MORNING)
-        assert "10:00" in free_on_monday(kind)
+        assert "10:00" in free_on_monday(consultation_type)
         undo(appointment, now=FRIDAY_MORNING)
-        assert "10:00" not in free_on_monday(kind)
+        assert "10:00" not in free_on_monday(consultation_type)
 
     @pytest.mark.parametrize("at", ["10:00", "10:15", "09:45"])
-    def test_is_refused_when_the_time_went_to_somebody_else(self, at):
-        kind = ConsultationTypeFactory()
-        appointment = book(kind)
+    def test_is_refused_when_another_visit_has_the_time(self, at):
+        consultation_type = ConsultationTypeFactory()
+        appointment = book(consultation_type)
         cancel(appointment, now=FRIDAY_MORNING)
-        book(kind, by=kind.doctor.user, at=at)
+        book(consultation_type, by=consultation_type.doctor.user, at=at)
         with pytest.raises(rules.SlotTaken) as refused:
             undo(appointment, now=FRIDAY_MORNING)
         assert refused.value.status == 409
         appointment.refresh_from_db()
-        assert (appointment.status, kinds_told(appointment)) == (
+        assert (appointment.status, kinds_sent(appointment)) == (
             Status.CANCELLED,
             [Notification.Kind.BOOKED, Notification.Kind.CANCELLED],
         )
 
-    def test_is_refused_while_somebody_holds_the_time(self):
-        kind = ConsultationTypeFactory()
-        appointment = book(kind)
+    def test_is_refused_while_the_time_is_held(self):
+        consultation_type = ConsultationTypeFactory()
+        appointment = book(consultation_type)
         cancel(appointment, now=FRIDAY_MORNING)
         ends = FRIDAY_MORNING + dt.timedelta(minutes=5)
-        HoldFactory(consultation_type=kind, expires_at=ends)
+        HoldFactory(consultation_type=consultation_type, expires_at=ends)
         with pytest.raises(rules.SlotTaken):
             undo(appointment, now=FRIDAY_MORNING)
         assert undo(appointment, now=ends).status == Status.CONFIRMED
 
     def test_is_no_matter_of_a_visit_overbooked_on_purpose(self):
-        kind = ConsultationTypeFactory()
-        appointment = book(kind)
+        consultation_type = ConsultationTypeFactory()
+        appointment = book(consultation_type)
         cancel(appointment, now=FRIDAY_MORNING)
-        book(kind, by=kind.doctor.user, overbook=True)
+        book(consultation_type, by=consultation_type.doctor.user, overbook=True)
         assert undo(appointment, now=FRIDAY_MORNING).status == Status.CONFIRMED
 
-    def test_of_a_visit_overbooked_on_purpose_asks_nobodys_time(self):
-        kind = ConsultationTypeFactory()
-        book(kind)
-        overbooked = book(kind, by=kind.doctor.user, overbook=True)
+    def test_of_a_visit_overbooked_on_purpose_needs_no_free_time(self):
+        consultation_type = ConsultationTypeFactory()
+        book(consultation_type)
+        overbooked = book(consultation_type, by=consultation_type.doctor.user, overbook=True)
         cancel(overbooked, now=FRIDAY_MORNING)
         assert undo(overbooked, now=FRIDAY_MORNING).status == Status.CONFIRMED
 
-    def test_tells_the_patient_that_it_stands_again(self):
+    def test_notifies_the_patient_that_it_is_booked_again(self):
         appointment = book(ConsultationTypeFactory())
         cancel(appointment, now=FRIDAY_MORNING)
         undo(appointment, now=FRIDAY_MORNING)
         kinds = Notification.Kind
-        assert kinds_told(appointment) == [kinds.BOOKED, kinds.CANCELLED, kinds.BOOKED]
+        assert kinds_sent(appointment) == [kinds.BOOKED, kinds.CANCELLED, kinds.BOOKED]
 
     def test_of_a_request_says_that_it_still_waits(self):
         appointment = book(ConsultationTypeFactory(needs_confirmation=True))
         cancel(appointment, now=FRIDAY_MORNING)
         undo(appointment, now=FRIDAY_MORNING)
         kinds = Notification.Kind
-        assert kinds_told(appointment) == [kinds.REQUESTED, kinds.CANCELLED, kinds.REQUESTED]
+        assert kinds_sent(appointment) == [kinds.REQUESTED, kinds.CANCELLED, kinds.REQUESTED]
 
 
-def test_undo_of_a_confirmation_tells_the_patient_that_it_waits_again():
+def test_undo_of_a_confirmation_notifies_the_patient_that_it_waits_again():
     appointment = book(ConsultationTypeFactory(needs_confirmation=True))
     change(appointment, Verb.CONFIRM, now=FRIDAY_MORNING)
     undo(appointment, now=FRIDAY_MORNING)
     kinds = Notification.Kind
-    assert kinds_told(appointment) == [kinds.REQUESTED, kinds.BOOKED, kinds.REQUESTED]
+    assert kinds_sent(appointment) == [kinds.REQUESTED, kinds.BOOKED, kinds.REQUESTED]
 
 
-def test_undo_of_what_nobody_was_told_tells_nobody():
+def test_undo_of_a_change_without_message_sends_none():
     appointment = AppointmentFactory()
     for verb in (Verb.ARRIVE, Verb.MARK_ABSENT):
         change(appointment, verb)
         undo(appointment)
-    assert kinds_told(appointment) == []
+    assert kinds_sent(appointment) == []

@@ -59,7 +59,7 @@ class TestOrder:
         own = walk_in(doctor)
         assert waiting(doctor) == [own.pk]
 
-    def test_the_desks_order_stays_and_who_comes_later_is_last(self, doctor):
+    def test_the_desks_order_stays_and_later_patients_are_last(self, doctor):
         first, second = walk_in(doctor), walk_in(doctor, now=NOW + MINUTE)
         order_room(by=doctor.user, doctor=doctor, order=[second.pk, first.pk], now=NOW)
         third = walk_in(doctor, now=NOW + 2 * MINUTE)
@@ -93,7 +93,7 @@ class TestOrder:
         services.undo(two, by=doctor.user, now=NOW)
         assert waiting(doctor) == [two.pk, one.pk]
 
-    def test_whoever_arrives_again_lost_the_first_place(self, doctor):
+    def test_a_patient_who_arrives_again_lost_the_first_place(self, doctor):
         one = arrived(doctor, monday("11:00"))
         two = walk_in(doctor, now=NOW + MINUTE)
         order_room(by=doctor.user, doctor=doctor, order=[one.pk, two.pk], now=NOW)
@@ -155,7 +155,7 @@ class TestEstimate:
         assert usual_minutes(doctor, NOW) == 30
         assert usual_minutes(DoctorFactory(), NOW) == 30
 
-    def test_it_counts_what_is_left_and_everybody_before(self, doctor):
+    def test_it_counts_the_remaining_minutes_and_everybody_before(self, doctor):
         now_in = walk_in(doctor, now=NOW - 30 * MINUTE)
         services.change_status(now_in, Verb.START, by=doctor.user, now=NOW - 5 * MINUTE)
         visits = [walk_in(doctor, now=NOW - n * MINUTE) for n in (4, 3, 2)]

@@ -27,9 +27,13 @@ MONDAY = dt.date(2027, 3, 1)
 END = WaitingListEntry.End
 
 
-def join(kind, patient, *, now=FRIDAY_MORNING, **options):
+def join(consultation_type, patient, *, now=FRIDAY_MORNING, **options):
     return services.join_waiting_list(
-        patient=patient, doctor=kind.doctor, consultation_type=kind, now=now, **options
+        patient=patient,
+        doctor=consultation_type.doctor,
+        consultation_type=consultation_type,
+        now=now,
+        **options,
     )
 
 
@@ -39,9 +43,9 @@ def wait(appointment, now=FRIDAY_MORNING):
 
 def full_until_monday(**options):
     """A type of a doctor without a free time before Monday at nine."""
-    kind = ConsultationTypeFactory(**options)
-    open_week(kind.doctor, weekdays=[0])
-    return kind
+    consultation_type = ConsultationTypeFactory(**options)
+    open_week(consultation_type.doctor, weekdays=[0])
+    return consultation_type
 
 
 def end_of(entry):
@@ -51,12 +55,12 @@ def end_of(entry):
 
 class TestJoin:
     def test_without_an_appointment_waits_for_a_time_before_the_next_free_one(self):
-        patient, kind = PatientFactory(), full_until_monday()
-        entry = join(kind, patient)
+        patient, consultation_type = PatientFactory(), full_until_monday()
+        entry = join(consultation_type, patient)
         assert (entry.patient, entry.doctor, entry.consultation_type) == (
             patient,
-            kind.doctor,
-            kind,
+            consultation_type.doctor,
+            consultation_type,
         )
         assert (entry.before, entry.appointment) == (monday("09:00"), None)
         assert (entry.created_at, entry.told_at, entry.is_live(FRIDAY_MORNING)) == (
@@ -70,15 +74,15 @@ class TestJoin:
         assert entry.before == monday("09:00") + 7 * DAY
 
     def test_where_nothing_is_free_waits_as_long_as_the_horizon(self):
-        kind = full_until_monday(horizon_days=10)
-        AbsenceFactory(doctor=kind.doctor, ends_at=monday("20:00") + 30 * DAY)
-        entry = join(kind, PatientFactory())
+        consultation_type = full_until_monday(horizon_days=10)
+        AbsenceFactory(doctor=consultation_type.doctor, ends_at=monday("20:00") + 30 * DAY)
+        entry = join(consultation_type, PatientFactory())
         assert entry.local_before == dt.datetime(2027, 3, 9)
 
     def test_with_an_appointment_waits_for_a_time_before_it(self):
-        kind, patient = full_until_monday(), PatientFactory()
-        appointment = book(kind, patient=patient, at="14:00")
-        entry = join(kind, patient)
+        consultation_type, patient = full_until_monday(), PatientFactory()
+        appointment = book(consultation_type, patient=patient, at="14:00")
+        entry = join(consultation_type, patient)
         assert (entry.before, entry.appointment) == (monday("14:00"), appointment)
 
     def test_from_the_appointment_itself_is_the_same(self):
@@ -91,24 +95,24 @@ class TestJoin:
         )
 
     def test_again_changes_the_wish_and_keeps_the_place(self):
-        kind, patient = full_until_monday(), PatientFactory()
-        first = join(kind, patient)
-        again = join(kind, patient, now=FRIDAY_MORNING + DAY, not_before=MONDAY)
+        consultation_type, patient = full_until_monday(), PatientFactory()
+        first = join(consultation_type, patient)
+        again = join(consultation_type, patient, now=FRIDAY_MORNING + DAY, not_before=MONDAY)
         assert (again.pk, again.created_at, again.not_before) == (first.pk, FRIDAY_MORNING, MONDAY)
         assert WaitingListEntry.objects.count() == 1
 
     def test_after_the_old_wish_is_over_is_a_new_one(self):
-        kind, patient = full_until_monday(), PatientFactory()
-        first = join(kind, patient)
-        again = join(kind, patient, now=monday("18:00"))
+        consultation_type, patient = full_until_monday(), PatientFactory()
+        first = join(consultation_type, patient)
+        again = join(consultation_type, patient, now=monday("18:00"))
         assert again.pk != first.pk
         assert end_of(first) == END.OVER
 
-    def test_for_another_reason_or_relative_is_another_place(self):
-        kind, patient = full_until_monday(), PatientFactory()
-        join(kind, patient)
-        join(kind, RelativeFactory(account=patient.account))
-        join(ConsultationTypeFactory(doctor=kind.doctor), patient)
+    def test_for_another_type_or_relative_is_another_place(self):
+        consultation_type, patient = full_until_monday(), PatientFactory()
+        join(consultation_type, patient)
+        join(consultation_type, RelativeFactory(account=patient.account))
+        join(ConsultationTypeFactory(doctor=consultation_type.doctor), patient)
         assert WaitingListEntry.objects.live(FRIDAY_MORNING).count() == 3
 
 
@@ -128,29 +132,29 @@ class TestJoinIsRefused:
             ({"doctor__books_online": False}, "no_online_booking"),
         ],
     )
-    def test_to_whom_may_not_book(self, options, code):
-        kind = ConsultationTypeFactory(**options)
-        assert self.refusal(lambda: join(kind, PatientFactory())) == code
+    def test_to_a_patient_who_may_not_book(self, options, code):
+        consultation_type = ConsultationTypeFactory(**options)
+        assert self.refusal(lambda: join(consultation_type, PatientFactory())) == code
 
-    def test_to_whom_the_practice_blocked(self):
-        kind, patient = full_until_monday(), PatientFactory()
-        practice = kind.doctor.practice
-        block_patient(by=kind.doctor.user, patient=patient, practice=practice)
-        assert self.refusal(lambda: join(kind, patient)) == "patient_blocked"
+    def test_to_a_patient_whom_the_practice_blocked(self):
+        consultation_type, patient = full_until_monday(), PatientFactory()
+        practice = consultation_type.doctor.practice
+        block_patient(by=consultation_type.doctor.user, patient=patient, practice=practice)
+        assert self.refusal(lambda: join(consultation_type, patient)) == "patient_blocked"
 
-    def test_for_a_reason_that_is_offered_no_more(self):
-        kind = full_until_monday()
-        retire_type(kind)
-        assert self.refusal(lambda: join(kind, PatientFactory())) == "type_not_offered"
+    def test_for_a_retired_type(self):
+        consultation_type = full_until_monday()
+        retire_type(consultation_type)
+        assert self.refusal(lambda: join(consultation_type, PatientFactory())) == "type_not_offered"
 
     def test_to_an_unconfirmed_account_with_an_appointment_elsewhere(self):
         patient = PatientFactory()
         book(ConsultationTypeFactory(), patient=patient)
-        kind = full_until_monday()
-        assert self.refusal(lambda: join(kind, patient)) == "email_not_confirmed"
-        assert join(kind, verified(patient)).is_live(FRIDAY_MORNING)
+        consultation_type = full_until_monday()
+        assert self.refusal(lambda: join(consultation_type, patient)) == "email_not_confirmed"
+        assert join(consultation_type, verified(patient)).is_live(FRIDAY_MORNING)
 
-    def test_to_whom_no_message_would_reach(self):
+    def test_to_a_patient_without_an_address(self):
         patient = PatientFactory(account__email="")
         assert self.refusal(lambda: join(full_until_monday(), patient)) == "email_needed"
 
@@ -159,9 +163,9 @@ class TestJoinIsRefused:
         late = monday("10:00") - dt.timedelta(hours=23)
         assert self.refusal(lambda: wait(appointment, now=late)) == "too_late_to_change"
 
-    def test_for_what_the_practice_confirmed_by_hand(self):
-        kind = full_until_monday(needs_confirmation=True)
-        appointment = AppointmentFactory(consultation_type=kind)
+    def test_for_a_request_that_the_practice_confirmed(self):
+        consultation_type = full_until_monday(needs_confirmation=True)
+        appointment = AppointmentFactory(consultation_type=consultation_type)
         assert self.refusal(lambda: wait(appointment)) == "needs_the_practice"
 
     @pytest.mark.parametrize("status", [Status.CANCELLED, Status.DONE, Status.ARRIVED])
@@ -196,19 +200,19 @@ class TestEnds:
         assert end_of(entry) == END.CANCELLED
 
     def test_with_another_earlier_booking_of_the_same_kind(self):
-        kind, patient = full_until_monday(), PatientFactory()
-        entry = join(kind, patient, seen_from=MONDAY + DAY)
-        book(kind, patient=patient)
+        consultation_type, patient = full_until_monday(), PatientFactory()
+        entry = join(consultation_type, patient, seen_from=MONDAY + DAY)
+        book(consultation_type, patient=patient)
         assert end_of(entry) == END.BOOKED
 
     def test_not_with_the_time_that_was_free_in_any_case(self):
-        kind, patient = full_until_monday(), PatientFactory()
-        entry = join(kind, patient)
-        appointment = book(kind, patient=patient, at="09:00")
+        consultation_type, patient = full_until_monday(), PatientFactory()
+        entry = join(consultation_type, patient)
+        appointment = book(consultation_type, patient=patient, at="09:00")
         assert end_of(entry) == ""
         assert entry.appointment == appointment
 
-    def test_not_with_somebody_elses_booking(self, entry):
+    def test_not_with_the_booking_of_another_patient(self, entry):
         book(entry.consultation_type, at="10:00")
         book(ConsultationTypeFactory(doctor=entry.doctor), at="11:00")
         assert end_of(entry) == ""
@@ -218,7 +222,7 @@ class TestEnds:
         assert end_expired_entries(now=monday("14:00")) == 1
         assert end_of(entry) == END.OVER
 
-    def test_with_the_reason(self, entry):
+    def test_with_the_type(self, entry):
         retire_type(entry.consultation_type)
         end_expired_entries(now=FRIDAY_MORNING)
         assert end_of(entry) == END.OVER

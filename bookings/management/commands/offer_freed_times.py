@@ -17,4 +17,4 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, limit: int, **options: Any) -> None:
-        self.stdout.write(f"{offer_freed_times(limit=limit)} people told")
+        self.stdout.write(f"{offer_freed_times(limit=limit)} people notified")
