@@ -40,7 +40,7 @@ class SamplePerson:
 
 
 class Crowd:
-    """Patients whom the desk added, and some families with an account.
+    """Patients that the desk added, and some families with an account.
 
     Nobody has two visits on one day, so nobody is in two places at once.
     """

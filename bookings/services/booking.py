@@ -50,7 +50,7 @@ def book(
     rules bind the doctor's staff; only staff can use `overbook` and `allow_patient_overlap`.
     """
     now = now or timezone.now()
-    starts_at = starts_at.astimezone(dt.UTC)  # adding minutes to a wall clock is wrong twice a year
+    starts_at = starts_at.astimezone(dt.UTC)  # Never add minutes to a wall clock.
     with writing():
         doctor = lock_doctor(doctor, now=now)
         patient = lock_patient(patient) if patient.pk else _added(patient, doctor, starts_at)
@@ -288,7 +288,7 @@ def _same_visit(
 def check_moves_online(appointment: Appointment, *, now: dt.datetime) -> None:
     """Refuse a patient's move after the deadline, or of a request that the practice confirmed.
 
-    A patient whom the practice asked to move is never refused.
+    Nothing is refused when the practice asked the patient to move.
     """
     if not appointment.is_asked_to_move():
         rules.check_deadline(appointment, now)

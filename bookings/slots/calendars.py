@@ -50,7 +50,7 @@ class Weeks(NamedTuple):
             {query.doctor.pk for query in queries},
             {query.type_id for query in queries if query.type_id},
         )
-        # A visit of the last evening may reach into a holiday, a night range into the first day.
+        # A visit of the last evening can reach into a holiday, a night range into the first day.
         span = [first - engine.DAY, last + engine.DAY]
         practices = {query.doctor.practice_id for query in queries}
         return cls(ranges, Holiday.objects.closing(practices, span))
@@ -79,7 +79,7 @@ class Calendars:
         holidays that were read before.
         """
         self.now, self.days = now, list(days)
-        # A range of the day before may reach past midnight.
+        # A range of the day before can reach past midnight.
         self._opening_days = engine.days_from(days[0] - engine.DAY, len(days) + 1)
         self._weeks = weeks or Weeks.of(queries, days[0], days[-1])
         zones = {query.zone for query in queries}
@@ -97,7 +97,7 @@ class Calendars:
         """{day: every start of its grid, aware, in the practice's zone}; every day is a key."""
         if query not in self._grids:
             grid: dict[dt.date, list[DaySlot]] = {day: [] for day in self.days}
-            # Openings of two days may overlap and offer one start twice.
+            # Openings of two days can overlap and offer one start twice.
             slots = {slot for day in self._opening_days for slot in self._opening(query, day)}
             for slot in sorted(slots, key=lambda slot: slot.start):
                 if slot.start.date() in grid:

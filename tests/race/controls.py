@@ -14,7 +14,7 @@ from tests.race import journal
 from tests.race.browser import at_once
 from tests.race.checks import overlaps
 from tests.race.clinic import Clinic
-from tests.race.scenarios import FIFTY, adds_somebody
+from tests.race.scenarios import FIFTY, adds_namesake
 from tests.race.scene import Scene
 from tests.race.server import serving
 
@@ -64,7 +64,7 @@ def check_alone(clinic: Clinic, log: Path) -> Scene:
 def walk_ins_without_a_number(scene: Scene) -> int:
     """The number of fifty walk-ins that failed, because their queue number was given twice."""
     agenda = scene.clinic.doctor()
-    answers = at_once([adds_somebody(scene, agenda) for _ in range(FIFTY)])
+    answers = at_once([adds_namesake(scene, agenda) for _ in range(FIFTY)])
     return sum(answer.status >= 500 for answer in answers)
 
 

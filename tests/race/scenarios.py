@@ -255,7 +255,7 @@ def one_person_two_doctors(scene: Scene) -> None:
             won = scene.one_wins([each for each in answers if each.request in pair])
             if won:
                 scene.notes["first" if won.request is pair[0] else "second"] += 1
-    scene.expect(not overlaps(of="patient"), "somebody is at two doctors at once")
+    scene.expect(not overlaps(of="patient"), "a person is at two doctors at once")
 
 
 @scenario("16 walk-ins at once")
@@ -290,7 +290,7 @@ def walk_ins(scene: Scene) -> None:
 @scenario("50 new walk-ins at once, by the waiting room's one field")
 def fifty_walk_ins(scene: Scene) -> None:
     agenda = scene.clinic.doctor()
-    answers = scene.race([adds_somebody(scene, agenda) for _ in range(FIFTY)])
+    answers = scene.race([adds_namesake(scene, agenda) for _ in range(FIFTY)])
     scene.expect(all(answer.status == 303 for answer in answers), "a walk-in was refused")
     visits = Appointment.objects.of(agenda.doctor).order_by("queue_number")
     numbers = list(visits.values_list("queue_number", flat=True))
@@ -298,7 +298,7 @@ def fifty_walk_ins(scene: Scene) -> None:
     scene.winners += len(numbers)
 
 
-def adds_somebody(scene: Scene, agenda: Agenda) -> FormRequest:
+def adds_namesake(scene: Scene, agenda: Agenda) -> FormRequest:
     """The secretary's request for a walk-in; all walk-ins have the same name on purpose."""
     add = scene.clinic.secretary.asks
     return add("/dashboard/queue/add/", doctor=agenda.doctor.pk, q="Sans Rendez-vous", new="1")

@@ -64,7 +64,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--if-empty",
             action="store_true",
-            help="do nothing when there is a doctor, and leave the sign-ins to the caller to tell",
+            help="do nothing when there is a doctor, and do not print the sign-ins",
         )
         parser.add_argument(
             "--force",
