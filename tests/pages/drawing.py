@@ -46,6 +46,11 @@ RANDOM = (
     (re.compile(r'( nonce=")[^"]*'), r"\1NONCE"),
     (re.compile(r"(/static/[^\"' ]*)\.[0-9a-f]{8,12}(\.[a-z0-9]+)"), r"\1.HASH\2"),
 )
+BLOCK = (
+    r"(?:button|caption|d[dlt]|div|fieldset|figcaption|h[1-6]|label|legend|li|option|p|section"
+    r"|summary|t[dhr]|title)\b[^<>]*"
+)
+"""Tags at whose edges a browser shows no white space."""
 
 
 def draw(page: Page, role: str, sessions: dict[str, str]) -> str:
@@ -106,6 +111,7 @@ def normalised(markup: str) -> str:
     markup = re.sub(r"\s+", " ", markup)
     markup = re.sub(r" ?(/?>)", r"\1", markup)
     markup = re.sub(r"> <", "><", markup)
+    markup = re.sub(rf"(<{BLOCK}>) | (?=</{BLOCK}>)", r"\1", markup)
     for pattern, placeholder in RANDOM:
         markup = pattern.sub(placeholder, markup)
     return markup.strip().replace("><", ">\n<")
