@@ -11,7 +11,7 @@ from bookings.models import PrivateNote
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
-from dashboard.team.day import Row, Stretch, side_by_side
+from dashboard.team.day import ColumnRow, Stretch, side_by_side
 from doctors.tests.factories import (
     ConsultationTypeFactory,
     DoctorFactory,
@@ -275,7 +275,7 @@ class TestLive:
 
 
 def box(start, end):
-    return Row(dt.datetime(2027, 3, 1), Stretch(start, end))
+    return ColumnRow(dt.datetime(2027, 3, 1), Stretch(start, end))
 
 
 @pytest.mark.parametrize(
