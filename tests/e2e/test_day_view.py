@@ -37,7 +37,7 @@ def test_from_the_grid_to_the_day_to_confirmed(page, base_url):
     page.goto(calendar_address(kind))
     page.locator(f".day[data-date='{day_in(3)}'] a.day-link").click()
     expect(page.locator(TIMES)).to_have_count(16)
-    expect(page.locator("li.time-booked")).to_have_text("10:00Déjà réservé")
+    expect(page.locator("li.time-booked")).to_have_text("10:00 Déjà réservé")
     choose(page, at("16:30"))
     expect(page).to_have_url(CONFIRM_PAGE)
     assert Hold.objects.get().starts_at == at("16:30")
@@ -65,7 +65,7 @@ def test_a_time_taken_meanwhile_is_struck_and_the_choice_given_up(page):
     pill(page, at("10:00")).click()
     expect(page.locator("[data-next]")).to_be_enabled()
     taken_by_somebody(kind, at("10:00"))
-    expect(page.locator("li.time-booked")).to_have_text("10:00Déjà réservé", timeout=15_000)
+    expect(page.locator("li.time-booked")).to_have_text("10:00 Déjà réservé", timeout=15_000)
     expect(page.locator("[data-next]")).to_be_disabled()
 
 
