@@ -4,6 +4,7 @@ from django.urls import path
 
 from bookings.confirming import views as confirming
 from bookings.mine import views as mine
+from bookings.mine import waiting_list
 
 urlpatterns = [
     path("", mine.my_appointments, name="my_appointments"),
@@ -13,10 +14,12 @@ urlpatterns = [
     path("confirm-booking/", confirming.confirm_booking, name="confirm_booking"),
     path("create/", confirming.book, name="book"),
     path("sign-up/", confirming.SignUpToBook.as_view(), name="sign_up_to_book"),
-    path("waiting-list/", mine.join_waiting_list, name="join_waiting_list"),
-    path("waiting-list/<int:pk>/leave/", mine.leave_waiting_list, name="leave_waiting_list"),
+    path("waiting-list/", waiting_list.join_waiting_list, name="join_waiting_list"),
+    path(
+        "waiting-list/<int:pk>/leave/", waiting_list.leave_waiting_list, name="leave_waiting_list"
+    ),
     path("<uuid:pk>/", mine.appointment_page, name="appointment_page"),
     path("<uuid:pk>/cancel/", mine.cancel_appointment, name="cancel_appointment"),
     path("<uuid:pk>/move/", mine.move_appointment, name="move_appointment"),
-    path("<uuid:pk>/wait/", mine.wait_for_earlier, name="wait_for_earlier"),
+    path("<uuid:pk>/wait/", waiting_list.wait_for_earlier, name="wait_for_earlier"),
 ]
