@@ -220,6 +220,7 @@ class TestBookingAtTheDesk:
 
 def test_without_a_line_the_page_says_that_it_may_be_old(page, base_url, kind):
     open_agenda(page, base_url, kind.doctor.user)
+    page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
     expect(page.locator("#news [role=alert]")).to_contain_text("Pas de connexion")
     page.context.set_offline(False)

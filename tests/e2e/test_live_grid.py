@@ -170,6 +170,7 @@ def test_the_times_stay_where_they_are_on_the_screen(grid, kind):
 
 def test_all_times_of_other_days_stay_open(grid, kind):
     grid.locator(LATER).click()
+    expect(pill(grid, at("10:00", days=6))).to_be_visible()
     grid.locator(".days-more a[href*='all=1']").click()
     expect(pill(grid, at("16:30", days=6))).to_be_visible()
     address = grid.url
