@@ -92,7 +92,7 @@ class NotificationFactory(factory.django.DjangoModelFactory):
         model = Notification
 
     appointment = factory.SubFactory(AppointmentFactory)
-    consultation_type = Notification.Kind.BOOKED
+    kind = Notification.Kind.BOOKED
     sequence = factory.SelfAttribute("appointment.sequence")
     recipient = "patient@example.org"
     language = "fr"

@@ -37,7 +37,7 @@ def patient():
     return PatientFactory(account__with_verified_email=True)
 
 
-def post(client, consultation_type, path="/book", **data):
+def post(client, consultation_type, /, path="/book", **data):
     form = {
         "doctor": consultation_type.doctor.pk,
         "consultation_type": consultation_type.pk,
