@@ -131,7 +131,7 @@ def finding(world: SimpleNamespace) -> Iterator[Page]:
         if first:
             state = f"?seen=yes&type={first.pk}"
             yield get(f"each-{username}-grid", other.get_absolute_url() + state, VISITOR)
-            card = f"{other.get_absolute_url()}grid/?seen=yes&from=2027-03-08"
+            card = f"{other.get_absolute_url()}grid/{state}&from=2027-03-08"
             yield get(f"each-{username}-card", card, VISITOR, f"slot_grid-{other.pk}")
     searches = {
         "all": "",
