@@ -55,7 +55,7 @@ def times(page):
     cells = re.findall(
         r'<li class="time [^"]*">(?:<span class="time-off">(\d\d:\d\d)</span><small>([^<]*)'
         r"|<button[^>]*>(\d\d:\d\d))",
-        page,
+        re.sub(r"\n\s*", "", page),
     )
     return {off or free: reason for off, reason, free in cells}
 
