@@ -131,7 +131,7 @@ def see_appointment(appointment: Appointment) -> HttpResponse:
 
 
 def _add_walk_in(request: Request, user: User) -> HttpResponse:
-    wanted, kind = request.POST.get("doctor", ""), request.POST.get("consultation_type", "")
+    wanted, type_id = request.POST.get("doctor", ""), request.POST.get("consultation_type", "")
     desk = Doctor.objects.staffed_by(user).for_pages()
     doctor = desk.filter(pk=any_id(wanted)).first()
     if doctor is None:
@@ -139,9 +139,9 @@ def _add_walk_in(request: Request, user: User) -> HttpResponse:
         choice_form = ChoiceForm(request.POST, user=user)
         choice_form.is_valid()
         return refuse_unreadable_choice(request, choice_form)
-    kinds = doctor.consultation_types.offered()
-    consultation_type = kinds.filter(pk=any_id(kind)).first()
-    if kind and consultation_type is None:
+    offered = doctor.consultation_types.offered()
+    consultation_type = offered.filter(pk=any_id(type_id)).first()
+    if type_id and consultation_type is None:
         return refuse_plainly(request, _("This reason for a visit is not offered any more."))
     form = BookingForm(request.POST, user=user, doctor=doctor, is_staff=True)
     if not form.is_valid():

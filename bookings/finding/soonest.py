@@ -72,11 +72,11 @@ class Agendas:
 def card_types(doctor_ids: Collection[int]) -> dict[int, ConsultationType]:
     """{doctor: the type whose times stand for them in a list}: the first that anybody may
     book, else the first for known patients, else an emergency."""
-    kinds = ConsultationType.objects.offered().filter(doctor__in=doctor_ids)
+    types = ConsultationType.objects.offered().filter(doctor__in=doctor_ids)
     order = ("doctor_id", "is_emergency_only", "require_existing_patient", "position", "pk")
     found: dict[int, ConsultationType] = {}
-    for kind in kinds.order_by(*order):
-        found.setdefault(kind.doctor_id, kind)
+    for each in types.order_by(*order):
+        found.setdefault(each.doctor_id, each)
     return found
 
 
