@@ -80,7 +80,8 @@ def of_route_table(world: SimpleNamespace) -> Iterator[Page]:
     for route, row in ROUTES.items():
         if route.startswith("photos/"):
             continue
-        name = f"route-{file_name(route)}"
+        has_twin = f"{route}/" in ROUTES
+        name = f"route-{file_name(route)}{'-bare' if has_twin else ''}"
         path = fill(row.path, world)
         data = {key: fill(value, world) for key, value in row.data.items()}
         yield Page(name, path, answered(row.get))
