@@ -100,8 +100,11 @@ def test_a_click_elsewhere_closes_the_list(page, doctors):
 def test_the_list_stays_within_the_window(page, doctors, width):
     page.goto("/")
     type_in(page, "car")
-    box = page.locator("#suggestions-what").bounding_box()
-    assert box["y"] + box["height"] <= page.viewport_size["height"]
+    # In one step: an answer to fewer letters may come first, and the next one replaces the list.
+    bottom = page.evaluate(
+        "document.getElementById('suggestions-what').getBoundingClientRect().bottom"
+    )
+    assert bottom <= page.viewport_size["height"]
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
