@@ -58,7 +58,7 @@ ROUTES = {
         only("doctor_a", answer=303),
         {"text": "TA 15/9", "seen": "{note.version}"},
     ),
-    # Each sees the doctors of the own desks: who else there is, is tested beside the page.
+    # Each person sees the doctors they work for; test_team.py tests which doctors these are.
     "dashboard/team/": Route(
         "/dashboard/team/?doctor={doctor.pk}",
         only(*COCKPIT, answer=200),

@@ -40,7 +40,7 @@ ROUTES = {
         NOT_ALLOWED_BEHIND_SIGN_IN,
         only(*COCKPIT, answer=200),
     ),
-    # Whoever has the link and is no practice; what it is about needs a date of birth.
+    # For any signed-in person with the link who is not staff; the form asks for a date of birth.
     "bookings/claim/<str:token>/": Route(
         "/bookings/claim/{invitation}/",
         only("patient_a", "patient_b", "admin", answer=200),
