@@ -36,6 +36,7 @@ from accounts.services import (
     unconfirmed_address,
     user_is_verified,
 )
+from web.fragments import wanted_fragment
 
 INVALID, TOO_MANY = 422, 429
 
@@ -81,8 +82,8 @@ class EntranceMixin:
     def refuse(self, form: Any, status: int, **extra: str) -> HttpResponse:
         self.refused = True
         template = self.template_name  # type: ignore[attr-defined]
-        if self.request.htmx.target == self.fragment:
-            template = f"{self.app}/partials/{self.fragment}.html"
+        if fragment := wanted_fragment(self.request, (self.fragment,)):
+            template = f"{self.app}/partials/{fragment}.html"
         context = self.get_context_data(form=form, **extra)
         return render(self.request, template, context, status=status)
 

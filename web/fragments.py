@@ -42,3 +42,14 @@ def render_fragment(
     if fragments:
         patch_vary_headers(response, ["HX-Target"])
     return response
+
+
+def is_for_htmx(request: HtmxRequest) -> bool:
+    """Whether htmx asks for a part of a page, whatever its target is called."""
+    return bool(request.htmx) and not request.htmx.history_restore_request
+
+
+def vary_on_htmx(response: HttpResponse) -> HttpResponse:
+    """Say that htmx gets another answer at this address (see `is_for_htmx`)."""
+    patch_vary_headers(response, ["HX-Request"])
+    return response

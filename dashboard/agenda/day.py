@@ -1,4 +1,4 @@
-"""A day of the agenda as a list: its visits, and the open time between them."""
+"""A day of the agenda as a list: its visits, the open time between them, and what waits."""
 
 from __future__ import annotations
 
@@ -7,11 +7,46 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from accounts.models import User
-from bookings.status import LIVE
+from bookings.models import Appointment
+from bookings.status import LIVE, TOOK_PLACE, Status
 from dashboard.agenda.visits import visits_between
+from dashboard.cockpit import Cockpit
 from doctors.models import Doctor
 from scheduling import engine
 from scheduling.models import DoctorAbsence, Holiday, OpeningHours
+
+MOST_LISTED = 20
+CLOSING_DAYS = 14
+"""How far back the desk asks for visits that nobody closed."""
+
+
+def read_day_list(cockpit: Cockpit, shown: dt.date) -> dict[str, Any]:
+    """The day as a list, and what waits for an answer whatever day is looked at, by name."""
+    start, end = engine.day_span(shown, cockpit.doctor.practice.zone)
+    visits = Appointment.objects.for_staff(cockpit.user).of(cockpit.doctor).for_pages()
+    cancelled = visits.filter(starts_at__gte=start, starts_at__lt=end, status=Status.CANCELLED)
+    rows = day_rows(cockpit.user, cockpit.doctor, shown, now=cockpit.now)
+    return {
+        "rows": rows,
+        "visit_count": sum(1 for row in rows if row.visit),
+        "cancelled": list(cancelled.order_by("starts_at").with_last_change()),
+        "walk_ins": list(visits.filter(queue_date=shown).order_by("queue_number")),
+        **read_unanswered(cockpit),
+    }
+
+
+def read_unanswered(cockpit: Cockpit) -> dict[str, Any]:
+    """Requests to answer, and visits of days gone by that were never closed."""
+    visits = Appointment.objects.for_staff(cockpit.user).of(cockpit.doctor).for_pages()
+    midnight = engine.to_utc(cockpit.today, 0, cockpit.doctor.practice.zone)
+    begun = [Status.CONFIRMED, *(status for status in TOOK_PLACE if status != Status.DONE)]
+    recent = {"starts_at__gte": midnight - CLOSING_DAYS * engine.DAY, "starts_at__lt": midnight}
+    unclosed = visits.filter(status__in=begun, **recent)
+    requests = visits.filter(status=Status.PENDING, starts_at__gt=cockpit.now)
+    return {
+        "requests": list(requests.order_by("starts_at")[:MOST_LISTED]),
+        "to_close": list(unclosed.order_by("-starts_at")[:MOST_LISTED]),
+    }
 
 
 class UsualHours(NamedTuple):
@@ -21,6 +56,11 @@ class UsualHours(NamedTuple):
     first: int
     last: int
     closed: str
+
+
+def uses_fallback_hours(doctor: Doctor) -> bool:
+    """Whether nobody saved opening hours yet (docs/contracts.md, rule 2)."""
+    return not doctor.opening_hours.exists()
 
 
 def usual_hours(doctor: Doctor) -> UsualHours:

@@ -16,19 +16,15 @@ from django.views.decorators.http import require_safe
 from accounts.requests import SignedInRequest
 from bookings.mine.reads import day_on_agenda
 from bookings.models import Appointment
-from bookings.status import TOOK_PLACE, Status
-from dashboard.agenda.day import day_rows, usual_hours
+from dashboard.agenda.day import read_day_list, uses_fallback_hours, usual_hours
 from dashboard.agenda.news import news_since
 from dashboard.cockpit import Cockpit, NoCockpit, open_cockpit, show_page, staff_visit
-from dashboard.desk.card import Card
+from dashboard.desk.card import Card, read_card
 from scheduling import engine
 from web.fragments import wanted_fragment
 from web.requests import any_id
 
 VIEWS = ("week", "day", "list")
-MOST_LISTED = 20
-CLOSING_DAYS = 14
-"""How far back the desk asks for visits that nobody closed."""
 
 
 class DayLink(NamedTuple):
@@ -50,7 +46,7 @@ def agenda(request: SignedInRequest) -> HttpResponse:
     card = None
     wanted = request.GET.get("appointment", "")
     if wanted:
-        card = Card(staff_visit(request, wanted), cockpit.user, cockpit.now)
+        card = read_card(staff_visit(request, wanted), cockpit.user, cockpit.now)
     return show_agenda(request, cockpit, card)
 
 
@@ -77,7 +73,7 @@ def show_agenda(
     view = wanted if wanted in VIEWS else VIEWS[0]
     shown = wanted_day(request) or (card.visit.local_day if card else None) or cockpit.today
     page, fragments = "dashboard/agenda.html", ("day_list",)
-    context = {"day": shown, **list_context(cockpit, shown)}
+    context = {"day": shown, **read_day_list(cockpit, shown)}
     if wanted_fragment(request, fragments):
         return show_page(request, cockpit, page, context, fragments=fragments)
     context |= {
@@ -91,38 +87,9 @@ def show_agenda(
         "previous": address(cockpit, view=view, date=shown - _step(view)),
         "next": address(cockpit, view=view, date=shown + _step(view)),
         "hours": usual_hours(cockpit.doctor),
-        "uses_fallback_hours": not cockpit.doctor.opening_hours.exists(),
+        "uses_fallback_hours": uses_fallback_hours(cockpit.doctor),
     }
     return show_page(request, cockpit, page, context, fragments=fragments, status=status)
-
-
-def list_context(cockpit: Cockpit, shown: dt.date) -> dict[str, Any]:
-    """The day as a list, and what waits for an answer whatever day is looked at."""
-    start, end = engine.day_span(shown, cockpit.doctor.practice.zone)
-    visits = Appointment.objects.for_staff(cockpit.user).of(cockpit.doctor).for_pages()
-    cancelled = visits.filter(starts_at__gte=start, starts_at__lt=end, status=Status.CANCELLED)
-    rows = day_rows(cockpit.user, cockpit.doctor, shown, now=cockpit.now)
-    return {
-        "rows": rows,
-        "visit_count": sum(1 for row in rows if row.visit),
-        "cancelled": list(cancelled.order_by("starts_at").with_last_change()),
-        "walk_ins": list(visits.filter(queue_date=shown).order_by("queue_number")),
-        **unanswered_context(cockpit),
-    }
-
-
-def unanswered_context(cockpit: Cockpit) -> dict[str, Any]:
-    """Requests to answer, and visits of days gone by that were never closed."""
-    visits = Appointment.objects.for_staff(cockpit.user).of(cockpit.doctor).for_pages()
-    midnight = engine.to_utc(cockpit.today, 0, cockpit.doctor.practice.zone)
-    begun = [Status.CONFIRMED, *(status for status in TOOK_PLACE if status != Status.DONE)]
-    recent = {"starts_at__gte": midnight - CLOSING_DAYS * engine.DAY, "starts_at__lt": midnight}
-    unclosed = visits.filter(status__in=begun, **recent)
-    requests = visits.filter(status=Status.PENDING, starts_at__gt=cockpit.now)
-    return {
-        "requests": list(requests.order_by("starts_at")[:MOST_LISTED]),
-        "to_close": list(unclosed.order_by("-starts_at")[:MOST_LISTED]),
-    }
 
 
 def address(cockpit: Cockpit, **state: Any) -> str:

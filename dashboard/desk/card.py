@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from bookings.models import Appointment, PrivateNote, StatusChange
+from bookings.models.appointment import AppointmentQuerySet
 from bookings.models.files import no_shows
 from bookings.rules import Refusal
 from bookings.services import why_not_now
@@ -34,33 +35,31 @@ class StatusButton(NamedTuple):
     """Why it cannot be pressed now; "" when it can."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Card:
+    """All that the card shows; drawing it asks the database nothing."""
+
     visit: Any
-    user: User
     now: dt.datetime
+    last_change: StatusChange | None
+    """The change on show, with who made it."""
+    is_asked_to_move: bool
+    """Whether the patient was asked for another time, while this one is still to come."""
+    visit_number: int
+    no_shows: int
+    coming: list[Appointment]
+    """The patient's other visits that are ahead, the next first."""
+    past: list[Appointment]
+    """Those of the past, the latest first."""
+    has_more_visits: bool
+    may_have_note: bool
+    """Notes are the doctor's who sees the patient: no secretary's, no admin's."""
+    note: PrivateNote | None
     refusal: Refusal | None = None
     refused: str = ""
     """What was refused, as its address names it: "status", "undo", "note"."""
     typed: str = ""
     """The note that could not be kept: it is not lost."""
-
-    def __post_init__(self) -> None:
-        """Read all that the card shows: drawing it asks the database nothing."""
-        visit, now = self.visit, self.now
-        last = visit.changes.in_force().select_related("by").order_by("pk").last()
-        self.last_change: StatusChange | None = last
-        """The change on show, with who made it."""
-        self.is_asked_to_move = bool(visit.is_upcoming(now) and visit.is_asked_to_move())
-        """Whether the patient was asked for another time, while this one is still to come."""
-        self.visit_number = visit_number(visit, now)
-        self.no_shows = no_shows(patient=visit.patient, practice=visit.practice, now=now)
-        visits = other_visits(self.user, visit)
-        self.visits_shown = visits[:VISITS_SHOWN]
-        self.has_more_visits = len(visits) > VISITS_SHOWN
-        self.may_have_note = visit.doctor.user_id == self.user.pk
-        """Notes are the doctor's who sees the patient: no secretary's, no admin's."""
-        self.note = note_on(visit, self.user) if self.may_have_note else None
 
     @property
     def today(self) -> dt.date:
@@ -141,12 +140,32 @@ class Card:
         return record_address(self.visit.patient_id)
 
 
-def other_visits(user: User, visit: Any) -> list[Appointment]:
-    """The latest other visits of the patient that the reader may see, one more than is shown."""
+def read_card(visit: Any, user: User, now: dt.datetime, **refused: Any) -> Card:
+    """The card of `visit` as `user` may see it; `refused` names what was refused, and why."""
+    others = other_visits(user, visit)
+    coming = list(others.filter(starts_at__gt=now).order_by("starts_at")[: VISITS_SHOWN + 1])
+    past = list(others.latest_first().exclude(starts_at__gt=now)[: VISITS_SHOWN + 1])
+    may_have_note = visit.doctor.user_id == user.pk
+    return Card(
+        visit=visit,
+        now=now,
+        last_change=visit.changes.in_force().select_related("by").order_by("pk").last(),
+        is_asked_to_move=bool(visit.is_upcoming(now) and visit.is_asked_to_move()),
+        visit_number=visit_number(visit, now),
+        no_shows=no_shows(patient=visit.patient, practice=visit.practice, now=now),
+        coming=coming[:VISITS_SHOWN],
+        past=past[:VISITS_SHOWN],
+        has_more_visits=max(len(coming), len(past)) > VISITS_SHOWN,
+        may_have_note=may_have_note,
+        note=note_on(visit, user) if may_have_note else None,
+        **refused,
+    )
+
+
+def other_visits(user: User, visit: Any) -> AppointmentQuerySet:
+    """The other visits of the patient that the reader may see."""
     others = Appointment.objects.for_staff(user).filter(patient=visit.patient)
-    # A walk-in has a day and no time: they come after the timed ones.
-    others = others.exclude(pk=visit.pk).select_related("practice", "doctor__user")
-    return list(others.order_by("-starts_at", "-queue_date")[: VISITS_SHOWN + 1])
+    return others.exclude(pk=visit.pk).select_related("practice", "doctor__user")
 
 
 def visit_number(visit: Any, now: dt.datetime) -> int:

@@ -14,7 +14,6 @@ from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import reswap, retarget, trigger_client_event
@@ -27,9 +26,10 @@ from bookings.models import Appointment
 from bookings.status import Verb
 from dashboard.agenda.views import see_on_agenda, show_agenda
 from dashboard.cockpit import Cockpit, open_cockpit, show_page, staff_visit
-from dashboard.desk.card import VERBS, Card
+from dashboard.desk.card import VERBS, Card, read_card
 from dashboard.desk.forms import MoveForm, NewVisitForm, people_named
 from dashboard.desk.people import with_visits
+from web.fragments import is_for_htmx, vary_on_htmx
 from web.requests import any_id
 from web.templatetags.tbib import clock
 
@@ -41,7 +41,7 @@ BUTTONS = {verb.value: verb for verb in (*VERBS, Verb.CONFIRM)}
 @require_safe
 def desk(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The card of one visit; as a page, the agenda with it."""
-    return show_desk(request, Card(staff_visit(request, pk), request.user, timezone.now()))
+    return show_desk(request, read_card(staff_visit(request, pk), request.user, timezone.now()))
 
 
 @require_POST
@@ -206,13 +206,12 @@ def wanted_visit(request: SignedInRequest, pk: UUID, on_page: bool) -> Appointme
 
 def show_desk(request: SignedInRequest, card: Card, *, status: int = HTTPStatus.OK) -> HttpResponse:
     """The desk alone for htmx, else the agenda around it."""
-    if request.htmx and not request.htmx.history_restore_request:
+    if is_for_htmx(request):
         context = {"card": card, "visit": card.visit, "user": request.user}
         response = render(request, "dashboard/partials/desk.html", context, status=status)
     else:
         response = show_agenda(request, _cockpit_of(request, card.visit), card, status=status)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    return vary_on_htmx(response)
 
 
 def refuse(
@@ -228,7 +227,8 @@ def refuse(
     if on_page:
         return show_appointment(request, visit, "appointment_page", is_staff=True, refusal=refusal)
     fresh = staff_visit(request, visit.pk)
-    card = Card(fresh, request.user, timezone.now(), refusal=refusal, refused=refused, typed=typed)
+    what = {"refusal": refusal, "refused": refused, "typed": typed}
+    card = read_card(fresh, request.user, timezone.now(), **what)
     response = show_desk(request, card, status=refusal.status)
     return trigger_client_event(response, "desk-changed", {})
 
@@ -239,7 +239,7 @@ def done(request: SignedInRequest, visit: Appointment, words: str = "") -> HttpR
         if words:
             messages.success(request, words)
         return see_on_agenda(visit)
-    card = Card(staff_visit(request, visit.pk), request.user, timezone.now())
+    card = read_card(staff_visit(request, visit.pk), request.user, timezone.now())
     response = retarget(reswap(show_desk(request, card), "outerHTML"), "#desk")
     start = card.visit.local_start
     moved = {"appointment": str(visit.pk), "date": str(start.date()) if start else "", "say": words}
@@ -281,17 +281,16 @@ def show_dialog(
         visit = staff_visit(request, visit.pk)
     # After a refusal the form is about the visit as it is now, else as its reader saw it.
     seen = None if refusal else request.POST.get("seen")
-    is_page = not request.htmx or "page" in request.GET or "page" in request.POST
+    is_page = not is_for_htmx(request) or "page" in request.GET or "page" in request.POST
     context |= {"visit": visit, "refusal": refusal, "seen": seen, "is_page": is_page}
     status = refusal.status if refusal else status
-    if request.htmx:
+    if is_for_htmx(request):
         response = render(request, f"dashboard/partials/{name}.html", context, status=status)
     else:
         cockpit = context.pop("cockpit", None) or _cockpit_of(request, visit)
         context["form_name"] = f"dashboard/partials/{name}.html"
         response = show_page(request, cockpit, "dashboard/dialog.html", context, status=status)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    return vary_on_htmx(response)
 
 
 def _cockpit_of(request: SignedInRequest, visit: Appointment | None) -> Cockpit:

@@ -9,29 +9,23 @@ from uuid import UUID
 import segno
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from accounts.models import Patient
 from accounts.requests import SignedInRequest
 from bookings import rules, services
-from bookings.confirming.forms import patients_for
-from bookings.models import Appointment, WaitingScreen
 from bookings.status import Verb
 from bookings.waiting_room import services as waiting_room
-from bookings.waiting_room.room import Room
 from bookings.waiting_room.ticket import ticket_of
 from dashboard.cockpit import Cockpit, open_cockpit, show_page, staff_visit
-from dashboard.desk.forms import people_named
-from dashboard.queue.newcomer import read_newcomer
+from dashboard.queue.people import read_found, read_room, typed_text, wanted_person
 from web.fragments import wanted_fragment
 from web.requests import any_id
 
-MOST_FOUND = 5
 PAGE, ROOM, FOUND = "dashboard/queue/page.html", ("queue",), ("queue_found",)
 VERBS = {verb.value: verb for verb in (Verb.ARRIVE, Verb.START, Verb.FINISH)}
 
@@ -41,20 +35,18 @@ def queue(request: SignedInRequest) -> HttpResponse:
     """The room now; htmx asks for it alone, or for the people that a name means."""
     cockpit = open_cockpit(request)
     if wanted_fragment(request, FOUND):
-        people = found(cockpit, request.GET.get("q", ""))
-        return show_page(request, cockpit, PAGE, people, fragments=FOUND)
+        found = read_found(cockpit, request.GET.get("q", ""))
+        return show_page(request, cockpit, PAGE, found, fragments=FOUND)
     return show(request, cockpit)
 
 
 @require_POST
 def add(request: SignedInRequest) -> HttpResponse:
     """A number for somebody the practice knows (`patient`), or for a new patient (`new`)."""
-    cockpit, text = (
-        open_cockpit(request),
-        request.POST.get("q", "").replace("\x00", "").strip()[:160],
-    )
+    cockpit, text = open_cockpit(request), typed_text(request.POST.get("q", ""))
+    chosen, is_new = request.POST.get("patient", ""), bool(request.POST.get("new"))
     try:
-        person = wanted_person(cockpit, text, request)
+        person = wanted_person(cockpit, text, chosen=chosen, is_new=is_new)
         if person is None:
             return show(request, cockpit, q=text, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         visit = services.add_walk_in(by=request.user, doctor=cockpit.doctor, patient=person)
@@ -131,36 +123,6 @@ def ticket(request: SignedInRequest, pk: UUID) -> HttpResponse:
 # -- what the views above share --------------------------------------------------------------
 
 
-def wanted_person(cockpit: Cockpit, text: str, request: SignedInRequest) -> Patient | None:
-    """Whom to add; None when several are meant and the reader has to say which.
-
-    ValidationError when the text makes nobody; Http404 for a stranger's id.
-    """
-    if chosen := request.POST.get("patient"):
-        person: Patient | None = (
-            patients_for(cockpit.user, cockpit.doctor, is_staff=True)
-            .filter(pk=any_id(chosen))
-            .first()
-        )
-        if person is None:
-            raise Http404
-        return person
-    if not request.POST.get("new") and people_named(cockpit.user, cockpit.doctor, text)[:1]:
-        return None
-    return read_newcomer(text, cockpit.doctor.practice.country)
-
-
-def found(cockpit: Cockpit, text: str) -> dict[str, Any]:
-    """Who is meant by what is typed: people the practice knows, and the new patient it names."""
-    text = text.replace("\x00", "").strip()[:160]
-    try:
-        newcomer = read_newcomer(text, cockpit.doctor.practice.country) if text else None
-    except ValidationError:
-        newcomer = None
-    people = list(people_named(cockpit.user, cockpit.doctor, text)[:MOST_FOUND])
-    return {"q": text, "people": people, "newcomer": newcomer}
-
-
 def done(request: SignedInRequest, cockpit: Cockpit, **context: Any) -> HttpResponse:
     if not request.htmx:
         response = redirect(f"{reverse('queue')}?doctor={cockpit.doctor.pk}")
@@ -178,11 +140,9 @@ def show(
     **context: Any,
 ) -> HttpResponse:
     alone = bool(wanted_fragment(request, ROOM))
-    visits = Appointment.objects.for_staff(cockpit.user)
     context = {
-        **found(cockpit, q),
-        "room": Room(cockpit.doctor, visits, cockpit.now),
-        "screen": WaitingScreen.objects.filter(doctor=cockpit.doctor).first(),
+        **read_found(cockpit, q),
+        **read_room(cockpit),
         "now": cockpit.now,
         # A change elsewhere takes nothing away; what is typed ends with being added only.
         "is_refresh": alone and request.method == "GET",

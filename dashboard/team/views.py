@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.requests import SignedInRequest
 from dashboard.agenda.views import tell_news, wanted_day
 from dashboard.cockpit import Cockpit, open_cockpit, show_page, staff_visit
-from dashboard.desk.card import Card
+from dashboard.desk.card import read_card
 from dashboard.team.day import team_day
 from web.fragments import wanted_fragment
 
@@ -24,7 +24,7 @@ def team(request: SignedInRequest) -> HttpResponse:
     day = wanted_day(request) or cockpit.today
     wanted, card = request.GET.get("appointment", ""), None
     if wanted and not wanted_fragment(request, DAY):
-        card = Card(staff_visit(request, wanted), cockpit.user, cockpit.now)
+        card = read_card(staff_visit(request, wanted), cockpit.user, cockpit.now)
     shown = team_day(cockpit.user, cockpit.doctors, day, now=cockpit.now)
     context = {"team": shown, "card": card}
     return show_page(request, cockpit, "dashboard/team/page.html", context, fragments=DAY)
