@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -68,6 +69,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def took_place(self) -> AppointmentQuerySet:
         return self.filter(status__in=TOOK_PLACE)
+
+    def latest_first(self) -> AppointmentQuerySet:
+        """The newest visit first; a walk-in stands at the moment at which it was added."""
+        return self.order_by(Coalesce("starts_at", "created_at").desc())
 
     def with_last_change(self) -> AppointmentQuerySet:
         """Add `last_change_id`: the change that `undo` takes back."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 
 from accounts.models import Patient, User
 from bookings import rules
@@ -60,10 +60,11 @@ class Record:
         self.patient, self.practice = patient, practice
         self.age = patient.age_on(practice.local(now).date())
         visits = visits_here(user, patient, practice)
-        self.coming = [visit for visit in reversed(visits) if visit.is_upcoming(now)]
+        ahead = [visit for visit in visits if visit.starts_at and visit.starts_at > now]
+        self.coming = ahead[::-1]
         """What is ahead, the next first."""
-        ahead = {visit.pk for visit in self.coming}
-        self.past = [visit for visit in visits if visit.pk not in ahead]
+        self.past = visits[len(ahead) :]
+        """The latest first."""
         self.notes = notes_on(user, visits) if cockpit.is_own else []
         self.file = (
             PatientFile.objects.filter(patient=patient, practice=practice)
@@ -87,8 +88,7 @@ class Record:
 def visits_here(user: User, patient: Patient, practice: Practice) -> list[Appointment]:
     """All that the reader may see at this practice, the latest first."""
     visits = Appointment.objects.for_staff(user).filter(patient=patient, practice=practice)
-    day = F("starts_at").desc(nulls_last=True)
-    return list(visits.for_pages().order_by(day, "-queue_date", "-created_at"))
+    return list(visits.for_pages().latest_first())
 
 
 def notes_on(user: User, visits: list[Appointment]) -> list[PrivateNote]:

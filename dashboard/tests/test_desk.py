@@ -1,10 +1,12 @@
 """The desk: the card of a visit, and each step that is taken there."""
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from accounts.models import Patient
 from accounts.tests.factories import PatientFactory
@@ -14,7 +16,7 @@ from bookings.status import Status, Verb, leads_to
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from bookings.tests.steps import secretary_of
-from dashboard.desk.card import VERBS, Card
+from dashboard.desk.card import VERBS, read_card
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, PracticeFactory
 from scheduling.tests.factories import OpeningHoursFactory, open_week
 
@@ -67,7 +69,26 @@ class TestCard:
             )
         card = card_of(desk, visit)
         assert (card.age, card.visit_number, card.no_shows) == (58, 2, 1)
-        assert [each.status for each in card.visits_shown] == [Status.NO_SHOW, Status.DONE]
+        assert [each.status for each in card.past] == [Status.NO_SHOW, Status.DONE]
+
+    def test_visits_to_come_stand_apart_and_the_latest_past_one_is_first(self, desk, visit):
+        same = {"doctor": visit.doctor, "patient": visit.patient}
+        days = {
+            days: AppointmentFactory(**same, starts_at=visit.starts_at + dt.timedelta(days=days))
+            for days in (-30, 21, -2, 7)
+        }
+        with time_machine.travel(monday("11:00") - dt.timedelta(days=9)):
+            walk_in = services.add_walk_in(by=visit.doctor.user, **same)
+        card = card_of(desk, visit)
+        assert card.coming == [days[7], days[21]]
+        assert card.past == [days[-2], walk_in, days[-30]]
+
+    def test_the_record_is_a_link_in_words(self, desk, visit):
+        page = desk.get(step("desk", visit), headers=HTMX).content.decode()
+        link = re.search(
+            rf'<a [^>]*href="/dashboard/patients/{visit.patient_id}/"[^>]*>(.*?)</a>', page, re.S
+        )
+        assert strip_tags(link.group(1)).strip() == "Dossier médical"
 
     @pytest.mark.parametrize("status", Status)
     def test_each_button_is_offered_as_the_table_says(self, desk, visit, status):
@@ -104,8 +125,8 @@ class TestCard:
             for index in range(count):
                 start = visit.starts_at - dt.timedelta(days=index + 30 * count)
                 AppointmentFactory(doctor=visit.doctor, patient=visit.patient, starts_at=start)
-            # Session, account, visit; last change, number, absences (2), visits, note.
-            with django_assert_num_queries(9):
+            # Session, account, visit; last change, number, absences (2), visits (2), note.
+            with django_assert_num_queries(10):
                 desk.get(step("desk", visit), headers=HTMX)
 
 
@@ -438,5 +459,5 @@ class TestLive:
 
 def test_a_card_knows_when_it_cannot_be_moved():
     done = AppointmentFactory(status=Status.DONE)
-    card = Card(done, done.doctor.user, monday("11:00"))
+    card = read_card(done, done.doctor.user, monday("11:00"))
     assert (card.can_move, card.can_cancel) == (False, False)

@@ -109,6 +109,18 @@ class TestRecord:
         assert record.coming == [coming]
         assert [visit.status for visit in record.past] == [Status.DONE]
 
+    def test_a_walk_in_stands_among_the_visits_of_its_time(self, desk, doctor):
+        person = PatientFactory()
+        same = {"doctor": doctor, "patient": person}
+        before, after = (
+            AppointmentFactory(**same, starts_at=FRIDAY_MORNING - days * DAY, status=Status.DONE)
+            for days in (9, 2)
+        )
+        with time_machine.travel(FRIDAY_MORNING - 5 * DAY):
+            walk_in = services.add_walk_in(by=doctor.user, **same)
+        record = desk.get(f"/dashboard/patients/{person.pk}/").context["record"]
+        assert record.past == [after, walk_in, before]
+
     def test_private_notes_are_the_writers_alone(self, desk, doctor, client):
         person = known(doctor, start=FRIDAY_MORNING - 7 * DAY, status=Status.DONE)
         PrivateNote.objects.create(

@@ -2,6 +2,7 @@
 // The words stand in the page (<template id="connection-lost">), in the reader's language.
 
 import { announce } from "./announce.js";
+import { bringToFront } from "./front.js";
 
 function dock() {
   return document.getElementById("dock");
@@ -31,7 +32,11 @@ function showLost(config, { page = null, late = false } = {}) {
   });
   notice.querySelector("[data-dismiss]").addEventListener("click", dismiss);
   dock().replaceChildren(notice);
+  bringToFront(dock());
 }
+
+// A dialog that closes leaves the notice to the page.
+document.addEventListener("close", () => dock() && bringToFront(dock()), true);
 
 // The form may have been typed in since: a form's values are read again, and only what it cannot
 // tell (the button that was pressed, hx-vals) comes from the failed request.
@@ -47,17 +52,13 @@ function retry(config) {
   for (const [name, value] of config.formData ?? []) {
     if (!known.has(name)) values.append(name, value);
   }
-  window.htmx.ajax(verb.toUpperCase(), path, {
-    source: elt,
-    event: triggeringEvent,
-    target,
-    values,
-  });
+  const options = { source: elt, event: triggeringEvent, target, values };
+  window.htmx.ajax(verb.toUpperCase(), path, options).catch(() => {}); // said again
 }
 
-// Polls and refreshes that nobody asked for fail in silence: the next one tells.
-function wasAskedFor(config) {
-  return config.verb !== "get" || Boolean(config.triggeringEvent?.isTrusted);
+// Polls and refreshes that nobody asked for fail in silence: the next one tells. A dialog has none.
+function wasAskedFor({ verb, triggeringEvent, target }) {
+  return verb !== "get" || Boolean(triggeringEvent?.isTrusted || target?.closest?.("dialog[open]"));
 }
 
 // The region that waits for its answer says so. Only what a reader asked for: a refresh that

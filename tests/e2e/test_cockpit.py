@@ -13,30 +13,12 @@ from bookings.status import Status, Verb
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.steps import secretary_of
 from doctors.tests.factories import DoctorFactory
+from tests.e2e.desk import event_of, open_agenda, status_button, status_of
 from tests.e2e.world import PARIS, at, day_in, doctors_type, patient, sign_in, taken_by_somebody
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DESK = "#desk"
-
-
-def event_of(page, visit):
-    return page.locator(f"[data-event='{visit.pk}']")
-
-
-def status_button(page, key):
-    return page.locator(f"#status-{key}")
-
-
-def status_of(visit):
-    visit.refresh_from_db()
-    return visit.status
-
-
-def open_agenda(page, base_url, user, *, days=3, **query):
-    sign_in(page.context, user, base_url)
-    more = "".join(f"&{name}={value}" for name, value in query.items())
-    page.goto(f"/dashboard/?date={day_in(days)}{more}")
 
 
 @pytest.fixture
@@ -227,46 +209,6 @@ def test_without_a_line_the_page_says_that_it_may_be_old(page, base_url, kind):
     expect(page.locator("#news .strip")).to_have_count(0)
 
 
-# Types TEXT into FIELD at the moment at which the field appears.
-QUICK = """([field, text]) => new MutationObserver((_changes, observer) => {
-  const input = document.querySelector(field);
-  if (!input) return;
-  observer.disconnect();
-  input.value = text;
-  input.dispatchEvent(new InputEvent("input", { bubbles: true }));
-}).observe(document.body, { childList: true, subtree: true })"""
-
-
-class TestLookingForAPatient:
-    def test_what_is_typed_as_the_field_appears_is_searched(self, page, base_url, visit):
-        open_agenda(page, base_url, visit.doctor.user)
-        page.evaluate(QUICK, ["#people_q", "tazi"])
-        page.locator(".nav a[data-people]").click()
-        expect(page.locator("#people_found li b")).to_contain_text("Tazi")
-
-    def test_what_is_typed_as_the_field_of_a_new_visit_appears_is_searched(
-        self, page, base_url, visit
-    ):
-        open_agenda(page, base_url, visit.doctor.user)
-        page.evaluate(QUICK, ["#dialog #id_q", "tazi"])
-        page.locator("#toolbar a[data-dialog]").click()
-        expect(page.locator("#dialog .person-line b")).to_contain_text("Tazi")
-
-    def test_an_answer_takes_nothing_of_what_was_typed_meanwhile(self, page, base_url, visit):
-        held = []
-        page.route("**/dashboard/new/?*q=ta&*", lambda route: held.append(route))
-        open_agenda(page, base_url, visit.doctor.user)
-        page.locator("#toolbar a[data-dialog]").click()
-        field = page.locator("#dialog #id_q")
-        with page.expect_request("**/dashboard/new/?*q=ta&*"):
-            field.fill("ta")
-        field.press_sequentially("zi")
-        held.pop().continue_()
-        expect(page.locator("#dialog .person-line b")).to_contain_text("Tazi")
-        expect(field).to_have_value("tazi")
-        expect(field).to_be_focused()
-
-
 class TestLive:
     def test_an_online_booking_slides_in_and_is_named(self, page, base_url, kind):
         open_agenda(page, base_url, kind.doctor.user)
@@ -278,6 +220,15 @@ class TestLive:
         strip.locator("a").click()
         expect(page.locator("#desk-name")).to_contain_text("Berrada")
         expect(strip).to_have_count(0)
+
+    def test_a_booking_is_named_while_somebody_waits(self, page, base_url, begun):
+        services.change_status(begun, Verb.ARRIVE, by=begun.doctor.user)
+        open_agenda(page, base_url, begun.doctor.user)
+        waits = page.locator("[data-waiting-longest]")
+        expect(waits).to_contain_text("min")
+        taken_by_somebody(begun.consultation_type, at("14:30"), person=patient(last_name="Berrada"))
+        expect(page.locator("#news .strip b")).to_contain_text("Berrada", timeout=8000)
+        expect(waits).to_contain_text("min")
 
     def test_a_card_changed_elsewhere_keeps_the_note_being_typed(self, page, base_url, begun):
         go_to_begun(page, base_url, begun)
@@ -397,6 +348,17 @@ class TestKeyboard:
         page.keyboard.press("1")
         expect(status_button(page, 1)).to_have_attribute("aria-pressed", "true")
         assert (status_of(second), status_of(visit)) == (Status.ARRIVED, Status.CONFIRMED)
+
+    def test_the_key_of_a_digit_counts_whatever_it_types(self, page, base_url, begun):
+        """A French keyboard types "&" with the key that is "1" with Shift."""
+        go_to_begun(page, base_url, begun)
+        event_of(page, begun).click()
+        status_button(page, 1).wait_for()
+        page.locator("#desk-name").dispatch_event(
+            "keydown", {"key": "&", "code": "Digit1", "bubbles": True}
+        )
+        expect(status_button(page, 1)).to_have_attribute("aria-pressed", "true")
+        assert status_of(begun) == Status.ARRIVED
 
     def test_a_slash_looks_for_a_patient_and_nothing_fires_while_typing(
         self, page, base_url, visit

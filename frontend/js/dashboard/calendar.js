@@ -367,7 +367,7 @@ function start() {
     eventDidMount: drawn,
     eventClick: ({ event, jsEvent }) => {
       jsEvent.preventDefault();
-      if (event.extendedProps.links) showVisit(event.id);
+      if (event.extendedProps.links) showVisit(event.id, { event: jsEvent });
     },
     eventDrop: dropped,
     dateClick: clickedEmpty,

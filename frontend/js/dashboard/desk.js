@@ -21,12 +21,12 @@ function tellShown() {
 // “Arrivé” at once means that patient.
 let turn = 0;
 
-export async function showVisit(id, { quiet = false } = {}) {
+export async function showVisit(id, { quiet = false, event = null } = {}) {
   const before = desk();
   const mine = ++turn;
   window.htmx.trigger(before, "htmx:abort");
   before.inert = shownVisit() !== id;
-  const options = { source: before, target: before, swap: "outerHTML" };
+  const options = { source: before, target: before, swap: "outerHTML", event };
   try {
     await window.htmx.ajax("GET", `/dashboard/desk/${id}/`, options);
   } catch {
@@ -58,7 +58,7 @@ document.addEventListener("click", (event) => {
   } else if (link.matches("[data-shows]")) {
     event.preventDefault();
     link.closest("dialog")?.close();
-    showVisit(link.dataset.shows);
+    showVisit(link.dataset.shows, { event });
   } else if (dialog) {
     event.preventDefault();
     link.closest("dialog")?.close();
@@ -75,7 +75,8 @@ export function openDialog(address, closed = null) {
   document.getElementById("dialog_body").replaceChildren();
   onClose = closed;
   dialog.showModal();
-  window.htmx.ajax("GET", address, { target: "#dialog_body", swap: "innerHTML" });
+  // Without an answer requests.js says why.
+  window.htmx.ajax("GET", address, { target: "#dialog_body", swap: "innerHTML" }).catch(() => {});
 }
 
 function settleDialog(isDone) {

@@ -49,6 +49,10 @@ function walk(key) {
   return true;
 }
 
+// The digit's key, whatever it types: on a French keyboard a digit alone needs Shift.
+const statusKey = ({ key, code, shiftKey }) =>
+  /^[1-4]$/.test(key) ? key : (!shiftKey && /^Digit([1-4])$/.exec(code)?.[1]) || null;
+
 document.addEventListener("keydown", (event) => {
   if (isTyping(event)) return;
   const { key } = event;
@@ -57,8 +61,8 @@ document.addEventListener("keydown", (event) => {
     const elsewhere = event.target.closest?.("a, button, [role]");
     if (elsewhere && !elsewhere.matches(`${EVENT}, a.event`)) return;
     if (walk(key)) event.preventDefault();
-  } else if (/^[1-4]$/.test(key)) {
-    document.querySelector(`#desk:not([inert]) #status-${key}`)?.click();
+  } else if (statusKey(event)) {
+    document.querySelector(`#desk:not([inert]) #status-${statusKey(event)}`)?.click();
   } else if (key === "?") {
     document.getElementById("shortcuts")?.showModal();
   } else if (key === "n" || key === "N") {

@@ -39,7 +39,7 @@ function receive(fresh) {
   for (const old of [...news.querySelectorAll(CHANGE)].slice(SHOWN)) old.remove();
   for (const each of document.querySelectorAll("[data-waiting-number]")) each.textContent = waiting;
   for (const each of document.querySelectorAll(".count[data-waiting]")) each.dataset.waiting = waiting;
-  for (const each of document.querySelectorAll("[data-longest]")) each.textContent = longest ?? "";
+  for (const each of document.querySelectorAll("[data-waiting-longest]")) each.textContent = longest ?? "";
   document.body.dispatchEvent(new CustomEvent("agenda-changed"));
 }
 

@@ -11,7 +11,8 @@ export function lookForPatient() {
   dialog.showModal();
   window.htmx
     .ajax("GET", link.href, { target: "#people_body", swap: "innerHTML" })
-    .then(() => dialog.querySelector("input")?.focus());
+    .then(() => dialog.querySelector("input")?.focus())
+    .catch(() => {}); // requests.js says why
 }
 
 document.addEventListener("click", (event) => {
