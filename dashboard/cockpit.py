@@ -36,7 +36,7 @@ SESSION_KEY = "desk_doctor"
 NAV_COOKIE = "nav"
 
 
-class Page(NamedTuple):
+class NavPage(NamedTuple):
     """A page of the navigation; `short` is its word in a phone's bar, "" where it has no room."""
 
     route: str
@@ -46,17 +46,17 @@ class Page(NamedTuple):
 
 
 PAGES = (
-    Page("dashboard", _("Agenda"), _("Agenda"), "calendar"),
-    Page("team", _("All agendas"), "", "view-columns"),
-    Page("queue", _("Waiting room"), pgettext_lazy("waiting room, in one word", "Queue"), "users"),
-    Page("patients", _("Patients"), _("Patients"), "user"),
-    Page("statistics", _("Statistics"), "", "chart-bar"),
-    Page("configuration", _("Configuration"), _("Settings"), "adjustments-horizontal"),
+    NavPage("dashboard", _("Agenda"), _("Agenda"), "calendar"),
+    NavPage("team", _("All agendas"), "", "view-columns"),
+    NavPage("queue", _("Waiting room"), pgettext_lazy("waiting room, in one word", "Queue"), "users"),
+    NavPage("patients", _("Patients"), _("Patients"), "user"),
+    NavPage("statistics", _("Statistics"), "", "chart-bar"),
+    NavPage("configuration", _("Configuration"), _("Settings"), "adjustments-horizontal"),
 )
 
 
 class NavItem(NamedTuple):
-    page: Page
+    page: NavPage
     address: str
     is_current: bool
 

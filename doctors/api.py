@@ -33,7 +33,7 @@ def page_number(text: str) -> int:
     raise ValueError(_("“page” must be a whole number from 1."))
 
 
-Page = Annotated[int, BeforeValidator(page_number)]
+PageNumber = Annotated[int, BeforeValidator(page_number)]
 Text = Annotated[str, BeforeValidator(lambda text: text.strip()[:LONGEST_SEARCH])]
 DoctorId = PathEx[int, P(description=gettext_noop("The doctor’s number."))]
 
@@ -44,7 +44,7 @@ class DoctorsIn(Schema):
         "", description=gettext_noop("A specialty’s slug or name, in any language.")
     )
     city: Text = Field("", description=gettext_noop("A city’s name."))
-    page: Page = Field(1, ge=1, description=gettext_noop("From 1."))
+    page: PageNumber = Field(1, ge=1, description=gettext_noop("From 1."))
 
 
 class DoctorOut(Schema):

@@ -35,10 +35,6 @@ from web.admin import AutocompleteFilter
 class AgendaAdmin(LockingAdmin):
     """Writes under the doctors' locks, and counts the change in their calendars."""
 
-    def doctor_ids(self, obj: Any) -> list[int]:
-        """Return the doctors whose agenda the row changes."""
-        return [obj.doctor_id]
-
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         with changing_agenda(*self.doctor_ids(obj)):
             super().save_model(request, obj, form, change)

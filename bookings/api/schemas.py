@@ -140,7 +140,7 @@ RuleCode = Literal[
 ]
 
 
-class RuleRefused(ProblemOut):
+class SlotsRefused(ProblemOut):
     code: Literal[RuleCode, "emergency_too_far"] = Field(
         description=gettext_noop(
             "“patient_blocked”: this person books by phone only; “no_online_booking”: “detail” "

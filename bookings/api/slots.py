@@ -32,7 +32,7 @@ router = Router(tags=["free times"])
     response={
         200: schemas.FreeTimes,
         400: BadRequest,
-        403: schemas.RuleRefused,
+        403: schemas.SlotsRefused,
         404: NotFound,
         422: schemas.TypeNotOffered,
         503: Unavailable,

@@ -45,7 +45,7 @@ def grid_of(kind, now, first_day=MONDAY):
     return read_grid(state, query, Reader(now, token="mine"), types=types)
 
 
-class Page:
+class OpenPage:
     """An open page: the grid as it was drawn, and the tokens that came with it."""
 
     def __init__(self, grid):
@@ -59,7 +59,7 @@ class Page:
 
 
 def until(kind, now, **options):
-    return Page(grid_of(kind, now, **options)).until
+    return OpenPage(grid_of(kind, now, **options)).until
 
 
 class TestWhatTimeDoes:
@@ -109,7 +109,7 @@ class TestWhatTimeDoes:
         )
         grid = grid_of(kind, FRIDAY_MORNING)
         assert grid.nothing.next_start == monday("09:00") + 6 * engine.DAY
-        assert Page(grid).until == theirs.expires_at
+        assert OpenPage(grid).until == theirs.expires_at
         after = grid_of(kind, theirs.expires_at)
         assert after.nothing.next_start == theirs.starts_at
 
@@ -119,7 +119,7 @@ class TestWhatTimeDoes:
         # are within the notice.
         grid = grid_of(kind, FRIDAY_MORNING, first_day=dt.date(2027, 2, 27))
         assert grid.nothing.next_start == monday("09:00") + engine.DAY
-        assert Page(grid).until == FRIDAY_MORNING + MICROSECOND
+        assert OpenPage(grid).until == FRIDAY_MORNING + MICROSECOND
 
     def test_an_emergency_is_offered_24_hours_before(self):
         kind = ConsultationTypeFactory(is_emergency_only=True)
@@ -149,11 +149,11 @@ def test_a_grid_stays_as_it_is_until_the_instant_in_its_token(agenda):
             theirs.expires_at = now + (2 * number + 1) * MINUTE
             theirs.save()
         for _change in range(8):
-            page = Page(grid_of(query.consultation_type, now, first_day))
+            page = OpenPage(grid_of(query.consultation_type, now, first_day))
             assert now < page.until
             for still in (now + 0.37 * (page.until - now), page.until - MICROSECOND):
                 assert not page.hears_of_a_change(still)
-                assert Page(grid_of(query.consultation_type, still, first_day)).grid == page.grid
+                assert OpenPage(grid_of(query.consultation_type, still, first_day)).grid == page.grid
             now = page.until
             assert page.hears_of_a_change(now)
         transaction.set_rollback(True)
@@ -183,12 +183,12 @@ def test_an_hour_and_a_half_minute_by_minute_while_others_book(kind):
         40: lambda now: book(kind, patient=person, at="15:00", now=now),
         50: lambda now: AbsenceFactory(doctor=kind.doctor) and kind.doctor.touch_calendar(),
     }
-    page, drawn = Page(grid_of(kind, monday("08:30"))), 1
+    page, drawn = OpenPage(grid_of(kind, monday("08:30"))), 1
     for minute in range(90):
         now = monday("08:30") + minute * MINUTE
         happens.get(minute, lambda now: None)(now)
         if page.hears_of_a_change(now):
-            page, drawn = Page(grid_of(kind, now)), drawn + 1
-        assert Page(grid_of(kind, now)).grid == page.grid, minute
+            page, drawn = OpenPage(grid_of(kind, now)), drawn + 1
+        assert OpenPage(grid_of(kind, now)).grid == page.grid, minute
     # Once for each change and a few times more, not at every look.
     assert drawn < 20

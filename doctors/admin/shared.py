@@ -29,7 +29,8 @@ class LockingAdmin(TbibAdmin):
     """
 
     def doctor_ids(self, obj: Any) -> list[int]:
-        raise NotImplementedError
+        """Return the doctors whose agenda the row changes."""
+        return [obj.doctor_id]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         found = super().get_object(request, object_id, from_field)
