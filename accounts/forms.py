@@ -7,6 +7,7 @@ its controls (`auto_id`), while the posted names have no prefix.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.forms import (
@@ -32,6 +33,7 @@ from phonenumber_field.formfields import PhoneNumberField
 
 from accounts.models import Patient, User
 from accounts.services import EmailTaken, change_email, sign_up_patient
+from web.dates import typed_date
 
 # A phone must not correct or capitalise user names and e-mail addresses.
 AS_TYPED = {"autocapitalize": "none", "spellcheck": "false"}
@@ -103,26 +105,43 @@ def new_password_field() -> forms.CharField:
 
 
 class BirthDateField(forms.DateField):
-    """A date of birth: not in the future, and not before 1900."""
+    """A date of birth as text, in any usual form: not in the future, and not before 1900.
+
+    A browser's own calendar starts at today, decades away from most dates of birth.
+    """
 
     OLDEST = dt.date(1900, 1, 1)
 
+    default_error_messages = {"invalid": _("Please write the date of birth like 12/03/1984.")}
+
     def __init__(self, *, autocomplete: str = "bday", **options: Any) -> None:
         options.setdefault("label", _("Date of birth"))
-        widget = forms.DateInput(
-            format="%Y-%m-%d", attrs={"type": "date", "autocomplete": autocomplete}
-        )
-        super().__init__(widget=widget, **options)
+        options.setdefault("help_text", _("Day, month, year: 12/03/1984"))
+        # Browsers fill in dates of birth as 1984-03-12, and keypads of digits have no slash.
+        attrs = {"inputmode": "numeric", "autocomplete": autocomplete, "maxlength": 40}
+        super().__init__(widget=forms.DateInput(format="%d/%m/%Y", attrs=attrs), **options)
+
+    def to_python(self, value: Any) -> dt.date | None:
+        if value in self.empty_values or isinstance(value, dt.date):
+            return super().to_python(value)
+        found = typed_date(str(value), latest=self.latest())
+        if found is None and str(value).strip():
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return found
 
     def validate(self, value: dt.date | None) -> None:
         super().validate(value)
         if value is None:
             return
-        # In the easternmost time zones it is already tomorrow: a newborn there must be accepted.
-        if value > (timezone.now() + dt.timedelta(hours=14)).date():
+        if value > self.latest():
             raise forms.ValidationError(_("A date of birth cannot be in the future."))
         if value < self.OLDEST:
             raise forms.ValidationError(_("Please check the year."))
+
+    @staticmethod
+    def latest() -> dt.date:
+        """Return today in the easternmost time zones: a newborn there must be accepted."""
+        return (timezone.now() + dt.timedelta(hours=14)).date()
 
 
 def phone_field(*, autocomplete: str = "tel", required: bool = True) -> PhoneNumberField:
@@ -171,6 +190,9 @@ class SignUpForm(SignupForm):
     another account took the address in the meantime.
     """
 
+    open_account: Callable[..., User]
+    """The service for this kind of account; it takes `account_data`."""
+
     first_name = name_field(_("First name"), "given-name")
     last_name = name_field(_("Last name"), "family-name")
 
@@ -197,16 +219,18 @@ class SignUpForm(SignupForm):
         return forms.ValidationError(text, code="email_taken")
 
     def account_data(self) -> dict[str, Any]:
-        """Return the arguments of `accounts.services.new_account` from the valid form."""
+        """Return the arguments of `open_account` from the valid form."""
         data = self.cleaned_data
         names = ("email", "first_name", "last_name")
         return {**{name: data[name] for name in names}, "password": data["password1"]}
 
     def save(self, request: HttpRequest) -> User:
-        raise NotImplementedError
+        return self.open_account(**self.account_data())
 
 
 class PatientSignUpForm(SignUpForm):
+    open_account = staticmethod(sign_up_patient)
+
     birth_date = BirthDateField()
     phone = phone_field()
 
@@ -216,11 +240,9 @@ class PatientSignUpForm(SignUpForm):
         super().__init__(*args, **options)
         self.helper.layout = in_rows(self, ("first_name", "last_name"), ("birth_date", "phone"))
 
-    def save(self, request: HttpRequest) -> User:
-        data = self.cleaned_data
-        return sign_up_patient(
-            **self.account_data(), birth_date=data["birth_date"], phone=data["phone"]
-        )
+    def account_data(self) -> dict[str, Any]:
+        names = ("birth_date", "phone")
+        return super().account_data() | {name: self.cleaned_data[name] for name in names}
 
 
 # -- passwords and e-mail -----------------------------------------------------------------

@@ -7,14 +7,12 @@ from typing import Any
 from crispy_forms.layout import Field, Fieldset, Layout
 from django import forms
 from django.conf import settings
-from django.http import HttpRequest
 from django.utils.text import format_lazy, normalize_newlines
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from accounts.forms import SignUpForm, helper, row
-from accounts.models import User
 from doctors import photos
 from doctors.models import LANGUAGES_SPOKEN, Doctor, Specialty
 from doctors.places import countries, zones, zones_by_country
@@ -25,6 +23,8 @@ PRACTICE = ("name", "street", "postal_code", "city", "country", "time_zone", "ph
 
 class DoctorSignUpForm(SignUpForm):
     """The account, the specialty, and the practice where the doctor works."""
+
+    open_account = staticmethod(sign_up_doctor)
 
     specialty = forms.ModelChoiceField(
         Specialty.objects.all(), label=_("Specialty"), empty_label=_("Choose…")
@@ -115,13 +115,10 @@ class DoctorSignUpForm(SignUpForm):
                 )
         return data
 
-    def save(self, request: HttpRequest) -> User:
+    def account_data(self) -> dict[str, Any]:
         data = self.cleaned_data
-        return sign_up_doctor(
-            **self.account_data(),
-            specialty=data["specialty"],
-            practice={name: data[f"practice_{name}"] for name in PRACTICE},
-        )
+        practice = {name: data[f"practice_{name}"] for name in PRACTICE}
+        return super().account_data() | {"specialty": data["specialty"], "practice": practice}
 
 
 # -- a doctor's own page ------------------------------------------------------------------
