@@ -20,7 +20,6 @@ from scheduling.models import (
     OpeningHours,
     Weekday,
     clock,
-    fallback_ranges,
 )
 
 LOOKS_AHEAD = 56
@@ -62,6 +61,8 @@ class Week:
     ranges: list[tuple[WeeklyRange, Practice | None]]
     absences: list[Span]
     holidays: dict[dt.date, str]
+    is_saved: bool
+    """Whether anybody saved hours. The fallback hours can be booked, but are nobody's hours."""
 
     @cached_property
     def today(self) -> dt.date:
@@ -144,12 +145,10 @@ class Week:
 
 
 def week_of(doctor: Doctor, now: dt.datetime) -> Week:
-    """Read a doctor's week in three queries; a doctor who never saved hours has the fallback's."""
+    """Read a doctor's week in three queries; it is empty while no hours are saved."""
     kept = OpeningHours.types.through.objects.filter(openinghours=OuterRef("pk"))
     rows = doctor.opening_hours.select_related("practice").annotate(is_kept=Exists(kept))
     ranges = [(each.weekly, _elsewhere(each, doctor)) for each in rows if not each.is_kept]
-    if not rows:
-        ranges = [(each, None) for each in fallback_ranges()]
     zone = doctor.practice.zone
     today = now.astimezone(zone).date()
     first, last = today - DAY, today + LOOKS_AHEAD * DAY
@@ -162,6 +161,7 @@ def week_of(doctor: Doctor, now: dt.datetime) -> Week:
         ranges,
         absences=list(absences.order_by().values_list("starts_at", "ends_at")),
         holidays=holidays[doctor.practice_id],
+        is_saved=bool(rows),
     )
 
 

@@ -71,6 +71,15 @@ class TestTypes:
         assert profile(client, kind.doctor).types == []
 
 
+class TestHours:
+    def test_are_shown_once_somebody_saved_them(self, client):
+        doctor = DoctorFactory()
+        assert '<dl class="hours">' not in page(client, doctor).text
+        assert "openingHoursSpecification" not in page(client, doctor).text
+        OpeningHoursFactory(doctor=doctor)
+        assert '<dl class="hours">' in page(client, doctor).text
+
+
 class TestColleagues:
     def test_listed_ones_of_the_same_practice(self, client):
         doctor = DoctorFactory()

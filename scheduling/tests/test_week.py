@@ -25,6 +25,13 @@ def monday(clock, days=0):
     return dt.datetime(2027, 3, 1, hour, minute, tzinfo=dt.UTC) + dt.timedelta(days=days, hours=-1)
 
 
+def nine_to_five():
+    """A doctor open 09:00-17:00 every day."""
+    doctor = DoctorFactory()
+    open_week(doctor)
+    return doctor
+
+
 def shown(doctor, now=None):
     return [day.hours for day in week_of(doctor, now or monday("08:00")).days]
 
@@ -55,8 +62,9 @@ class TestDays:
         days = week_of(doctor, monday("16:00")).days  # Tuesday, 02:00 there
         assert [day.is_today for day in days] == [False, True, *[False] * 5]
 
-    def test_a_doctor_who_never_saved_any_has_the_fallback(self):
-        assert shown(DoctorFactory()) == [NINE_TO_FIVE] * 7
+    def test_a_doctor_who_never_saved_any_has_none(self):
+        week = week_of(DoctorFactory(), monday("08:00"))
+        assert (week.is_saved, [day.hours for day in week.days]) == (False, [[]] * 7)
 
     def test_ranges_kept_for_some_types_are_left_out_and_are_no_fallback(self):
         consultation_type = ConsultationTypeFactory()
@@ -100,13 +108,13 @@ class TestClosedDays:
         return [(day.weekday, day.holiday) for day in days if day.is_closed]
 
     def test_a_confirmed_holiday_closes_its_day_and_has_a_name(self):
-        doctor = DoctorFactory()
+        doctor = nine_to_five()
         HolidayFactory(practice=doctor.practice, date=dt.date(2027, 3, 3), name="Fête du Trône")
         assert self.closed(doctor) == [(2, "Fête du Trône")]
 
     @pytest.mark.parametrize("decision", [Holiday.Decision.PROPOSED, Holiday.Decision.OPEN])
     def test_one_that_is_not_confirmed_closes_nothing(self, decision):
-        doctor = DoctorFactory()
+        doctor = nine_to_five()
         HolidayFactory(practice=doctor.practice, decision=decision)
         assert self.closed(doctor) == []
 
@@ -117,13 +125,13 @@ class TestClosedDays:
         assert self.closed(doctor) == []
 
     def test_an_absence_closes_the_days_that_it_takes_whole(self):
-        doctor = DoctorFactory()
+        doctor = nine_to_five()
         away = {"starts_at": monday("12:00"), "ends_at": monday("12:00", days=2)}
         AbsenceFactory(doctor=doctor, reason="Congés", **away)
         assert self.closed(doctor) == [(1, "")]
 
     def test_absences_that_touch_close_a_day_together(self):
-        doctor = DoctorFactory()
+        doctor = nine_to_five()
         noon = monday("12:00")
         AbsenceFactory(doctor=doctor, starts_at=monday("00:00"), ends_at=noon)
         AbsenceFactory(doctor=doctor, starts_at=noon, ends_at=monday("17:00"))
@@ -186,25 +194,25 @@ class TestNow:
         [("09:30", "open until 10:00"), ("10:30", "opens at 11:00"), ("16:00", "open until 17:00")],
     )
     def test_around_an_absence_of_an_hour(self, clock, said):
-        doctor = DoctorFactory()
+        doctor = nine_to_five()
         AbsenceFactory(doctor=doctor, starts_at=monday("10:00"), ends_at=monday("11:00"))
         assert word(doctor, monday(clock)) == said
 
     def test_in_the_middle_of_a_long_absence(self):
-        doctor = DoctorFactory()
+        doctor = nine_to_five()
         away = {"starts_at": monday("00:00", days=-7), "ends_at": monday("00:00", days=21)}
         AbsenceFactory(doctor=doctor, **away)
         assert word(doctor, monday("10:00")) == "closed today"
         assert week_of(doctor, monday("10:00")).opens == dt.datetime(2027, 3, 22, 9)
 
     def test_away_from_noon_on_is_not_closed_all_day(self):
-        doctor = DoctorFactory()
+        doctor = nine_to_five()
         AbsenceFactory(doctor=doctor, starts_at=monday("12:00"), ends_at=monday("00:00", days=2))
         assert word(doctor, monday("10:00")) == "open until 12:00"
         assert word(doctor, monday("13:00")) == "closed now"
 
     def test_on_a_confirmed_holiday(self):
-        doctor = DoctorFactory()
+        doctor = nine_to_five()
         HolidayFactory(practice=doctor.practice)
         assert word(doctor, monday("10:00")) == "closed today"
 
@@ -214,7 +222,7 @@ class TestNow:
         assert week_of(doctor, monday("10:00")).opens is None
 
     def test_by_the_practices_clock_on_the_day_clocks_change(self):
-        doctor = DoctorFactory()
+        doctor = nine_to_five()
         sunday_in_utc = dt.datetime(2027, 3, 28, tzinfo=dt.UTC)
         assert word(doctor, sunday_in_utc.replace(hour=6, minute=59)) == "opens at 09:00"
         assert word(doctor, sunday_in_utc.replace(hour=7)) == "open until 17:00"
