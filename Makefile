@@ -1,5 +1,6 @@
 # Every target sets up what it needs first; a second run finds it done. `make` alone lists them.
-PORT ?= 8000
+# Links in mails and in QR codes follow the port, unless SITE_URL is set.
+export PORT ?= 8000
 WORKERS ?= 2
 THREADS ?= 4
 ARGS ?=
@@ -14,7 +15,7 @@ help: ## list the targets
 
 run: setup ## set up and serve on http://127.0.0.1:8000 with sample data (PORT= for another port)
 	@$(PYTHON) manage.py migrate --verbosity 0
-	@$(PYTHON) manage.py seed_doctors --if-empty
+	@$(PYTHON) manage.py seed_doctors --if-empty --count 40
 	@echo
 	@echo "  Tbib: http://127.0.0.1:$(PORT)"
 	@echo

@@ -45,6 +45,11 @@ def test_sign_in_is_limited_unless_it_is_turned_off():
     assert setting("ACCOUNT_RATE_LIMITS", RATE_LIMITS="off") is False
 
 
+def test_links_follow_the_port_unless_the_site_has_an_address():
+    assert setting("SITE_URL", PORT="8123") == "http://127.0.0.1:8123"
+    assert setting("SITE_URL", PORT="8123", SITE_URL="https://tbib.example/") == "https://tbib.example"
+
+
 def test_maintenance_has_an_end_only_with_an_offset():
     assert moment("") is None
     assert moment("2026-12-24T06:00+01:00") == dt.datetime(2026, 12, 24, 5, tzinfo=dt.UTC)

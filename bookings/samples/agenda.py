@@ -23,7 +23,8 @@ from scheduling.engine import (
     openings,
 )
 
-PAST_DAYS, FUTURE_DAYS = 14, 28
+PAST_DAYS, FUTURE_DAYS = 91, 28
+"""The statistics show twelve whole weeks; the present week is no whole one."""
 LONGEST_PAST = 15 * 365
 FULL = 0.9
 """The load from which a doctor is booked up for two weeks."""
@@ -63,7 +64,7 @@ class Diary(NamedTuple):
 
 
 def slots_of(diary: Diary, *, wanted: int | None, chance: Chance) -> list[Slot]:
-    """All slots for visits, two weeks back and four ahead, sorted, without overlaps.
+    """All slots for visits, thirteen weeks back and four ahead, sorted, without overlaps.
 
     When more visits are `wanted` than fit, the past grows by weeks until they fit.
     """

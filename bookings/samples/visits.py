@@ -158,7 +158,7 @@ def _walk_in(
 
 
 def _walk_ins(diary: Diary, chance: Chance) -> list[WalkIn]:
-    """The walk-ins of the last two weeks, the last day first.
+    """The walk-ins of the last thirteen weeks, the last day first.
 
     In this order the list can be cut and each day's numbers have no gap.
     """

@@ -24,7 +24,7 @@ from bookings.samples.accounts import (
     give_secretary_a_desk,
     write_sample_accounts,
 )
-from bookings.samples.agenda import Diary
+from bookings.samples.agenda import PAST_DAYS, Diary
 from bookings.samples.chance import Chance
 from bookings.samples.people import Crowd
 from bookings.samples.practices import PracticePlan
@@ -121,7 +121,7 @@ def _write_practice(
     desk = User.objects.filter(username="secretaire").first() if practice.is_known else None
     written = writer.write(practice, plans)
     numbers = [wanted[plan.index] or 0 for plan in plans]
-    first_day = today - dt.timedelta(days=15 + max(numbers) // 2)
+    first_day = today - dt.timedelta(days=PAST_DAYS + 1 + max(numbers) // 2)
     crowd = Crowd(practice.country, first_day, today, chance)
     for doctor in written:
         diary = Diary(doctor.plan, doctor.week, doctor.blocked, doctor.zone, writer.now)

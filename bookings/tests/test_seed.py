@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Patient, User
 from bookings import slots
 from bookings.models import Appointment, Hold, PatientFile, PrivateNote, StatusChange
-from bookings.samples.agenda import Diary
+from bookings.samples.agenda import PAST_DAYS, Diary
 from bookings.samples.chance import Chance
 from bookings.samples.people import Crowd
 from bookings.samples.roster import plan_doctors
@@ -269,6 +269,11 @@ class TestTheCommand:
         assert "patient1 … patient2" in said
         assert Appointment.objects.count() == 20
 
+    def test_makes_five_doctors_unless_more_are_asked_for(self, debug, capsys):
+        call_command("seed_doctors", appointments=0)
+        assert Doctor.objects.count() == 5
+        assert "dr_wilson" in capsys.readouterr().out
+
     def test_if_empty_leaves_a_database_with_a_doctor_alone(self, debug, capsys):
         write(1, appointments=0)
         call_command("seed_doctors", "--if-empty")
@@ -290,16 +295,16 @@ class TestTheWorld:
     def test_has_every_status(self):
         assert set(Appointment.objects.values_list("status", flat=True)) == set(Status.values)
 
-    def test_reaches_from_two_weeks_ago_to_four_weeks_ahead(self):
+    def test_reaches_from_thirteen_weeks_ago_to_four_weeks_ahead(self):
         times = Appointment.objects.exclude(starts_at=None).order_by("starts_at")
         days = [(at.starts_at - WEDNESDAY).days for at in (times.first(), times.last())]
-        assert days[0] in (-15, -14)
+        assert days[0] in (-92, -91)
         assert days[1] in (26, 27, 28)
 
     def test_has_full_doctors_and_new_ones(self):
         visits = Counter(Appointment.objects.values_list("doctor", flat=True))
         numbers = sorted(visits.values())
-        assert numbers[0] < 40
+        assert numbers[0] < 80
         assert numbers[-1] > 300
 
     def test_no_live_visits_of_a_doctor_overlap(self):
@@ -335,7 +340,7 @@ class TestTheWorld:
                 for consultation_type in found.consultation_types.all()
             }
             ranges = OpeningHours.objects.ranges_of([found.pk], consultation_types)[found.pk]
-            days = engine.days_from(WEDNESDAY.date() - dt.timedelta(days=16), 50)
+            days = engine.days_from(WEDNESDAY.date() - dt.timedelta(days=PAST_DAYS + 2), 140)
             grids = {}
             for pk, consultation_type in consultation_types.items():
                 hours = [*ranges[None], *ranges.get(pk, [])]

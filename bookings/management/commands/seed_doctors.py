@@ -16,7 +16,7 @@ from bookings.samples.roster import KNOWN
 from bookings.samples.world import DEFAULT_SEED, write_world
 from doctors.models import Doctor
 
-DEFAULT_COUNT = 40
+DEFAULT_COUNT = 5
 
 SIGN_INS = """
 Sample sign-ins, all with the password {password}:
@@ -38,7 +38,7 @@ class Command(BaseCommand):
             type=_whole_number,
             default=DEFAULT_COUNT,
             help=f"how many doctors (default {DEFAULT_COUNT}): dr_smith, dr_johnson, dr_brown, "
-            "dr_davis and dr_wilson first; --count 5 gives just these",
+            "dr_davis and dr_wilson first, then others across cities and time zones",
         )
         parser.add_argument(
             "--patients",
@@ -51,8 +51,8 @@ class Command(BaseCommand):
             "--appointments",
             type=_whole_number,
             metavar="N",
-            help="how many appointments the doctors have together (default: as many as suit two "
-            "past and four coming weeks); more than fit reach further into the past. "
+            help="how many appointments the doctors have together (default: as many as suit "
+            "thirteen past and four coming weeks); more than fit reach further into the past. "
             "Doctors that exist already get none",
         )
         parser.add_argument(
