@@ -48,7 +48,9 @@ class NavPage(NamedTuple):
 PAGES = (
     NavPage("dashboard", _("Agenda"), _("Agenda"), "calendar"),
     NavPage("team", _("All agendas"), "", "view-columns"),
-    NavPage("queue", _("Waiting room"), pgettext_lazy("waiting room, in one word", "Queue"), "users"),
+    NavPage(
+        "queue", _("Waiting room"), pgettext_lazy("waiting room, in one word", "Queue"), "users"
+    ),
     NavPage("patients", _("Patients"), _("Patients"), "user"),
     NavPage("statistics", _("Statistics"), "", "chart-bar"),
     NavPage("configuration", _("Configuration"), _("Settings"), "adjustments-horizontal"),

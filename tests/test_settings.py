@@ -47,7 +47,9 @@ def test_sign_in_is_limited_unless_it_is_turned_off():
 
 def test_links_follow_the_port_unless_the_site_has_an_address():
     assert setting("SITE_URL", PORT="8123") == "http://127.0.0.1:8123"
-    assert setting("SITE_URL", PORT="8123", SITE_URL="https://tbib.example/") == "https://tbib.example"
+    assert (
+        setting("SITE_URL", PORT="8123", SITE_URL="https://tbib.example/") == "https://tbib.example"
+    )
 
 
 def test_maintenance_has_an_end_only_with_an_offset():

@@ -153,7 +153,9 @@ def test_a_grid_stays_as_it_is_until_the_instant_in_its_token(agenda):
             assert now < page.until
             for still in (now + 0.37 * (page.until - now), page.until - MICROSECOND):
                 assert not page.hears_of_a_change(still)
-                assert OpenPage(grid_of(query.consultation_type, still, first_day)).grid == page.grid
+                assert (
+                    OpenPage(grid_of(query.consultation_type, still, first_day)).grid == page.grid
+                )
             now = page.until
             assert page.hears_of_a_change(now)
         transaction.set_rollback(True)
