@@ -27,9 +27,6 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
 APPS = ("web", "accounts", "doctors", "scheduling", "bookings", "dashboard", "config")
 
-# Catalogues exist for these languages and for any other language that has a folder.
-LANGUAGES = ("fr",)
-
 # The functions that mark a string, with the positions of string, plural and context (c).
 PLURAL, IN_CONTEXT, PLURAL_IN_CONTEXT = (1, 2), ((1, "c"), 2), ((1, "c"), 2, 3)
 KEYWORDS = {
@@ -45,12 +42,6 @@ KEYWORDS = {
     "npgettext_lazy": PLURAL_IN_CONTEXT,
 }
 COMMENT_TAGS = ("Translators",)
-
-# Babel orders the six Arabic forms differently from translators and Django.
-PLURAL_FORMS = {
-    "ar": "nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3"
-    " : n%100>=11 && n%100<=99 ? 4 : 5;",
-}
 
 HEADER = "# Translations of Tbib. Write them here; `make messages` keeps the list of strings.\n"
 
@@ -80,10 +71,10 @@ class MarkedString(NamedTuple):
     comments: list[str]
 
 
-def extract_domain(domain: str) -> Catalog:
-    """Return all strings of a domain: `django` for Python and templates, `djangojs` for scripts."""
+def extract_catalog() -> Catalog:
+    """Return all strings of the Python code and of the templates."""
     catalog = Catalog()
-    for found in sorted(strings_of(domain), key=lambda found: found.file):
+    for found in sorted(strings_of_sources(), key=lambda found: found.file):
         catalog.add(
             found.id,
             context=found.context,
@@ -94,18 +85,13 @@ def extract_domain(domain: str) -> Catalog:
     return catalog
 
 
-def strings_of(domain: str) -> Iterator[MarkedString]:
-    if domain == "djangojs":
-        for path in sorted((ROOT / "frontend" / "js").rglob("*.js")):
-            yield from strings_in(path, "javascript", path.read_bytes())
-        return
+def strings_of_sources() -> Iterator[MarkedString]:
     for app in APPS:
         for path in sorted((ROOT / app).rglob("*.py")):
             if not {"tests", "migrations"} & set(path.relative_to(ROOT).parts):
-                yield from strings_in(path, "python", path.read_bytes())
-    for folder in (ROOT / "templates", *(ROOT / app / "templates" for app in APPS)):
-        for path in sorted(file for file in folder.rglob("*") if file.is_file()):
-            yield from strings_in(path, "python", template_as_python(path))
+                yield from strings_in(path, path.read_bytes())
+    for path in sorted(file for file in (ROOT / "templates").rglob("*") if file.is_file()):
+        yield from strings_in(path, template_as_python(path))
 
 
 def template_as_python(path: Path) -> bytes:
@@ -120,9 +106,9 @@ def template_as_python(path: Path) -> bytes:
     return "\n".join(line.strip() for line in blotted.splitlines()).encode()
 
 
-def strings_in(path: Path, method: str, content: bytes) -> Iterator[MarkedString]:
+def strings_in(path: Path, content: bytes) -> Iterator[MarkedString]:
     file = path.relative_to(ROOT).as_posix()
-    found = extract(method, io.BytesIO(content), KEYWORDS, COMMENT_TAGS)
+    found = extract("python", io.BytesIO(content), KEYWORDS, COMMENT_TAGS)
     for _line, message_id, comments, context in found:
         if message_id and message_id != ("", ""):
             yield MarkedString(message_id, context, file, comments)
@@ -131,44 +117,31 @@ def strings_in(path: Path, method: str, content: bytes) -> Iterator[MarkedString
 # Catalogues -----------------------------------------------------------------------------------
 
 
-def languages() -> list[str]:
-    return sorted({*LANGUAGES, *(path.name for path in LOCALE.glob("*") if path.is_dir())})
+def catalog_paths() -> list[Path]:
+    """Return the catalogue of each language that has a folder."""
+    return sorted(LOCALE.glob("*/LC_MESSAGES/django.po"))
 
 
-def catalog_path(language: str, domain: str) -> Path:
-    return LOCALE / language / "LC_MESSAGES" / f"{domain}.po"
-
-
-def read_catalog(path: Path, language: str) -> Catalog:
-    if path.exists():
-        return read_po(io.BytesIO(path.read_bytes()), locale=language)
-    if language in PLURAL_FORMS:
-        header = f'msgid ""\nmsgstr ""\n"Plural-Forms: {PLURAL_FORMS[language]}\\n"\n'
-        return read_po(io.BytesIO(header.encode()), locale=language)
-    return Catalog(locale=language, fuzzy=False)
+def read_catalog(path: Path) -> Catalog:
+    return read_po(io.BytesIO(path.read_bytes()), locale=path.parts[-3])
 
 
 def update_catalogs() -> None:
-    for domain in ("django", "djangojs"):
-        sources = extract_domain(domain)
-        for language in languages():
-            path = catalog_path(language, domain)
-            if len(sources) == 0 and not path.exists():
-                continue
-            catalog = read_catalog(path, language)
-            # Babel's guess from a similar string is wrong more often than it helps.
-            catalog.update(sources, no_fuzzy_matching=True, update_creation_date=False)
-            catalog.obsolete.clear()
-            write_catalog(catalog, path)
-            empty = sum(1 for message in messages_of(catalog) if not is_translated(message))
-            print(f"{path.relative_to(ROOT)}: {len(catalog)} strings, {empty} to translate")
+    sources = extract_catalog()
+    for path in catalog_paths():
+        catalog = read_catalog(path)
+        # Babel's guess from a similar string is wrong more often than it helps.
+        catalog.update(sources, no_fuzzy_matching=True, update_creation_date=False)
+        catalog.obsolete.clear()
+        write_catalog(catalog, path)
+        empty = sum(1 for message in messages_of(catalog) if not is_translated(message))
+        print(f"{path.relative_to(ROOT)}: {len(catalog)} strings, {empty} to translate")
 
 
 def write_catalog(catalog: Catalog, path: Path) -> None:
     """Write a catalogue so that a diff shows only strings."""
     text = io.BytesIO()
     write_po(text, catalog, width=100, sort_output=True, include_lineno=False, omit_header=True)
-    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(header_of(catalog).encode() + text.getvalue().strip() + b"\n")
 
 
@@ -186,8 +159,8 @@ def header_of(catalog: Catalog) -> str:
 
 
 def compile_catalogs() -> None:
-    for path in sorted(LOCALE.glob("*/LC_MESSAGES/*.po")):
-        catalog = read_catalog(path, path.parts[-3])
+    for path in catalog_paths():
+        catalog = read_catalog(path)
         # First under another name: a server that starts must not read half a file.
         unfinished = path.with_suffix(".mo.new")
         with unfinished.open("wb") as file:
@@ -200,12 +173,7 @@ def compile_catalogs() -> None:
 
 def check() -> int:
     """Print every string without a correct translation; return 1 if there is any."""
-    problems = [
-        problem
-        for domain in ("django", "djangojs")
-        for language in languages()
-        for problem in problems_of(domain, language)
-    ]
+    problems = [problem for path in catalog_paths() for problem in problems_of(path)]
     for problem in problems:
         print(problem)
     if problems:
@@ -213,10 +181,9 @@ def check() -> int:
     return 1 if problems else 0
 
 
-def problems_of(domain: str, language: str) -> Iterator[str]:
-    path = catalog_path(language, domain)
-    catalog = read_catalog(path, language)
-    for source in messages_of(extract_domain(domain)):
+def problems_of(path: Path) -> Iterator[str]:
+    catalog = read_catalog(path)
+    for source in messages_of(extract_catalog()):
         message = catalog.get(source.id, source.context)
         problem = problem_of(source, message)
         if problem:

