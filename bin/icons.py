@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import base64
 import io
-import os
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from chromium import launch_options
+
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
 FONT = STATIC / "build/fonts/readex-pro-latin-wght-normal.woff2"
-DEBIAN_CHROMIUM = Path("/usr/bin/chromium")
 
 # Phones cut a circle or a rounded square out of an icon, so the cross stays in the middle.
 ICON = """<style>
@@ -54,12 +54,10 @@ jour comme de nuit</h1></div>
 
 
 def main() -> None:
-    root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    chromium = str(DEBIAN_CHROMIUM) if DEBIAN_CHROMIUM.exists() else None
     cross = (STATIC / "favicon.svg").read_text(encoding="utf-8")
     font = base64.b64encode(FONT.read_bytes()).decode()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=root)
+        browser = playwright.chromium.launch(**launch_options())
         page = browser.new_page()
         for size, name in ((180, "apple-touch-icon"), (192, "icon-192"), (512, "icon-512")):
             draw(page, ICON.format(cross=cross), (size, size), name)

@@ -19,9 +19,10 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from chromium import launch_options
+
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
-DEBIAN_CHROMIUM = Path("/usr/bin/chromium")
 
 
 def main() -> None:
@@ -30,9 +31,7 @@ def main() -> None:
         manage("migrate", "--verbosity", "0")
         manage("seed_doctors", "--count", "12")
         with serving() as address, sync_playwright() as playwright:
-            root = ["--no-sandbox"] if os.geteuid() == 0 else []
-            chromium = str(DEBIAN_CHROMIUM) if DEBIAN_CHROMIUM.exists() else None
-            browser = playwright.chromium.launch(executable_path=chromium, args=root)
+            browser = playwright.chromium.launch(**launch_options())
             for take in (take_public_pages, take_cockpit):
                 page = browser.new_page(
                     base_url=address,

@@ -24,13 +24,14 @@ from pathlib import Path
 
 import psycopg
 
+import chromium
+
 ROOT = Path(__file__).resolve().parent.parent
 BROWSER_TESTS = "tests/e2e"
 LOCAL_POSTGRES = "postgres://postgres@127.0.0.1:5432"
 NO_TEST_COLLECTED = 5
 
 IS_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
-IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 class Skipped(Exception):
@@ -112,7 +113,8 @@ def run_on_postgres(options: Sequence[str]) -> int:
 
 
 def run_in_browser(options: Sequence[str]) -> int:
-    provide_chromium()
+    if not chromium.provide():
+        raise Skipped("no Chromium here, and it could not be installed (`apt install chromium`)")
     paths = [option for option in options if is_path(option)]
     chosen = [path for path in paths if path.startswith(BROWSER_TESTS)]
     if paths and not chosen:
@@ -165,8 +167,8 @@ def postgres_url() -> Iterator[str]:
     if answers(f"{LOCAL_POSTGRES}/postgres"):
         yield f"{LOCAL_POSTGRES}/{name}"
         return
-    if not postgres_programs() and IS_CI and IS_ROOT:
-        apt_install("postgresql")
+    if not postgres_programs() and IS_CI and chromium.IS_ROOT:
+        chromium.apt_install("postgresql")
     with private_postgres() as server:
         yield f"{server}/{name}"
 
@@ -205,7 +207,7 @@ def private_postgres() -> Iterator[str]:
         )
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="tbib-postgres-") as folder:
-        if IS_ROOT:
+        if chromium.IS_ROOT:
             # PostgreSQL refuses to run as root.
             shutil.chown(folder, unprivileged_user())
         data = f"{folder}/data"
@@ -223,7 +225,7 @@ def private_postgres() -> Iterator[str]:
 
 
 def run_unprivileged(command: list[str], folder: str) -> None:
-    user = unprivileged_user() if IS_ROOT else None
+    user = unprivileged_user() if chromium.IS_ROOT else None
     subprocess.run(command, cwd=folder, user=user, stdout=subprocess.DEVNULL, check=True)
 
 
@@ -238,53 +240,6 @@ def free_port() -> int:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return sock.getsockname()[1]
-
-
-# Browser --------------------------------------------------------------------------------------
-
-
-def provide_chromium() -> None:
-    """Make sure that tests/e2e/conftest.py finds a Chromium: Debian's, else Playwright's."""
-    if Path("/usr/bin/chromium").exists() or playwright_has_chromium():
-        return
-    # Ubuntu's package of that name is a snap, which does not run here.
-    if IS_ROOT and linux_distribution() == "debian" and apt_install("chromium"):
-        return
-    with_libraries = ["--with-deps"] if IS_ROOT else []
-    command = [sys.executable, "-m", "playwright", "install", *with_libraries, "chromium"]
-    if subprocess.call(command, cwd=ROOT):
-        raise Skipped("no Chromium here, and it could not be installed (`apt install chromium`)")
-
-
-def playwright_has_chromium() -> bool:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        return Path(playwright.chromium.executable_path).exists()
-
-
-def linux_distribution() -> str:
-    try:
-        lines = Path("/etc/os-release").read_text().splitlines()
-    except OSError:
-        return ""
-    return dict(line.split("=", 1) for line in lines if "=" in line).get("ID", "").strip('"')
-
-
-def apt_install(package: str) -> bool:
-    """Install a Debian package; False when that does not work here. Only for root."""
-    if not shutil.which("apt-get"):
-        return False
-    print(f"· Installing {package} with apt-get", flush=True)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    commands = (
-        ["apt-get", "update", "--quiet", "--quiet"],
-        ["apt-get", "install", "--yes", "--quiet", "--quiet", "--no-install-recommends", package],
-    )
-    return all(
-        subprocess.call(command, env=environment, stdout=subprocess.DEVNULL) == 0
-        for command in commands
-    )
 
 
 if __name__ == "__main__":

@@ -25,10 +25,11 @@ from playwright.sync_api import (
     WebError,
 )
 
+from bin.chromium import launch_options
+
 Contexts = dict[str, list[BrowserContext]]
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-DEBIAN_CHROMIUM = Path("/usr/bin/chromium")
 
 # Playwright's event loop runs in the thread of the test, which Django takes for an async view.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -42,22 +43,16 @@ HEIGHTS = {375: 812, 768: 1024, 1440: 900}
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Debian's Chromium where it is installed; quiet, so that every request is a page's own."""
-    arguments = [
+    """The project's Chromium; quiet, so that every request is a page's own."""
+    ours = launch_options()
+    quiet = [
         "--disable-background-networking",
         "--disable-component-update",
-        "--disable-gpu",
         "--disable-quic",
         "--disable-sync",
         "--no-first-run",
     ]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        # Chromium's sandbox refuses root, as in a container.
-        arguments.append("--no-sandbox")
-    launch = {**browser_type_launch_args, "args": arguments}
-    if DEBIAN_CHROMIUM.exists():
-        launch["executable_path"] = str(DEBIAN_CHROMIUM)
-    return launch
+    return {**browser_type_launch_args, **ours, "args": [*ours["args"], *quiet]}
 
 
 @pytest.fixture(scope="session")
