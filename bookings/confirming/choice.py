@@ -48,6 +48,12 @@ class Choice(NamedTuple):
     def local_end(self) -> dt.datetime:
         return self.doctor.practice.local(self.starts_at + self.consultation_type.length)
 
+    def changes_close(self, now: dt.datetime) -> dt.datetime | None:
+        """The deadline for online changes on the practice's clock; None when it has passed."""
+        practice = self.doctor.practice
+        closes = practice.changes_close_at(self.starts_at)
+        return practice.local(closes) if now < closes else None
+
 
 def remember_choice(request: HttpRequest, choice: Choice) -> None:
     request.session[CHOICE] = {

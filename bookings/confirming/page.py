@@ -56,8 +56,7 @@ def show_confirm(
         "is_lost": lost is not None,
         "nearest": nearest_times(request, choice, refusal) if refusal else [],
         "next": reverse("confirm_booking"),
-        "now_local": choice.doctor.practice.local(now),
-        "changes_close": choice.local_start - choice.doctor.practice.cancellation_deadline,
+        "changes_close": choice.changes_close(now),
         **_forms(request, choice, booking_form, is_staff=is_staff),
     }
     if refusal:

@@ -243,7 +243,7 @@ class Appointment(models.Model):
     @property
     def changes_close_at(self) -> dt.datetime | None:
         """The deadline for the patient's online changes; None for a walk-in."""
-        return self.starts_at - self.practice.cancellation_deadline if self.starts_at else None
+        return self.practice.changes_close_at(self.starts_at) if self.starts_at else None
 
     def is_upcoming(self, now: dt.datetime) -> bool:
         """Whether the visit is still to come. See also `AppointmentQuerySet.upcoming`."""

@@ -99,6 +99,10 @@ class Practice(models.Model):
     def cancellation_deadline(self) -> dt.timedelta:
         return dt.timedelta(hours=self.cancellation_deadline_hours)
 
+    def changes_close_at(self, starts_at: dt.datetime) -> dt.datetime:
+        """The deadline for online changes of a visit at `starts_at`: elapsed hours before it."""
+        return starts_at.astimezone(dt.UTC) - self.cancellation_deadline
+
     @property
     def zone_name(self) -> str:
         """The zone's city in the reader's language: "Alger" or "Algiers" for Africa/Algiers."""
