@@ -165,12 +165,16 @@ def check_emergency_day(query: SlotQuery, first_day: dt.date, now: dt.datetime) 
     docs/contracts.md, rule 5.
     """
     if query.is_emergency_only and first_day > query.today(now) + dt.timedelta(days=1):
-        phones = ", ".join(emergency_phones(query.doctor.practice))
-        refusal = _(
-            "Emergency visits can only be booked within 24 hours. "
-            "If it cannot wait, call %(phones)s."
-        )
-        raise RuleRefused(refusal % {"phones": phones}, code="emergency_too_far")
+        raise _emergency_too_far(query)
+
+
+def _emergency_too_far(query: SlotQuery) -> RuleRefused:
+    """The refusal of an emergency visit later than 24 hours from now."""
+    phones = ", ".join(emergency_phones(query.doctor.practice))
+    refusal = _(
+        "Emergency visits can only be booked within 24 hours. If it cannot wait, call %(phones)s."
+    )
+    return RuleRefused(refusal % {"phones": phones}, code="emergency_too_far")
 
 
 def emergency_phones(practice: Practice) -> list[str]:
@@ -246,6 +250,10 @@ def refuse_time(blocker: Blocker, query: SlotQuery) -> Refusal:
                 Blocker.CLOSED: _("The doctor is no longer available at this time."),
             }[blocker]
         )
+    if blocker is Blocker.TOO_FAR and query.is_emergency_only:
+        too_far = _emergency_too_far(query)
+        too_far.offers_times = True
+        return too_far
     if blocker is Blocker.TOO_SOON:
         hours = max(1, round(query.notice.total_seconds() / 3600))
         text = ngettext(
@@ -253,8 +261,6 @@ def refuse_time(blocker: Blocker, query: SlotQuery) -> Refusal:
             "This visit must be booked at least %(hours)s hours ahead.",
             hours,
         ) % {"hours": hours}
-    elif blocker is Blocker.TOO_FAR and query.is_emergency_only:
-        text = _("Emergency visits can only be booked within 24 hours.")
     elif blocker is Blocker.TOO_FAR:
         text = _("This day is not open for booking yet.")
     elif blocker is Blocker.PAST:

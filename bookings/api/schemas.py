@@ -193,11 +193,11 @@ class SeveralDoctors(ProblemOut):
 
 
 class PersonRefused(ProblemOut):
-    code: Literal[RuleCode]
+    code: Literal[RuleCode, "emergency_too_far"]
 
 
 class BookingRefused(ProblemOut):
-    code: Literal[RuleCode, "csrf_failed", "email_not_confirmed"] = Field(
+    code: Literal[RuleCode, "csrf_failed", "email_not_confirmed", "emergency_too_far"] = Field(
         description=gettext_noop(
             "“csrf_failed”: the header X-CSRFToken is missing or out of date; "
             "“email_not_confirmed”: an account whose e-mail address is not confirmed has one "

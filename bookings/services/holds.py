@@ -79,7 +79,7 @@ def hold(
 
 
 def extend_hold(token: str, *, now: dt.datetime | None = None) -> Hold:
-    """Let the hold last five minutes from now, twice at most.
+    """Let the hold last five minutes longer, twice at most.
 
     Raises StateConflict when the hold is over or was extended twice.
     """
@@ -92,11 +92,11 @@ def extend_hold(token: str, *, now: dt.datetime | None = None) -> Hold:
                 code="hold_not_extendable",
             )
         found.extensions += 1
-        return _prolong(found, now=now)
+        return _prolong(found)
 
 
 def extend_hold_after_sign_up(token: str, *, now: dt.datetime | None = None) -> None:
-    """Let the hold last five minutes from now, once, because a sign-up takes time.
+    """Let the hold last five minutes longer, once, because a sign-up takes time.
 
     The visitor's two extensions are not used up. Nothing happens when the hold is over.
     """
@@ -108,7 +108,7 @@ def extend_hold_after_sign_up(token: str, *, now: dt.datetime | None = None) -> 
             return
         if not found.extended_at_sign_up:
             found.extended_at_sign_up = True
-            _prolong(found, now=now)
+            _prolong(found)
 
 
 def release_hold(token: str, *, now: dt.datetime | None = None) -> None:
@@ -160,8 +160,9 @@ def _own_hold(token: str, *, now: dt.datetime) -> Hold:
     return found
 
 
-def _prolong(found: Hold, *, now: dt.datetime) -> Hold:
-    found.expires_at = now + Hold.LASTS
+def _prolong(found: Hold) -> Hold:
+    # Not five minutes from now: right after the hold was made that would add nothing.
+    found.expires_at += Hold.LASTS
     found.save()
     found.doctor.touch_calendar()
     return found

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Patient, User
@@ -135,7 +135,7 @@ def log_change(
 def queue_notification(
     appointment: Appointment, kind: Notification.Kind, *, now: dt.datetime, **details: Any
 ) -> None:
-    """Write the message about this change to the outbox.
+    """Write the message about this change to the outbox, in the language the patient chose.
 
     A walk-in and a patient without an account's e-mail address get no message.
     """
@@ -147,7 +147,7 @@ def queue_notification(
         kind=kind,
         sequence=appointment.sequence,
         recipient=account.email,
-        language=account.language or get_language() or "fr",
+        language=account.language or settings.LANGUAGE_CODE,
         created_at=now,
         next_attempt_at=now,
         **details,

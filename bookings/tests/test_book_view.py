@@ -165,6 +165,14 @@ class TestPatient:
         assert response.status_code == 403
         assert 'role="alert"' in response.content.decode()
 
+    def test_an_emergency_too_far_ahead_is_a_403(self, client, consultation_type, patient):
+        consultation_type.is_emergency_only = True
+        consultation_type.save()
+        client.force_login(patient.account)
+        response = post(client, consultation_type)
+        assert (response.status_code, Appointment.objects.count()) == (403, 0)
+        assert "appelez le" in response.content.decode()
+
     def test_the_browser_cannot_choose_end_duration_or_price(
         self, client, consultation_type, patient
     ):
@@ -225,7 +233,7 @@ class TestVisitor:
         with time_machine.travel(FRIDAY_MORNING + dt.timedelta(minutes=4), tick=False):
             response = client.post("/bookings/sign-up/", person)
         assert response["Location"] == "/bookings/confirm-booking/"
-        assert Hold.objects.get().expires_at == FRIDAY_MORNING + dt.timedelta(minutes=9)
+        assert Hold.objects.get().expires_at == FRIDAY_MORNING + dt.timedelta(minutes=10)
 
     def test_a_time_that_is_gone_is_a_409_on_the_doctors_page(self, client, consultation_type):
         AppointmentFactory(consultation_type=consultation_type, starts_at=monday("10:00"))

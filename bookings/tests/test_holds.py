@@ -177,16 +177,17 @@ class TestHoldRefuses:
 
 
 class TestExtending:
-    def test_gives_five_minutes_from_now_twice_at_most(self):
+    @pytest.mark.parametrize("minutes", [(0, 0), (4, 8)])
+    def test_gives_five_minutes_more_twice_at_most_also_right_after_the_choice(self, minutes):
         consultation_type = ConsultationTypeFactory()
         hold(consultation_type)
-        for minute in (4, 8):
-            now = FRIDAY_MORNING + minute * MINUTE
-            assert services.extend_hold("mine", now=now).expires_at == now + 5 * MINUTE
+        for ends, minute in zip((10, 15), minutes, strict=True):
+            kept = services.extend_hold("mine", now=FRIDAY_MORNING + minute * MINUTE)
+            assert kept.expires_at == FRIDAY_MORNING + ends * MINUTE
         with pytest.raises(rules.StateConflict) as refused:
             services.extend_hold("mine", now=FRIDAY_MORNING + 12 * MINUTE)
         assert refused.value.code == "hold_not_extendable"
-        assert Hold.objects.get().expires_at == FRIDAY_MORNING + 13 * MINUTE
+        assert Hold.objects.get().expires_at == FRIDAY_MORNING + 15 * MINUTE
         assert version_of(consultation_type.doctor) == 3
 
     def test_a_hold_that_is_over_stays_over(self):
@@ -206,7 +207,13 @@ class TestExtending:
         for minute in (3, 4):
             services.extend_hold_after_sign_up("mine", now=FRIDAY_MORNING + minute * MINUTE)
         kept = Hold.objects.get()
-        assert (kept.expires_at, kept.extensions) == (FRIDAY_MORNING + 8 * MINUTE, 0)
+        assert (kept.expires_at, kept.extensions) == (FRIDAY_MORNING + 10 * MINUTE, 0)
+
+    def test_sign_up_takes_nothing_from_a_hold_that_was_extended(self):
+        hold(ConsultationTypeFactory())
+        services.extend_hold("mine", now=FRIDAY_MORNING)
+        services.extend_hold_after_sign_up("mine", now=FRIDAY_MORNING)
+        assert Hold.objects.get().expires_at == FRIDAY_MORNING + 15 * MINUTE
 
     def test_sign_up_without_a_hold_or_after_it_goes_on(self):
         services.extend_hold_after_sign_up("mine", now=FRIDAY_MORNING)
