@@ -67,7 +67,6 @@ def _context(row: Notification, now: dt.datetime) -> dict[str, Any]:
     lines = consultation_type.instructions.splitlines() if consultation_type else []
     by_hand = consultation_type and consultation_type.needs_confirmation
     books_online = doctor.is_approved and doctor.books_online
-    is_offered = consultation_type is not None and not consultation_type.is_retired
     move_page = reverse("move_appointment", args=[appointment.pk])
     return {
         "row": row,
@@ -78,7 +77,7 @@ def _context(row: Notification, now: dt.datetime) -> dict[str, Any]:
         "instructions": [line for line in lines if line.strip()],
         "phone": phone_display(practice.phone, practice.country),
         "page": settings.SITE_URL + reverse("appointment_page", args=[appointment.pk]),
-        "move_page": settings.SITE_URL + move_page if books_online and is_offered else "",
+        "move_page": settings.SITE_URL + move_page,
         "calendar": settings.SITE_URL + doctor.get_absolute_url() if books_online else "",
         "closes": practice.local(closes) if closes and in_time else None,
         # A patient cannot move a request that the practice confirmed.

@@ -62,10 +62,15 @@ def is_still_free(offer: Offer, *, now: dt.datetime) -> bool:
     entry, start = offer
     if not entry.is_live(now):
         return False
-    query = SlotQuery(entry.doctor, entry.consultation_type)
+    query = _query_of(entry)
     day = start.astimezone(query.zone).date()
     calendars = Calendars([query], [day], now=now, moving=entry.appointment_id)
     return start in calendars.free(query)[day]
+
+
+def _query_of(entry: WaitingListEntry) -> SlotQuery:
+    """The times that the patient wants; a visit that would be moved keeps its own length."""
+    return SlotQuery(entry.doctor, entry.consultation_type, entry.appointment)
 
 
 def _offer(doctor_id: int, freed: list[FreedTime], now: dt.datetime) -> int:
@@ -116,7 +121,7 @@ def _matches(doctor_id: int, spans: list[engine.Span], now: dt.datetime) -> Iter
     for entry in entries:
         wanted = [
             each
-            for each in freed[entry.consultation_type_id]
+            for each in freed[_query_of(entry)]
             if entry.wants(each.start) and any(room[span] for span in each.spans)
         ]
         if not wanted or entry.patient.account_id in notified or not _may_book(entry, now):
@@ -150,24 +155,23 @@ class FreedStart(NamedTuple):
 
 def _freed_starts(
     entries: Collection[WaitingListEntry], spans: Collection[engine.Span], now: dt.datetime
-) -> dict[int, list[FreedStart]]:
-    """{type id: the free starts that use one of the freed `spans`}, in three queries."""
-    doctor = next(iter(entries)).doctor
-    zone = doctor.practice.zone
-    queries = {e.consultation_type_id: SlotQuery(doctor, e.consultation_type) for e in entries}
+) -> dict[SlotQuery, list[FreedStart]]:
+    """{query: the free starts that use one of the freed `spans`}, in three queries."""
+    zone = next(iter(entries)).doctor.practice.zone
+    queries = {_query_of(entry) for entry in entries}
     # A visit can begin the day before a freed span and reach past midnight into it.
     first = min(start for start, _end in spans).astimezone(zone).date() - engine.DAY
     last = min(max(end for _start, end in spans), max(each.before for each in entries))
     days = engine.days_from(first, (last.astimezone(zone).date() - first).days + 1)
-    calendars = Calendars(list(queries.values()), days, now=now)
+    calendars = Calendars(list(queries), days, now=now)
     return {
-        pk: [
+        query: [
             FreedStart(start, used)
             for starts in calendars.free(query).values()
             for start in starts
             if (used := _used(start.astimezone(dt.UTC), query.length, spans))
         ]
-        for pk, query in queries.items()
+        for query in queries
     }
 
 
@@ -189,7 +193,7 @@ def _notified_lately(entries: Collection[WaitingListEntry], now: dt.datetime) ->
 
 def _may_book(entry: WaitingListEntry, now: dt.datetime) -> bool:
     """Whether the rules let the patient book or move; an ineligible patient gets no offer."""
-    query = SlotQuery(entry.doctor, entry.consultation_type)
+    query = _query_of(entry)
     try:
         check_patient_may_book(patient=entry.patient, query=query, now=now)
         if entry.appointment:
@@ -203,7 +207,7 @@ def _may_book(entry: WaitingListEntry, now: dt.datetime) -> bool:
 
 def _is_free_then(entry: WaitingListEntry, start: dt.datetime) -> bool:
     """Whether the patient has no other visit at that time."""
-    end = start.astimezone(dt.UTC) + entry.consultation_type.length
+    end = start.astimezone(dt.UTC) + _query_of(entry).length
     try:
         rules.check_patient_free(entry.patient, start, end, moving=entry.appointment_id)
     except rules.Refusal:

@@ -58,23 +58,26 @@ def day_on_agenda(appointment: Appointment) -> str:
     return f"{reverse('dashboard')}?{urlencode(state)}"
 
 
-def read_move_grid(appointment: Appointment, data: Mapping[str, str], reader: Reader) -> Grid:
-    """Other times of the same type, first around the present one."""
+def read_move_grid(query: SlotQuery, data: Mapping[str, str], reader: Reader) -> Grid:
+    """Other times for the query's visit, first around the present one."""
+    appointment = query.visit
+    assert appointment is not None
     path = reverse("move_appointment", args=[appointment.pk])
     asked = PanelAddress.from_query(data, path)
     start = appointment.local_start
     day = asked.first_day or (start.date() if start else None)
     state = PanelAddress(path, first_day=day, shows_all=asked.shows_all)
-    query = SlotQuery(appointment.doctor, appointment.consultation_type)
     return read_grid(state, query, reader, moving=appointment)
 
 
 def read_nearest_times(
-    appointment: Appointment, refusal: rules.Refusal, wanted: dt.datetime, reader: Reader
+    query: SlotQuery, refusal: rules.Refusal, wanted: dt.datetime, reader: Reader
 ) -> list[dt.datetime]:
-    """The three free times nearest to `wanted`, which the visit could not be moved to."""
+    """The three free times nearest to `wanted`, which the query's visit could not be moved to."""
+    appointment = query.visit
+    assert appointment is not None
     near = nearest_free(
-        SlotQuery(appointment.doctor, appointment.consultation_type),
+        query,
         wanted,
         now=reader.now,
         token=reader.token,

@@ -28,6 +28,7 @@ from bookings.mine.reads import (
     read_visit,
 )
 from bookings.models import Appointment, WaitingListEntry
+from bookings.slots import SlotQuery
 from web.fragments import render_fragment, wanted_fragment
 
 PAST_PER_PAGE = 20
@@ -137,15 +138,18 @@ def _show_move(
     wanted: dt.datetime | None = None,
 ) -> HttpResponse:
     is_staff = appointment.doctor.is_staffed_by(request.user)
-    # Said before a time is chosen: what the rules say of the person, which the desk is not asked.
-    patient = None if is_staff else appointment.patient
-    reader = Reader(timezone.now(), hold_token(request), patient)
-    context = read_visit(appointment, is_staff=is_staff, now=reader.now)
+    now = timezone.now()
+    context = read_visit(appointment, is_staff=is_staff, now=now)
     context |= {"refusal": refusal, "grid": None, "nearest": []}
+    asked = context["is_asked_to_move"]
+    # What the rules say of the person is said before a time is chosen. They bind neither staff
+    # nor a patient whom the practice asked to move.
+    reader = Reader(now, hold_token(request), None if is_staff or asked else appointment.patient)
+    query = SlotQuery.of_visit(appointment, is_asked_to_move=asked, is_staff=is_staff)
     if context["may_move"] or wanted_fragment(request, GRID):
-        context["grid"] = read_move_grid(appointment, request.GET, reader)
+        context["grid"] = read_move_grid(query, request.GET, reader)
     if context["may_move"] and refusal and refusal.offers_times and wanted:
-        context["nearest"] = read_nearest_times(appointment, refusal, wanted, reader)
+        context["nearest"] = read_nearest_times(query, refusal, wanted, reader)
     status = refusal.status if refusal else HTTPStatus.OK
     return render_fragment(request, MOVE_PAGE, context, fragments=GRID, status=status)
 

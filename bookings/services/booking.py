@@ -111,26 +111,27 @@ def move(
 ) -> Appointment:
     """Give the visit another start, on the same row. The old time stays booked until then.
 
-    The practice's deadline (unless the practice asked for another time) and the rules of booking
-    bind a patient; only the overlap rules bind staff, and only staff can use `overbook` and
-    `allow_patient_overlap`. `expected_sequence` is the sequence on the reader's screen (see
-    `check_unchanged`). A move to the same start changes nothing. Raises a `rules.Refusal`.
+    The visit keeps its length, price and type as booked. The practice's deadline and the rules of
+    booking bind a patient, unless the practice asked for another time. Only the overlap rules
+    bind staff, and only staff can use `overbook` and `allow_patient_overlap`.
+    `expected_sequence` is the sequence on the reader's screen (see `check_unchanged`). A move to
+    the same start changes nothing. Raises a `rules.Refusal`.
     """
     now = now or timezone.now()
     starts_at = starts_at.astimezone(dt.UTC)
     with writing():
         appointment = lock_appointment(appointment, now=now)
         staff = appointment.doctor.is_staffed_by(by)
-        consultation_type = appointment.consultation_type
-        if appointment.status not in UPCOMING or consultation_type is None:
+        if appointment.status not in UPCOMING or appointment.consultation_type is None:
             raise rules.StateConflict(_("This appointment can no longer be moved."))
         if appointment.starts_at == starts_at:
             return appointment
         check_unchanged(appointment, expected_sequence)
-        query = SlotQuery(appointment.doctor, consultation_type)
+        asked = not staff and appointment.is_asked_to_move()
+        query = SlotQuery.of_visit(appointment, is_asked_to_move=asked)
         practice = _practice_at(query, starts_at)
-        if not staff:
-            check_moves_online(appointment, now=now)
+        if not (staff or asked):
+            _check_own_change(appointment, now)
             check_patient_may_book(patient=appointment.patient, query=query, now=now)
             _check_not_blocked_there(appointment.patient, practice, appointment.doctor, now)
         overbook = overbook and staff
@@ -149,9 +150,7 @@ def move(
             )
         previous = appointment.starts_at
         record_freed_time(appointment, previous, now=now)
-        appointment.starts_at = starts_at
-        for field, value in copies_of(consultation_type, starts_at).items():
-            setattr(appointment, field, value)
+        appointment.starts_at, appointment.ends_at = starts_at, starts_at + query.length
         appointment.practice = practice
         appointment.is_overbooked = overbook
         appointment.sequence += 1
@@ -254,7 +253,8 @@ def _added(person: Patient, doctor: Doctor, starts_at: dt.datetime) -> Patient:
     """The new person's row, or the row that a double click has just made.
 
     The search covers only the account's relatives; for a person without account, only patients
-    with a visit to this doctor at this start. It never covers the files of other people.
+    with this phone and a visit to this doctor at this start. It never covers the files of other
+    people.
     """
     names = {
         "account": person.account,
@@ -264,7 +264,9 @@ def _added(person: Patient, doctor: Doctor, starts_at: dt.datetime) -> Patient:
     }
     twins = Patient.objects.filter(**names)
     if person.account is None:
-        twins = twins.filter(appointments__doctor=doctor, appointments__starts_at=starts_at)
+        # Namesakes without a date of birth are two persons when their phones differ.
+        there = {"appointments__doctor": doctor, "appointments__starts_at": starts_at}
+        twins = twins.filter(phone=person.phone, **there)
     twin = twins.first()
     if twin:
         return twin
@@ -291,12 +293,12 @@ def check_moves_online(appointment: Appointment, *, now: dt.datetime) -> None:
     Nothing is refused when the practice asked the patient to move.
     """
     if not appointment.is_asked_to_move():
-        rules.check_deadline(appointment, now)
-        _check_confirmed_request_stays(appointment)
+        _check_own_change(appointment, now)
 
 
-def _check_confirmed_request_stays(appointment: Appointment) -> None:
-    """Refuse a patient's move of a request that the practice confirmed."""
+def _check_own_change(appointment: Appointment, now: dt.datetime) -> None:
+    """Refuse a patient's own move after the deadline, or of a request that was confirmed."""
+    rules.check_deadline(appointment, now)
     consultation_type = appointment.consultation_type
     by_hand = consultation_type and consultation_type.needs_confirmation
     if by_hand and appointment.status == Status.CONFIRMED:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from bookings.models import Appointment
 from doctors.models import ConsultationType, Doctor
 from scheduling import engine
 
@@ -26,6 +27,17 @@ class SlotQuery:
 
     doctor: Doctor
     consultation_type: ConsultationType | None = None
+    visit: Appointment | None = None
+    """A booked visit that wants another time: it keeps its own length and pause."""
+    is_asked_to_move: bool = False
+    """Whether the practice asked for another time: the window of emergencies does not bind then."""
+    is_staff: bool = False
+    """Whether staff ask: notice, horizon and the window of emergencies do not bind them."""
+
+    @classmethod
+    def of_visit(cls, visit: Appointment, **asked: bool) -> SlotQuery:
+        """The query of other times for `visit` (docs/contracts.md, rule 11)."""
+        return cls(visit.doctor, visit.consultation_type, visit, **asked)
 
     @property
     def type_id(self) -> int | None:
@@ -33,24 +45,35 @@ class SlotQuery:
 
     @property
     def length(self) -> dt.timedelta:
+        if self.visit:
+            return minutes(self.visit.duration)
         return self.consultation_type.length if self.consultation_type else DEFAULT_LENGTH
 
     @property
     def pause(self) -> dt.timedelta:
+        if self.visit:
+            return minutes(self.visit.buffer_minutes)
         return minutes(self.consultation_type.buffer_after if self.consultation_type else 0)
 
     @property
     def notice(self) -> dt.timedelta:
-        return minutes(self.consultation_type.notice_minutes if self.consultation_type else 0)
+        if self.is_staff or self.consultation_type is None:
+            return minutes(0)
+        return minutes(self.consultation_type.notice_minutes)
 
     @property
     def horizon_days(self) -> int:
+        if self.is_staff:
+            return ConsultationType.MAX_HORIZON_DAYS
         consultation_type = self.consultation_type
         return consultation_type.horizon_days if consultation_type else DEFAULT_HORIZON_DAYS
 
     @property
     def is_emergency_only(self) -> bool:
-        return bool(self.consultation_type and self.consultation_type.is_emergency_only)
+        """Whether only the next 24 hours can be booked."""
+        if self.is_staff or self.is_asked_to_move or self.consultation_type is None:
+            return False
+        return self.consultation_type.is_emergency_only
 
     @property
     def zone(self) -> ZoneInfo:

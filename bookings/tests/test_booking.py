@@ -88,6 +88,26 @@ class TestBook:
         assert second == first
         assert Patient.objects.filter(first_name="Adam").count() == 1
 
+    def new_at_the_desk(self, consultation_type, phone, **options):
+        person = Patient(first_name="Karim", last_name="Tazi", phone=phone)
+        desk = secretary_of(consultation_type.doctor)
+        return book(consultation_type, patient=person, by=desk, **options)
+
+    def test_a_double_click_with_a_new_patient_at_the_desk_gives_one_visit(self):
+        consultation_type = ConsultationTypeFactory()
+        first = self.new_at_the_desk(consultation_type, "+33612345678")
+        assert self.new_at_the_desk(consultation_type, "+33612345678") == first
+        assert Patient.objects.filter(last_name="Tazi").count() == 1
+
+    def test_two_new_patients_of_one_name_with_different_phones_are_two(self):
+        consultation_type = ConsultationTypeFactory()
+        first = self.new_at_the_desk(consultation_type, "+33612345678")
+        with pytest.raises(rules.SlotTaken):
+            self.new_at_the_desk(consultation_type, "+33687654321")
+        second = self.new_at_the_desk(consultation_type, "+33687654321", overbook=True)
+        assert second.patient != first.patient
+        assert Appointment.objects.count() == 2
+
     def test_a_refused_booking_adds_no_relative_either(self):
         consultation_type, parent = ConsultationTypeFactory(), PatientFactory()
         book(consultation_type)
@@ -285,7 +305,8 @@ class TestBookRefuses:
     def test_an_emergency_later_than_24_hours_from_now(self):
         consultation_type = ConsultationTypeFactory(is_emergency_only=True)
         assert (
-            self.refused(consultation_type, now=monday("09:59") - dt.timedelta(days=1)) == "too_far"
+            self.refused(consultation_type, now=monday("09:59") - dt.timedelta(days=1))
+            == "emergency_too_far"
         )
         assert (
             book(consultation_type, now=monday("10:00") - dt.timedelta(days=1)).status

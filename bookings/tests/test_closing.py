@@ -14,7 +14,6 @@ from bookings.tests.moments import FRIDAY_MORNING, monday
 from bookings.tests.steps import secretary_of
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, PracticeFactory
 from scheduling.models import DoctorAbsence, Holiday, OpeningHours
-from scheduling.services import retire_type
 from scheduling.tests.factories import HolidayFactory, OpeningHoursFactory, open_week
 
 pytestmark = pytest.mark.django_db
@@ -283,13 +282,6 @@ class TestAskToMove:
         assert mail.subject == "Merci de choisir un autre horaire que lundi 1er mars à 10:00"
         assert f"/bookings/{visit.pk}/move/" in mail.body
         assert "Désolés." in mail.body
-
-    def test_the_mail_gives_the_phone_number_when_nothing_can_be_booked(self):
-        visit = self.asked(doctor__practice__phone="+33142715500")
-        retire_type(visit.consultation_type)
-        mail = self.mail(visit)
-        assert "/move/" not in mail.body
-        assert "01 42 71 55 00" in mail.body
 
     def test_the_page_says_so_and_offers_the_move_past_the_deadline(self, client):
         visit = self.asked()

@@ -74,13 +74,17 @@ class TimeForm(forms.Form):
         start = parse_start(self.said("start"), self.zone) if self.said("start") else None
         return (start or self.now).astimezone(self.zone).date()
 
+    @property
+    def query(self) -> SlotQuery:
+        """The query of the day's free times; no rule but the overlap binds the desk."""
+        return SlotQuery(self.doctor, self.wanted_type, is_staff=True)
+
     @cached_property
     def free(self) -> list[dt.datetime]:
-        """The day's free times for this reason, as the public sees them."""
+        """The day's free times for this reason, as the public's grid has them."""
         if self.wanted_type is None:
             return []
-        query = SlotQuery(self.doctor, self.wanted_type)
-        return free_slots(query, self.day, 1, now=self.now, moving=self.moving)[self.day]
+        return free_slots(self.query, self.day, 1, now=self.now, moving=self.moving)[self.day]
 
     @property
     def times(self) -> list[dt.datetime]:
@@ -110,6 +114,10 @@ class MoveForm(TimeForm):
     @property
     def moving(self) -> UUID | None:
         return self.visit.pk
+
+    @property
+    def query(self) -> SlotQuery:
+        return SlotQuery.of_visit(self.visit, is_staff=True)
 
     @cached_property
     def day(self) -> dt.date:

@@ -38,7 +38,7 @@ class ConsultationType(models.Model):
     name, duration and price.
     """
 
-    MIN_DURATION, MAX_DURATION, MAX_BUFFER = 5, 480, 240
+    MIN_DURATION, MAX_DURATION, MAX_BUFFER, MAX_HORIZON_DAYS = 5, 480, 240, 730
 
     doctor = models.ForeignKey(
         Doctor,
@@ -98,7 +98,7 @@ class ConsultationType(models.Model):
     horizon_days = models.PositiveSmallIntegerField(
         _("horizon (days)"),
         default=180,
-        validators=[MinValueValidator(1), MaxValueValidator(730)],
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_HORIZON_DAYS)],
         help_text=_("How far ahead it can be booked."),
     )
     instructions = models.TextField(
