@@ -6,6 +6,8 @@ from typing import Any
 
 from django import template
 
+from bookings.status import Status
+
 register = template.Library()
 
 # Class and icon of each status (components/statuses.css, heroicons); the word is the model's.
@@ -25,6 +27,14 @@ def status(appointment: Any) -> dict[str, object]:
     """The badge of an appointment's status: `{% status appointment %}`."""
     look, icon = STATUS_LOOKS[str(appointment.status)]
     return {"look": look, "icon": icon, "label": appointment.get_status_display()}
+
+
+@register.inclusion_tag("bookings/includes/status_legend.html")
+def status_legend() -> dict[str, object]:
+    """Each status as pages draw it: `{% status_legend %}`."""
+    rows = [(*STATUS_LOOKS[value], label) for value, label in Status.choices]
+    names = ("look", "icon", "label")
+    return {"statuses": [dict(zip(names, row, strict=True)) for row in rows]}
 
 
 @register.filter

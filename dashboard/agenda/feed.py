@@ -24,7 +24,7 @@ from scheduling.models import DoctorAbsence, Holiday, OpeningHours
 from web.templatetags.tbib import day_long, phone_display, time_spoken
 
 # Colours of the feed (docs/contracts.md, C5); the cockpit draws a status by its class.
-ARRIVED_COLOR = "#9aa82b"
+ARRIVED_COLOR = "#798c1d"  # --color-arrived-line
 NO_SHOW_COLOR = "#9aa39f"
 BUSY_COLOR = "#7c8c86"
 WITHOUT_TYPE_COLOR = "#129d82"

@@ -80,7 +80,7 @@ class TestEvents:
         assert props["label"] == "lundi 1er mars, 10 h 45, Karim Tazi, Suivi, Confirmé"
 
     @pytest.mark.parametrize("status", TOOK_PLACE)
-    def test_whoever_came_is_amber_green(self, client, status):
+    def test_whoever_came_is_lime(self, client, status):
         visit = AppointmentFactory(status=status)
         assert own_events(client, visit.doctor)[0]["color"] == ARRIVED_COLOR
 
