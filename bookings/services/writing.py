@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Patient, User
@@ -170,8 +171,10 @@ def record_freed_time(
 def update_waiting_list(appointment: Appointment, *, now: dt.datetime) -> None:
     """End the patient's waiting-list entries that this visit fulfils.
 
-    An entry that still wants an earlier time stays, with this visit as the one to move.
+    An entry that still wants an earlier time stays: for a time before this visit, which is the
+    one to move.
     """
     entries = WaitingListEntry.objects.not_ended().alike(appointment)
     entries.filter(before__gt=appointment.starts_at).end(WaitingListEntry.End.BOOKED, now=now)
-    entries.filter(appointment=None).update(appointment=appointment)
+    own = entries.filter(Q(appointment=None) | Q(appointment=appointment))
+    own.update(appointment=appointment, before=appointment.starts_at)

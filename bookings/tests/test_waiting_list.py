@@ -195,6 +195,19 @@ class TestEnds:
         services.move(visit, by=visit.booked_by, starts_at=monday("15:00"), now=FRIDAY_MORNING)
         assert end_of(entry) == ""
 
+    def test_a_move_to_a_later_time_moves_the_limit_of_the_wish(self, entry):
+        visit = entry.appointment
+        services.move(visit, by=visit.booked_by, starts_at=monday("16:00"), now=FRIDAY_MORNING)
+        entry.refresh_from_db()
+        assert (entry.before, entry.wants(monday("15:00"))) == (monday("16:00"), True)
+
+    def test_a_booking_later_than_the_wish_moves_its_limit(self):
+        consultation_type, patient = full_until_monday(), PatientFactory()
+        entry = join(consultation_type, patient)
+        appointment = book(consultation_type, patient=patient, at="15:00")
+        entry.refresh_from_db()
+        assert (entry.appointment, entry.before) == (appointment, monday("15:00"))
+
     def test_with_the_appointment(self, entry):
         services.cancel(entry.appointment, by=entry.appointment.booked_by, now=FRIDAY_MORNING)
         assert end_of(entry) == END.CANCELLED
