@@ -33,6 +33,9 @@ LIVE = (
 UPCOMING = (Status.PENDING, Status.CONFIRMED)
 """Statuses of a visit that has not begun: it can be moved, and the patient can cancel it."""
 
+OPEN = (Status.CONFIRMED, Status.ARRIVED, Status.IN_PROGRESS)
+"""Statuses of a visit whose end nobody noted: it is to close once its day is over."""
+
 TOOK_PLACE = (Status.ARRIVED, Status.IN_PROGRESS, Status.DONE)
 """Statuses of a visit to which the patient came."""
 
@@ -46,6 +49,7 @@ class Verb(models.TextChoices):
     START = "start", _("started")
     FINISH = "finish", _("finished")
     MARK_ABSENT = "mark_absent", _("marked absent")
+    CORRECT = "correct", _("corrected")
     CANCEL = "cancel", _("cancelled")
     MOVE = "move", _("moved")
     ASK_TO_MOVE = "ask_to_move", _("asked to move")
@@ -53,26 +57,56 @@ class Verb(models.TextChoices):
 
 
 class Change(NamedTuple):
+    verb: Verb
     to: Status
     sources: frozenset[Status]
 
 
-CHANGES: dict[Verb, Change] = {
-    Verb.CONFIRM: Change(Status.CONFIRMED, frozenset({Status.PENDING})),
-    Verb.ARRIVE: Change(Status.ARRIVED, frozenset({Status.CONFIRMED})),
-    Verb.START: Change(Status.IN_PROGRESS, frozenset({Status.CONFIRMED, Status.ARRIVED})),
-    Verb.FINISH: Change(Status.DONE, frozenset({Status.ARRIVED, Status.IN_PROGRESS})),
-    Verb.MARK_ABSENT: Change(Status.NO_SHOW, frozenset({Status.CONFIRMED})),
-    Verb.CANCEL: Change(
-        Status.CANCELLED, frozenset({Status.PENDING, Status.CONFIRMED, Status.ARRIVED})
+CHANGES = (
+    Change(Verb.CONFIRM, Status.CONFIRMED, frozenset({Status.PENDING})),
+    Change(Verb.ARRIVE, Status.ARRIVED, frozenset({Status.CONFIRMED})),
+    Change(Verb.START, Status.IN_PROGRESS, frozenset({Status.CONFIRMED, Status.ARRIVED})),
+    Change(
+        Verb.FINISH,
+        Status.DONE,
+        frozenset({Status.CONFIRMED, Status.ARRIVED, Status.IN_PROGRESS}),
     ),
-}
+    Change(Verb.MARK_ABSENT, Status.NO_SHOW, frozenset({Status.CONFIRMED})),
+    Change(
+        Verb.CANCEL,
+        Status.CANCELLED,
+        frozenset({Status.PENDING, Status.CONFIRMED, Status.ARRIVED}),
+    ),
+    Change(
+        Verb.CORRECT,
+        Status.DONE,
+        frozenset({Status.NO_SHOW, Status.ARRIVED, Status.IN_PROGRESS}),
+    ),
+    Change(
+        Verb.CORRECT,
+        Status.NO_SHOW,
+        frozenset({Status.DONE, Status.ARRIVED, Status.IN_PROGRESS}),
+    ),
+)
 
 
-def leads_to(verb: Verb, status: str) -> Status | None:
+def target_of(verb: Verb) -> Status:
+    """The status to which a verb other than `correct` leads."""
+    (to,) = (change.to for change in CHANGES if change.verb is verb)
+    return to
+
+
+def leads_to(verb: Verb, status: str, to: Status | None = None) -> Status | None:
     """The status after `verb`, or None when `status` does not allow it.
 
-    The table knows no clock: `services.why_not_now` compares the visit's start with the time.
+    `correct` needs `to`, because it leads to one of two statuses. The table knows no clock:
+    `services.why_not_now` compares the visit's time with the present.
     """
-    change = CHANGES.get(verb)
-    return change.to if change and status in change.sources else None
+    return next(
+        (
+            change.to
+            for change in CHANGES
+            if change.verb == verb and status in change.sources and to in (change.to, None)
+        ),
+        None,
+    )

@@ -42,7 +42,7 @@ def my_appointments(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     own = Appointment.objects.filter(patient__account=request.user).for_pages()
     upcoming = own.upcoming(now)
-    past = own.exclude(pk__in=upcoming.values("pk")).order_by("-starts_at", "-queue_date")
+    past = own.exclude(pk__in=upcoming.values("pk")).latest_first()
     page = Paginator(past, PAST_PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = list(page.object_list)
     entries = WaitingListEntry.objects.visible_to(request.user).live(now).for_pages()

@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Patient, User
-from bookings.status import LIVE, TOOK_PLACE, UPCOMING, Status, Verb
+from bookings.status import LIVE, OPEN, TOOK_PLACE, UPCOMING, Status, Verb
 from doctors.models import ConsultationType, Doctor, Membership, Practice
 from scheduling.constraints import MinutesAfter, NoOverlap
 
 LONGEST = dt.timedelta(minutes=ConsultationType.MAX_DURATION)
+EARLY = dt.timedelta(hours=3)
+"""A patient can arrive, and be called, this long before the start, also on the day before."""
 OVERLAP = "appointment_does_not_overlap_another"
 QUEUE_NUMBER = "queue_number_is_given_once_a_day"
 
@@ -72,7 +74,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def latest_first(self) -> AppointmentQuerySet:
         """The newest visit first; a walk-in stands at the moment at which it was added."""
-        return self.order_by(Coalesce("starts_at", "created_at").desc())
+        return self.order_by(Coalesce("starts_at", "created_at").desc(), "pk")
 
     def with_last_change(self) -> AppointmentQuerySet:
         """Add `last_change_id`: the change that `undo` takes back."""
@@ -129,6 +131,13 @@ class Appointment(models.Model):
         blank=True,
         help_text=_("Empty: by arrival, after those the desk put in order."),
     )
+    call_code = models.CharField(
+        _("code in the waiting room"),
+        max_length=3,
+        blank=True,
+        default="",
+        help_text=_("Given at the arrival to an appointment; a walk-in is called by its number."),
+    )
     is_overbooked = models.BooleanField(_("overbooked on purpose"), default=False)
 
     patient_name = models.CharField(_("patient's name"), max_length=161)
@@ -155,7 +164,8 @@ class Appointment(models.Model):
     class Meta:
         verbose_name = _("appointment")
         verbose_name_plural = _("appointments")
-        ordering = ["starts_at", "queue_date", "queue_number"]
+        # Walk-ins after visits with a time: databases do not agree about NULL.
+        ordering = [F("starts_at").asc(nulls_last=True), "queue_date", "queue_number"]
         indexes = [
             # The grid reads these columns from the index alone.
             models.Index(
@@ -165,6 +175,12 @@ class Appointment(models.Model):
             ),
             models.Index(fields=["patient", "starts_at"], name="appointment_by_patient"),
             models.Index(fields=["doctor", "starts_at"], name="appointment_by_doctor"),
+            # Few visits of the past are open; nearly all visits ahead are.
+            models.Index(
+                fields=["doctor", "starts_at"],
+                condition=Q(status__in=OPEN),
+                name="open_appointment_by_doctor",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -244,6 +260,26 @@ class Appointment(models.Model):
     def changes_close_at(self) -> dt.datetime | None:
         """The deadline for the patient's online changes; None for a walk-in."""
         return self.practice.changes_close_at(self.starts_at) if self.starts_at else None
+
+    @property
+    def call_name(self) -> str:
+        """What the waiting room calls the person: the queue number, or the code of the arrival."""
+        return str(self.queue_number) if self.queue_number is not None else self.call_code
+
+    def is_day_over(self, now: dt.datetime) -> bool:
+        """Whether the visit's day, on the practice's calendar, is past."""
+        assert self.local_day
+        return self.practice.local(now).date() > self.local_day
+
+    def is_its_time(self, now: dt.datetime) -> bool:
+        """Whether it is the visit's local day, or an hour near the visit.
+
+        The hours count where a visit begins or ends near midnight.
+        """
+        if self.practice.local(now).date() == self.local_day:
+            return True
+        start, end = self.starts_at or self.created_at, self.ends_at or self.created_at
+        return start - EARLY <= now < end + EARLY
 
     def is_upcoming(self, now: dt.datetime) -> bool:
         """Whether the visit is still to come. See also `AppointmentQuerySet.upcoming`."""

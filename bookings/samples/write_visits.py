@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 from django.utils.text import slugify
 
@@ -15,7 +16,8 @@ from bookings.samples.people import Account, Crowd, SamplePerson
 from bookings.samples.reasons import BLOCK_REASONS, PRIVATE_NOTES
 from bookings.samples.visits import VisitPlan
 from bookings.samples.write_doctors import DoctorWriter, WrittenDoctor
-from bookings.status import Status
+from bookings.services.call_codes import codes_for
+from bookings.status import Status, Verb
 
 BATCH = 2000
 NOTED = 0.04
@@ -34,10 +36,12 @@ def write(
     _write_people(crowd.take_new(), writer.sign_ins)
     staff = {"desk": (desk or doctor.row.user).pk, "doctor": doctor.row.user_id, "system": None}
     names = {"doctor_name": doctor.row.name, "currency": doctor.consultation_types[0].currency}
+    codes = _call_codes(visits)
     for first in range(0, len(visits), BATCH):
         some = visits[first : first + BATCH]
         Appointment.objects.bulk_create(
-            [_appointment(visit, doctor, staff, names) for visit in some], batch_size=BATCH
+            [_appointment(visit, doctor, staff, names, codes) for visit in some],
+            batch_size=BATCH,
         )
         StatusChange.objects.bulk_create(
             [
@@ -63,6 +67,7 @@ def _appointment(
     doctor: WrittenDoctor,
     staff: dict[str, int | None],
     names: dict[str, str],
+    codes: dict[uuid.UUID, str],
 ) -> Appointment:
     consultation_type, slot, person = (
         doctor.consultation_types[visit.type_index],
@@ -83,6 +88,7 @@ def _appointment(
         reason=visit.reason,
         queue_date=None if slot else visit.day,
         queue_number=visit.number,
+        call_code=codes.get(visit.id, ""),
         patient_name=f"{person.first_name} {person.last_name}",
         type_name=consultation_type.name,
         duration=consultation_type.duration,
@@ -91,6 +97,18 @@ def _appointment(
         created_at=visit.steps[0].at,
         **names,
     )
+
+
+def _call_codes(visits: list[VisitPlan]) -> dict[uuid.UUID, str]:
+    """{visit: its code in the waiting room}, of those who arrived for an appointment."""
+    codes: dict[uuid.UUID, str] = {}
+    given: set[tuple[dt.date, str]] = set()
+    for visit in visits:
+        if visit.slot and any(step.verb is Verb.ARRIVE for step in visit.steps):
+            code = next(code for code in codes_for(visit.id) if (visit.day, code) not in given)
+            given.add((visit.day, code))
+            codes[visit.id] = code
+    return codes
 
 
 def _who(visit: VisitPlan, by: str, staff: dict[str, int | None]) -> int | None:

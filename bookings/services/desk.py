@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Patient, User
 from bookings import rules, slots
 from bookings.models import Appointment, Notification
+from bookings.models.appointment import AppointmentQuerySet
+from bookings.services.call_codes import call_code_of
 from bookings.services.writing import (
     check_unchanged,
     fresh_type,
@@ -22,8 +24,9 @@ from bookings.services.writing import (
     writing,
 )
 from bookings.slots import SlotQuery
-from bookings.status import CHANGES, LIVE, Status, Verb, leads_to
+from bookings.status import LIVE, Status, Verb, leads_to
 from doctors.models import ConsultationType, Doctor
+from scheduling import engine
 
 
 def change_status(
@@ -31,14 +34,18 @@ def change_status(
     verb: Verb,
     *,
     by: User,
+    to: Status | None = None,
+    overbook: bool = False,
+    allow_patient_overlap: bool = False,
     expected_sequence: int | None = None,
     now: dt.datetime | None = None,
 ) -> Appointment:
-    """Apply confirm, arrive, start, finish or mark_absent, as the status table allows.
+    """Apply confirm, arrive, start, finish, mark_absent or correct, as the status table allows.
 
-    Raises StateConflict with the visit's present status when the table does not allow it, and
-    when the visit's sequence is not `expected_sequence` (see `check_unchanged`). To cancel a
-    visit, call `cancel`.
+    `correct` needs the status `to` which it leads. Raises StateConflict with the visit's present
+    status when the table does not allow the change, and when the visit's sequence is not
+    `expected_sequence` (see `check_unchanged`). A correction that takes a lost time again raises
+    SlotTaken like `undo`. To cancel a visit, call `cancel`.
     """
     if verb is Verb.CANCEL:
         raise ValueError("change_status does not notify the patient: use cancel")
@@ -47,16 +54,22 @@ def change_status(
         appointment = lock_appointment(appointment, now=now)
         require_staff(by, appointment.doctor)
         check_unchanged(appointment, expected_sequence)
-        refusal = why_not_now(appointment, verb, now)
+        refusal = why_not_now(appointment, verb, now, to)
         if refusal:
             raise refusal
-        before = appointment.status
-        appointment.status = CHANGES[verb].to
+        before, after = appointment.status, leads_to(verb, appointment.status, to)
+        assert after
+        if after in LIVE and before not in LIVE:
+            _take_time_again(appointment, overbook, allow_patient_overlap, now=now)
+        appointment.status = after
         appointment.sequence += 1
+        if verb in (Verb.ARRIVE, Verb.START):
+            appointment.call_code = call_code_of(appointment)
         if verb is Verb.ARRIVE:
             # A patient who arrives a second time does not get the first place back.
             appointment.waiting_place = None
-        appointment.save(update_fields=["status", "sequence", "waiting_place"])
+        written = ["status", "sequence", "waiting_place", "call_code", "is_overbooked"]
+        appointment.save(update_fields=written)
         log_change(appointment, verb, by=by, now=now, from_status=before)
         if verb is Verb.CONFIRM:
             queue_notification(appointment, Notification.Kind.BOOKED, now=now)
@@ -64,14 +77,33 @@ def change_status(
 
 
 def why_not_now(
-    appointment: Appointment, verb: Verb, now: dt.datetime
+    appointment: Appointment, verb: Verb, now: dt.datetime, to: Status | None = None
 ) -> rules.StateConflict | None:
     """The refusal of `verb` at `now`, by the status table and the clock; None when allowed."""
-    if leads_to(verb, appointment.status) is None:
+    if leads_to(verb, appointment.status, to) is None:
         refusal = _("This appointment is “%(status)s”: it cannot become “%(wanted)s” now.")
         words = {"status": appointment.get_status_display(), "wanted": verb.label}
         return rules.StateConflict(refusal % words)
-    starts_at = appointment.starts_at
+    starts_at, is_over = appointment.starts_at, appointment.is_day_over(now)
+    if verb in (Verb.ARRIVE, Verb.START) and is_over and not appointment.is_its_time(now):
+        return rules.StateConflict(
+            _("The day of this appointment is over: please say how it ended."), code="day_is_over"
+        )
+    if verb in (Verb.ARRIVE, Verb.START) and not appointment.is_its_time(now):
+        return rules.StateConflict(
+            _("Only on the day of the appointment, or within 3 hours before it."),
+            code="not_its_day",
+        )
+    if verb is Verb.FINISH and appointment.status == Status.CONFIRMED and not is_over:
+        return rules.StateConflict(
+            _("Please note the arrival first. Without it, a visit is closed once its day is over."),
+            code="not_arrived",
+        )
+    if verb is Verb.CORRECT and not is_over:
+        return rules.StateConflict(
+            _("A correction is for a later day. Today, undo the last change."),
+            code="day_is_not_over",
+        )
     if verb is Verb.MARK_ABSENT and starts_at and now < starts_at:
         return rules.StateConflict(
             _("Nobody is absent before the appointment begins."), code="not_begun"
@@ -115,10 +147,7 @@ def undo(
             )
         before, after = appointment.status, Status(last.from_status)
         if after in LIVE and before not in LIVE:
-            appointment.is_overbooked = appointment.is_overbooked or overbook
-            _check_time_is_still_free(appointment, now=now)
-            if not allow_patient_overlap:
-                _check_patient_is_still_free(appointment)
+            _take_time_again(appointment, overbook, allow_patient_overlap, now=now)
         appointment.status = after
         appointment.sequence += 1
         appointment.save(update_fields=["status", "is_overbooked", "sequence"])
@@ -138,11 +167,14 @@ def add_walk_in(
     patient: Patient,
     consultation_type: ConsultationType | None = None,
     reason: str = "",
+    beside_visit: bool = True,
     now: dt.datetime | None = None,
 ) -> Appointment:
     """Add a person to today's waiting room with the next queue number of that doctor's day.
 
-    `patient` can be unsaved, a person to add: both are written or neither.
+    A person has one number a day: the same request again returns the same walk-in. `patient` can
+    be unsaved, a person to add: both are written or neither. Without `beside_visit`, a visit of
+    the person today raises HasVisitToday.
     """
     now = now or timezone.now()
     with writing():
@@ -151,12 +183,14 @@ def add_walk_in(
         if consultation_type:
             consultation_type = fresh_type(consultation_type)
             rules.check_type_is_offered(doctor, consultation_type)
-        if patient.pk:
-            patient = lock_patient(patient)
-        else:
-            patient.save()
         today = doctor.practice.local(now).date()
         day = Appointment.objects.of(doctor).filter(queue_date=today)
+        patient = lock_patient(patient) if patient.pk else _newcomer(patient, day)
+        same = day.exclude(status=Status.CANCELLED).filter(patient=patient).first()
+        if same:
+            return same
+        if not beside_visit:
+            _check_no_visit_today(patient, doctor, today)
         # Cancelled walk-ins count too: a number is never given twice.
         last = day.aggregate(last=Max("queue_number"))["last"] or 0
         appointment = Appointment.objects.create(
@@ -181,10 +215,75 @@ def add_walk_in(
     return appointment
 
 
+class HasVisitToday(rules.StateConflict):
+    """The person who wants a number has a visit with a time today: `visit`."""
+
+    code = "has_visit_today"
+
+    def __init__(self, visit: Appointment) -> None:
+        refusal = _("%(patient)s has an appointment today at %(time)s: “%(status)s”.")
+        words = {
+            "patient": visit.patient_name,
+            "time": f"{visit.local_start:%H:%M}",
+            "status": visit.get_status_display(),
+        }
+        super().__init__(refusal % words)
+        self.visit = visit
+
+
+def _check_no_visit_today(patient: Patient, doctor: Doctor, today: dt.date) -> None:
+    """Refuse a number to a person who is expected today, or is here for an appointment."""
+    start, end = engine.day_span(today, doctor.practice.zone)
+    ahead = (Status.PENDING, Status.CONFIRMED, Status.ARRIVED, Status.IN_PROGRESS)
+    visits = Appointment.objects.of(doctor).filter(patient=patient, status__in=ahead)
+    today_s = visits.filter(starts_at__gte=start, starts_at__lt=end).select_related("practice")
+    visit = today_s.order_by("starts_at").first()
+    if visit:
+        raise HasVisitToday(visit)
+
+
+def _newcomer(person: Patient, day: AppointmentQuerySet) -> Patient:
+    """The new person's row, or the row that a double click has just made.
+
+    The search covers only people with a number of this doctor's `day`.
+    """
+    twin = Patient.objects.filter(
+        appointments__in=day.exclude(status=Status.CANCELLED),
+        account=None,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        birth_date=person.birth_date,
+        phone=person.phone,
+    ).first()
+    if twin is None:
+        person.save()
+    return twin or person
+
+
 def require_staff(by: User, doctor: Doctor) -> None:
     """Refuse a user who does not work for `doctor`. Pages answer 404 before this check."""
     if not doctor.is_staffed_by(by):
         raise rules.RuleRefused(_("Only the practice can do this."), code="desk_only")
+
+
+def _take_time_again(
+    appointment: Appointment, overbook: bool, allow_patient_overlap: bool, *, now: dt.datetime
+) -> None:
+    """Check that doctor and patient are still free then, unless the desk overrides it.
+
+    A walk-in is refused when the person has another number of that day.
+    """
+    numbers = Appointment.objects.of(appointment.doctor).exclude(status=Status.CANCELLED)
+    numbers = numbers.filter(patient=appointment.patient, queue_date=appointment.queue_date)
+    other = numbers.exclude(pk=appointment.pk).first() if appointment.is_walk_in else None
+    if other:
+        refusal = _("%(patient)s has number %(number)s of that day.")
+        words = {"patient": other.patient_name, "number": other.queue_number}
+        raise rules.StateConflict(refusal % words, code="has_a_number")
+    appointment.is_overbooked = appointment.is_overbooked or overbook
+    _check_time_is_still_free(appointment, now=now)
+    if not allow_patient_overlap:
+        _check_patient_is_still_free(appointment)
 
 
 def _check_time_is_still_free(appointment: Appointment, *, now: dt.datetime) -> None:

@@ -1,4 +1,5 @@
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import translation
@@ -7,6 +8,8 @@ from accounts.models import Patient
 from accounts.tests.factories import AdminFactory, PatientFactory
 from bookings import rules, services
 from bookings.models import Appointment, Notification
+from bookings.models.files import no_shows
+from bookings.services.desk import HasVisitToday
 from bookings.status import Status, Verb
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
@@ -21,12 +24,15 @@ ELEVEN = monday("11:00")
 """An hour after the visits of these tests begin."""
 
 
-def apply(verb, appointment, *, by=None, now=ELEVEN):
+TUESDAY = ELEVEN + dt.timedelta(days=1)
+
+
+def apply(verb, appointment, *, by=None, to=None, now=ELEVEN):
     """Apply the verb with its service."""
     by = by or appointment.doctor.user
     if verb is Verb.CANCEL:
         return services.cancel(appointment, by=by, now=now)
-    return services.change_status(appointment, verb, by=by, now=now)
+    return services.change_status(appointment, verb, by=by, to=to, now=now)
 
 
 VERBS = [Verb.CONFIRM, Verb.ARRIVE, Verb.START, Verb.FINISH, Verb.MARK_ABSENT, Verb.CANCEL]
@@ -51,6 +57,36 @@ class TestChangeStatus:
         assert refused.value.code == "not_begun"
         absent = apply(Verb.MARK_ABSENT, appointment, now=monday("10:00"))
         assert absent.status == Status.NO_SHOW
+
+    @pytest.mark.parametrize("verb", [Verb.ARRIVE, Verb.START])
+    @pytest.mark.parametrize(
+        ("start", "now", "code"),
+        [
+            ("2027-03-01T17:00", "2027-02-28T17:00", "not_its_day"),
+            ("2027-03-01T17:00", "2027-03-01T00:00", None),
+            ("2027-03-01T17:00", "2027-03-01T23:59", None),
+            ("2027-03-01T17:00", "2027-03-02T00:00", "day_is_over"),
+            ("2027-03-02T00:30", "2027-03-01T21:29", "not_its_day"),
+            ("2027-03-02T00:30", "2027-03-01T21:30", None),
+            ("2027-03-01T23:45", "2027-03-02T00:10", None),
+        ],
+    )
+    def test_patients_arrive_and_are_called_on_the_day_or_three_hours_before(
+        self, verb, start, now, code
+    ):
+        paris = ZoneInfo("Europe/Paris")
+        start, now = (
+            dt.datetime.fromisoformat(each).replace(tzinfo=paris) for each in (start, now)
+        )
+        refusal = services.why_not_now(AppointmentFactory(starts_at=start), verb, now)
+        assert (refusal and refusal.code) == code
+
+    def test_a_visit_nobody_saw_is_finished_once_its_day_is_over(self):
+        appointment = AppointmentFactory()
+        with pytest.raises(rules.StateConflict) as refused:
+            apply(Verb.FINISH, appointment, now=monday("23:59"))
+        assert refused.value.code == "not_arrived"
+        assert apply(Verb.FINISH, appointment, now=TUESDAY).status == Status.DONE
 
     def test_confirm_notifies_the_patient_and_no_other_verb_does(self):
         appointment = AppointmentFactory(status=Status.PENDING, starts_at=monday("12:00"))
@@ -91,6 +127,49 @@ class TestChangeStatus:
             "This appointment is “Arrived”: it cannot become “marked absent” now."
         )
         assert caught.value.status == 409
+
+
+class TestCorrect:
+    @pytest.mark.parametrize("to", [Status.DONE, Status.NO_SHOW])
+    def test_is_for_a_later_day(self, to):
+        appointment = AppointmentFactory(status=Status.ARRIVED)
+        with pytest.raises(rules.StateConflict) as refused:
+            apply(Verb.CORRECT, appointment, to=to)
+        assert refused.value.code == "day_is_not_over"
+        assert apply(Verb.CORRECT, appointment, to=to, now=TUESDAY).status == to
+
+    def test_is_stamped_and_counted_like_the_others(self):
+        appointment = AppointmentFactory(status=Status.DONE)
+        secretary = secretary_of(appointment.doctor)
+        apply(Verb.CORRECT, appointment, by=secretary, to=Status.NO_SHOW, now=TUESDAY)
+        (row,) = appointment.changes.all()
+        assert (row.verb, row.from_status, row.to_status, row.by, row.at) == (
+            Verb.CORRECT,
+            Status.DONE,
+            Status.NO_SHOW,
+            secretary,
+            TUESDAY,
+        )
+        person = {"patient": appointment.patient, "practice": appointment.practice}
+        assert no_shows(**person, now=TUESDAY) == 1
+        apply(Verb.CORRECT, appointment, to=Status.DONE, now=TUESDAY)
+        assert no_shows(**person, now=TUESDAY) == 0
+
+    def test_of_an_absence_whose_time_was_given_away_is_refused_until_the_desk_insists(self):
+        absent = AppointmentFactory(status=Status.NO_SHOW)
+        AppointmentFactory(doctor=absent.doctor, starts_at=monday("10:15"), status=Status.DONE)
+        with pytest.raises(rules.SlotTaken) as refused:
+            apply(Verb.CORRECT, absent, to=Status.DONE, now=TUESDAY)
+        assert refused.value.status == 409
+        came = services.change_status(
+            absent, Verb.CORRECT, by=absent.doctor.user, to=Status.DONE, overbook=True, now=TUESDAY
+        )
+        assert (came.status, came.is_overbooked) == (Status.DONE, True)
+
+    def test_of_a_walk_in_that_left_makes_an_absence(self):
+        walk_in = AppointmentFactory(walk_in=True)
+        changed = apply(Verb.CORRECT, walk_in, to=Status.NO_SHOW, now=TUESDAY)
+        assert changed.status == Status.NO_SHOW
 
 
 class TestTheDesk:
@@ -160,6 +239,51 @@ class TestWalkIn:
             45,
             "MAD",
         )
+
+    def test_one_person_has_one_number_a_day_and_doctor_however_often_it_is_posted(self):
+        doctor, person = DoctorFactory(), PatientFactory()
+        first, again = (self.walk_in(doctor, patient=person) for _post in range(2))
+        assert (again, self.numbers(doctor)) == (first, [1])
+        assert first.changes.count() == 1
+        assert self.walk_in(DoctorFactory(), patient=person).queue_number == 1
+        assert self.walk_in(doctor, patient=person, now=TUESDAY).queue_date.day == 2
+
+    def test_a_newcomer_posted_twice_is_one_person_with_one_number(self):
+        doctor = DoctorFactory()
+        phones = ["+33661204815", "+33661204815", "+33661204816"]
+        people = [Patient(first_name="Omar", last_name="Idrissi", phone=phone) for phone in phones]
+        added = [self.walk_in(doctor, patient=person) for person in people]
+        assert [each.queue_number for each in added] == [1, 1, 2]
+        assert Patient.objects.filter(last_name="Idrissi").count() == 2
+
+    def test_who_left_and_comes_again_gets_a_new_number(self):
+        doctor, person = DoctorFactory(), PatientFactory()
+        services.cancel(self.walk_in(doctor, patient=person), by=doctor.user, now=ELEVEN)
+        assert self.walk_in(doctor, patient=person).queue_number == 2
+
+    @pytest.mark.parametrize(
+        ("status", "start"),
+        [
+            (Status.CONFIRMED, "15:00"),
+            (Status.PENDING, "15:00"),
+            (Status.ARRIVED, "10:00"),
+            (Status.CONFIRMED, "10:00"),
+        ],
+    )
+    def test_who_has_a_visit_today_is_named_before_a_number_is_given(self, status, start):
+        visit = AppointmentFactory(status=status, starts_at=monday(start))
+        wanted = {"doctor": visit.doctor, "patient": visit.patient}
+        with pytest.raises(HasVisitToday) as refused:
+            self.walk_in(**wanted, beside_visit=False)
+        assert (refused.value.visit, refused.value.status) == (visit, 409)
+        assert self.walk_in(**wanted, beside_visit=True).queue_number == 1
+
+    def test_a_visit_of_another_day_or_one_that_is_over_does_not_stand_in_the_way(self):
+        doctor, patient = DoctorFactory(), PatientFactory()
+        of_today = {"doctor": doctor, "patient": patient}
+        AppointmentFactory(**of_today, status=Status.DONE)
+        AppointmentFactory(**of_today, starts_at=TUESDAY)
+        assert self.walk_in(**of_today, beside_visit=False).queue_number == 1
 
     def test_takes_no_public_slot_and_no_number_from_a_visit_with_a_time(self):
         consultation_type = ConsultationTypeFactory()

@@ -208,6 +208,25 @@ class TestWalkInsAtOnce:
         assert results == ["Appointment"] * self.COUNT
         assert numbers == list(range(1, self.COUNT + 1))
 
+    def one_person(self):
+        """The day's numbers of one person who is posted several times in one instant."""
+        doctor, person = DoctorFactory(), PatientFactory()
+        add = services.add_walk_in
+        results = at_once(
+            *[lambda: add(by=doctor.user, doctor=doctor, patient=person)] * self.COUNT
+        )
+        numbers = Appointment.objects.of(doctor).values_list("queue_number", flat=True)
+        return list(numbers), types_of(results)
+
+    def test_one_person_has_one_number_however_often_it_is_posted(self):
+        assert self.one_person() == ([1], ["Appointment"] * self.COUNT)
+
+    def test_without_the_lock_one_person_asks_for_several_numbers(self, monkeypatch, without_lock):
+        """The negative control; the database refuses a number that exists."""
+        monkeypatch.setattr(desk, "writing", contextlib.nullcontext)
+        _numbers, results = self.one_person()
+        assert "IntegrityError" in results
+
     def test_without_the_lock_numbers_meet(self, monkeypatch, without_lock):
         """The negative control; the database still refuses a number that exists."""
         monkeypatch.setattr(desk, "writing", contextlib.nullcontext)

@@ -10,7 +10,7 @@ from bookings.status import Status, Verb, leads_to
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import monday
 from bookings.tests.steps import secretary_of, version_of
-from bookings.tests.test_desk import ELEVEN, VERBS, apply
+from bookings.tests.test_desk import ELEVEN, TUESDAY, VERBS, apply
 from doctors.tests.factories import DoctorFactory, MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -29,10 +29,15 @@ OTHERS = {
         MembershipFactory(practice=visit.practice, ended_at=ELEVEN - dt.timedelta(days=1)).user
     ),
 }
-CELLS = [(verb, before) for verb in VERBS for before in Status]
-ALLOWED = [cell for cell in CELLS if leads_to(*cell)]
+WANTED = [
+    *((verb, None) for verb in VERBS),
+    (Verb.CORRECT, Status.DONE),
+    (Verb.CORRECT, Status.NO_SHOW),
+]
+CELLS = [(verb, to, before) for verb, to in WANTED for before in Status]
+ALLOWED = [(verb, to, before) for verb, to, before in CELLS if leads_to(verb, before, to)]
 # A second cancellation changes nothing and is not refused.
-TWICE = (Verb.CANCEL, Status.CANCELLED)
+TWICE = (Verb.CANCEL, None, Status.CANCELLED)
 REFUSED = [cell for cell in CELLS if cell not in ALLOWED and cell != TWICE]
 
 
@@ -43,6 +48,12 @@ def visit_that_is(before, verb):
     )
 
 
+def moment(verb, before):
+    """The later day for what is done on a later day only."""
+    is_late = verb is Verb.CORRECT or (verb, before) == (Verb.FINISH, Status.CONFIRMED)
+    return TUESDAY if is_late else ELEVEN
+
+
 def is_untouched(visit, before):
     visit.refresh_from_db()
     left = (visit.status, visit.sequence, visit.changes.count(), version_of(visit.doctor))
@@ -50,38 +61,38 @@ def is_untouched(visit, before):
 
 
 @pytest.mark.parametrize("role", DESK)
-@pytest.mark.parametrize(("verb", "before"), ALLOWED)
-def test_the_desk_does_what_the_table_says_and_takes_it_back(role, verb, before):
+@pytest.mark.parametrize(("verb", "to", "before"), ALLOWED)
+def test_the_desk_does_what_the_table_says_and_takes_it_back(role, verb, to, before):
     visit = visit_that_is(before, verb)
-    by, after = DESK[role](visit), leads_to(verb, before)
-    changed = apply(verb, visit, by=by)
+    by, after, now = DESK[role](visit), leads_to(verb, before, to), moment(verb, before)
+    changed = apply(verb, visit, by=by, to=to, now=now)
     visit.refresh_from_db()
     assert (visit.status, changed.status, visit.sequence) == (after, after, 1)
     stamps = visit.changes.values_list("verb", "from_status", "to_status", "by", "at")
-    assert list(stamps) == [(verb, before, after, by.pk, ELEVEN)]
+    assert list(stamps) == [(verb, before, after, by.pk, now)]
     assert version_of(visit.doctor) == 1
-    assert services.undo(visit, by=by, now=ELEVEN).status == before
+    assert services.undo(visit, by=by, now=now).status == before
     visit.refresh_from_db()
     assert visit.status == before
 
 
 @pytest.mark.parametrize("role", DESK)
-@pytest.mark.parametrize(("verb", "before"), REFUSED)
-def test_the_desk_does_nothing_else(role, verb, before):
+@pytest.mark.parametrize(("verb", "to", "before"), REFUSED)
+def test_the_desk_does_nothing_else(role, verb, to, before):
     visit = visit_that_is(before, verb)
     with pytest.raises(rules.StateConflict):
-        apply(verb, visit, by=DESK[role](visit))
+        apply(verb, visit, by=DESK[role](visit), to=to, now=moment(verb, before))
     assert is_untouched(visit, before)
 
 
 @pytest.mark.parametrize("role", OTHERS)
-@pytest.mark.parametrize(("verb", "before"), ALLOWED + REFUSED)
-def test_nobody_else_does_anything_to_it(role, verb, before):
+@pytest.mark.parametrize(("verb", "to", "before"), ALLOWED + REFUSED)
+def test_nobody_else_does_anything_to_it(role, verb, to, before):
     visit = visit_that_is(before, verb)
     by = OTHERS[role](visit)
     # The patient can cancel until the deadline, so the deadline must refuse here.
     with pytest.raises(rules.Refusal):
-        apply(verb, visit, by=by)
+        apply(verb, visit, by=by, to=to, now=moment(verb, before))
     assert is_untouched(visit, before)
 
 

@@ -1,6 +1,7 @@
 """The waiting room: order, codes, estimates, and the roles that can change it."""
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -8,10 +9,10 @@ from accounts.tests.factories import PatientFactory
 from bookings import services
 from bookings.models import Appointment, StatusChange, WaitingScreen
 from bookings.rules import RuleRefused, StateConflict
+from bookings.services import call_codes
 from bookings.status import Status, Verb
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import monday
-from bookings.waiting_room.codes import codes_of
 from bookings.waiting_room.room import Room, usual_minutes
 from bookings.waiting_room.services import make_screen, order_room, skip
 from bookings.waiting_room.ticket import ticket_of, visit_of
@@ -58,6 +59,10 @@ class TestOrder:
         walk_in(DoctorFactory())
         own = walk_in(doctor)
         assert waiting(doctor) == [own.pk]
+
+    def test_around_midnight_nobody_leaves_the_room(self, doctor):
+        visit = arrived(doctor, monday("23:45"), now=monday("23:40"))
+        assert waiting(doctor, monday("23:59") + 6 * MINUTE) == [visit.pk]
 
     def test_the_desks_order_stays_and_later_patients_are_last(self, doctor):
         first, second = walk_in(doctor), walk_in(doctor, now=NOW + MINUTE)
@@ -119,19 +124,33 @@ class TestOrder:
 
 
 class TestCodes:
-    def test_numbers_for_walk_ins_and_codes_for_appointments(self, doctor):
-        number, coded = walk_in(doctor), arrived(doctor, monday("11:00"))
-        codes = codes_of([number, coded])
-        assert codes[number.pk] == "1"
-        assert len(codes[coded.pk]) == 3
-        assert codes[coded.pk][0].isalpha()
-        assert codes[coded.pk][1:].isdecimal()
+    def code(self, visit):
+        return Appointment.objects.get(pk=visit.pk).call_name
 
-    def test_each_code_is_there_once_and_stays(self, doctor):
-        visits = AppointmentFactory.build_batch(300, doctor=doctor, patient=PatientFactory())
-        codes = codes_of(visits)
-        assert len(set(codes.values())) == 300
-        assert codes_of(reversed(visits)) == codes
+    def test_walk_ins_have_numbers_and_appointments_codes_from_the_arrival_on(self, doctor):
+        assert self.code(walk_in(doctor)) == "1"
+        assert self.code(AppointmentFactory(doctor=doctor, starts_at=monday("14:00"))) == ""
+        assert re.fullmatch("[A-Z][0-9]{2}", self.code(arrived(doctor, monday("11:00"))))
+
+    def test_nobody_else_has_the_code_that_day(self, doctor, monkeypatch):
+        monkeypatch.setattr(call_codes, "codes_for", lambda pk: iter(["A10", "B20", "C30"]))
+        first, second = arrived(doctor, monday("11:00")), arrived(doctor, monday("12:00"))
+        elsewhere = arrived(DoctorFactory(), monday("12:00"))
+        assert [self.code(each) for each in (first, second, elsewhere)] == ["A10", "B20", "A10"]
+
+    def test_a_code_stays_when_another_visit_is_cancelled_or_comes_back(self, doctor, monkeypatch):
+        monkeypatch.setattr(call_codes, "codes_for", lambda pk: iter(["A10", "B20", "C30"]))
+        first, second = arrived(doctor, monday("11:00")), arrived(doctor, monday("12:00"))
+        services.cancel(first, by=doctor.user, now=NOW)
+        assert self.code(second) == "B20"
+        services.undo(second, by=doctor.user, now=NOW)
+        services.change_status(second, Verb.ARRIVE, by=doctor.user, now=NOW)
+        assert self.code(second) == "B20"
+
+    def test_a_patient_called_in_at_once_has_a_code_too(self, doctor):
+        visit = AppointmentFactory(doctor=doctor, starts_at=monday("11:00"))
+        services.change_status(visit, Verb.START, by=doctor.user, now=NOW)
+        assert room(doctor).inside[0].code == self.code(visit) != ""
 
 
 class TestEstimate:
@@ -144,6 +163,11 @@ class TestEstimate:
         for minutes in (10, 12, 50):
             self.lasting(doctor, minutes, at=NOW - dt.timedelta(hours=minutes))
         assert usual_minutes(doctor, NOW) == 12
+
+    def test_a_visit_closed_on_a_later_day_says_nothing_about_its_length(self, doctor):
+        self.lasting(doctor, 10, at=NOW - dt.timedelta(days=2))
+        self.lasting(doctor, 23 * 60, at=NOW - dt.timedelta(days=1))
+        assert usual_minutes(doctor, NOW) == 10
 
     def test_old_visits_and_those_of_others_do_not_count(self, doctor):
         self.lasting(doctor, 50, at=NOW - dt.timedelta(days=61))

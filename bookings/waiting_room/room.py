@@ -12,12 +12,12 @@ from django.db.models import Q
 from django.utils.functional import cached_property
 
 from bookings.models import Appointment, StatusChange
-from bookings.models.appointment import AppointmentQuerySet
+from bookings.models.appointment import EARLY, LONGEST, AppointmentQuerySet
 from bookings.status import Status, Verb
-from bookings.waiting_room.codes import codes_of
 from doctors.models import Doctor
 from scheduling import engine
 
+HERE = (Status.ARRIVED, Status.IN_PROGRESS)
 MINUTE = dt.timedelta(minutes=1)
 LONG_WAIT = dt.timedelta(minutes=20)
 RECENT = dt.timedelta(days=60)
@@ -32,8 +32,11 @@ class RoomPlace:
     visit: Appointment
     since: dt.datetime | None
     """When the person arrived, or went in."""
-    code: str
-    """What the screen calls them: the queue number, or a code for who has an appointment."""
+
+    @property
+    def code(self) -> str:
+        """What the screen calls them."""
+        return self.visit.call_name
 
     def minutes(self, now: dt.datetime) -> int:
         return max(0, int((now - self.since) / MINUTE)) if self.since else 0
@@ -48,12 +51,11 @@ class Room:
     def __init__(self, doctor: Doctor, visits: AppointmentQuerySet, now: dt.datetime) -> None:
         self.doctor, self.now = doctor, now
         self._visits = list(today_of(doctor, visits, now).for_pages())
-        self._codes = codes_of(self._visits)
         self._times = read_times(self._visits)
 
     def _places(self, status: Status) -> list[RoomPlace]:
         return [
-            RoomPlace(visit, self._times.get((visit.pk, status)), self._codes[visit.pk])
+            RoomPlace(visit, self._times.get((visit.pk, status)))
             for visit in self._visits
             if visit.status == status
         ]
@@ -120,10 +122,6 @@ class Room:
         pks = [place.visit.pk for place in self.waiting_places]
         return pks.index(visit.pk) if visit.pk in pks else None
 
-    def code_of(self, visit: Appointment) -> str:
-        """What the screen calls `visit`; "" for one of another day."""
-        return self._codes.get(visit.pk, "")
-
     def estimate(self, ahead: int) -> int:
         """Minutes until somebody with `ahead` persons before them is called, rounded up to
         five: what is left of the present visit, and the usual time for each before them."""
@@ -146,7 +144,9 @@ def today_of(doctor: Doctor, visits: AppointmentQuerySet, now: dt.datetime) -> A
     today = doctor.practice.local(now).date()
     start, end = engine.day_span(today, doctor.practice.zone)
     is_today = Q(queue_date=today) | Q(starts_at__gte=start, starts_at__lt=end)
-    return visits.of(doctor).filter(is_today).exclude(status=Status.CANCELLED)
+    # Near midnight, people sit here for a visit of the day before or after.
+    near = Q(status__in=HERE, starts_at__lt=now + EARLY, ends_at__gt=now - EARLY)
+    return visits.of(doctor).filter(is_today | near).exclude(status=Status.CANCELLED)
 
 
 def usual_minutes(doctor: Doctor, now: dt.datetime) -> float:
@@ -164,7 +164,8 @@ def usual_minutes(doctor: Doctor, now: dt.datetime) -> float:
     for visit, verb, at in rows:
         if verb == Verb.FINISH:
             ended[visit] = at
-        elif visit in ended:
+        elif visit in ended and ended[visit] - at <= LONGEST:
+            # One that was closed on a later day says nothing about its length.
             lengths.append((ended[visit] - at) / MINUTE)
     if not lengths:
         lengths = list(doctor.consultation_types.offered().values_list("duration", flat=True))

@@ -59,7 +59,7 @@ def place_in(room: Room, visit: Appointment) -> dict[str, object]:
     """{code, ahead, minutes}; `ahead` is None for who does not wait."""
     ahead = room.ahead_of(visit)
     return {
-        "code": room.code_of(visit),
+        "code": visit.call_name,
         "ahead": ahead,
         "minutes": None if ahead is None else room.estimate(ahead),
     }

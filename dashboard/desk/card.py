@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.db.models import Q
@@ -14,7 +14,7 @@ from bookings.models.appointment import AppointmentQuerySet
 from bookings.models.files import no_shows
 from bookings.rules import Refusal
 from bookings.services import why_not_now
-from bookings.status import CHANGES, TOOK_PLACE, UPCOMING, Status, Verb, leads_to
+from bookings.status import TOOK_PLACE, UPCOMING, Status, Verb, leads_to, target_of
 from bookings.templatetags.statuses import STATUS_LOOKS
 from dashboard.desk.people import record_address
 
@@ -26,6 +26,8 @@ VISITS_SHOWN = 5
 
 class StatusButton(NamedTuple):
     verb: Verb
+    value: str
+    """What the form posts: the verb, or `correct-` and the status."""
     key: int
     label: str
     look: str
@@ -58,6 +60,8 @@ class Card:
     refusal: Refusal | None = None
     refused: str = ""
     """What was refused, as its address names it: "status", "undo", "note"."""
+    again: dict[str, str] = field(default_factory=dict)
+    """What the form sends again, as overbooked: a change that takes a lost time again."""
     typed: str = ""
     """The note that could not be kept: it is not lost."""
 
@@ -80,15 +84,18 @@ class Card:
 
     @property
     def buttons(self) -> list[StatusButton]:
-        found = []
-        for key, verb in enumerate(VERBS, start=1):
-            to = CHANGES[verb].to
-            look, icon = STATUS_LOOKS[to]
-            is_pressed = self.visit.status == to
-            refusal = None if is_pressed else why_not_now(self.visit, verb, self.now)
-            reason = str(refusal) if refusal else ""
-            found.append(StatusButton(verb, key, str(to.label), look, icon, is_pressed, reason))
-        return found
+        return [self._button(key, verb) for key, verb in enumerate(VERBS, start=1)]
+
+    def _button(self, key: int, verb: Verb) -> StatusButton:
+        """The button of `verb`; on a later day, of the correction that leads to the same status."""
+        to = target_of(verb)
+        look, icon = STATUS_LOOKS[to]
+        is_pressed, value = self.visit.status == to, verb.value
+        refusal = None if is_pressed else why_not_now(self.visit, verb, self.now)
+        if refusal and not why_not_now(self.visit, Verb.CORRECT, self.now, to):
+            refusal, value = None, f"{Verb.CORRECT}-{to}"
+        reason = str(refusal) if refusal else ""
+        return StatusButton(verb, value, key, str(to.label), look, icon, is_pressed, reason)
 
     @property
     def can_move(self) -> bool:

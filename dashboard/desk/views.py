@@ -23,7 +23,7 @@ from bookings import rules, services
 from bookings.mine.reads import day_on_agenda
 from bookings.mine.views import show_appointment
 from bookings.models import Appointment
-from bookings.status import Verb
+from bookings.status import Status, Verb
 from dashboard.agenda.views import see_on_agenda, show_agenda
 from dashboard.cockpit import Cockpit, open_cockpit, show_page, staff_visit
 from dashboard.desk.card import VERBS, Card, read_card
@@ -35,7 +35,10 @@ from web.templatetags.tbib import clock
 
 LONGEST_NOTE = 20_000
 MOST_FOUND = 12
-BUTTONS = {verb.value: verb for verb in (*VERBS, Verb.CONFIRM)}
+BUTTONS: dict[str, tuple[Verb, Status | None]] = {
+    **{verb.value: (verb, None) for verb in (*VERBS, Verb.CONFIRM)},
+    **{f"{Verb.CORRECT}-{to}": (Verb.CORRECT, to) for to in (Status.DONE, Status.NO_SHOW)},
+}
 
 
 @require_safe
@@ -53,12 +56,18 @@ def change_status(
     `on_page`: the visit's own page sends it and answers (docs/contracts.md, C7).
     """
     visit = wanted_visit(request, pk, on_page)
-    wanted = BUTTONS.get(verb or request.POST.get("verb", ""))
+    wanted, to = BUTTONS.get(verb or request.POST.get("verb", ""), (None, None))
     try:
         if wanted is None:
             raise rules.StateConflict(_("This is not something the desk does."))
         visit = services.change_status(
-            visit, wanted, by=request.user, expected_sequence=_expected_sequence(request)
+            visit,
+            wanted,
+            by=request.user,
+            to=to,
+            overbook="overbook" in request.POST,
+            allow_patient_overlap="allow_patient_overlap" in request.POST,
+            expected_sequence=_expected_sequence(request),
         )
     except rules.Refusal as refusal:
         return refuse(request, visit, refusal, "status", on_page=on_page)
@@ -227,10 +236,21 @@ def refuse(
     if on_page:
         return show_appointment(request, visit, "appointment_page", is_staff=True, refusal=refusal)
     fresh = staff_visit(request, visit.pk)
-    what = {"refusal": refusal, "refused": refused, "typed": typed}
+    what = {
+        "refusal": refusal,
+        "refused": refused,
+        "again": _again(request, refusal),
+        "typed": typed,
+    }
     card = read_card(fresh, request.user, timezone.now(), **what)
     response = show_desk(request, card, status=refusal.status)
     return trigger_client_event(response, "desk-changed", {})
+
+
+def _again(request: SignedInRequest, refusal: rules.Refusal) -> dict[str, str]:
+    """What was sent, to be sent again as overbooked; empty when the time is no obstacle."""
+    names = ("change", "verb", "seen") if refusal.offers_times else ()
+    return {name: request.POST[name] for name in names if name in request.POST}
 
 
 def done(request: SignedInRequest, visit: Appointment, words: str = "") -> HttpResponse:

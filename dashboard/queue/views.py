@@ -49,7 +49,12 @@ def add(request: SignedInRequest) -> HttpResponse:
         person = wanted_person(cockpit, text, chosen=chosen, is_new=is_new)
         if person is None:
             return show(request, cockpit, q=text, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-        visit = services.add_walk_in(by=request.user, doctor=cockpit.doctor, patient=person)
+        visit = services.add_walk_in(
+            by=request.user,
+            doctor=cockpit.doctor,
+            patient=person,
+            beside_visit="beside_visit" in request.POST,
+        )
     except ValidationError as error:
         context = {"q": text, "error": " ".join(error.messages)}
         return show(request, cockpit, status=HTTPStatus.UNPROCESSABLE_ENTITY, **context)

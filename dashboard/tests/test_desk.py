@@ -94,8 +94,27 @@ class TestCard:
     def test_each_button_is_offered_as_the_table_says(self, desk, visit, status):
         Appointment.objects.update(status=status)
         offered = [button.verb for button in card_of(desk, visit).buttons if not button.reason]
-        pressed = [verb for verb in VERBS if leads_to(verb, status) or becomes(verb) == status]
+        pressed = [verb for verb in VERBS if becomes(verb) == status or is_done_today(verb, status)]
         assert offered == pressed
+
+    def test_on_a_later_day_what_really_happened_is_corrected(self, desk, visit):
+        Appointment.objects.update(status=Status.NO_SHOW)
+        with time_machine.travel(monday("11:00") + dt.timedelta(days=1), tick=False):
+            buttons = [each.value for each in card_of(desk, visit).buttons if not each.reason]
+            assert buttons == ["correct-done", "mark_absent"]
+            desk.post(step("desk_status", visit), {"verb": "correct-done", "seen": 0})
+        assert Appointment.objects.get().status == Status.DONE
+
+    def test_a_correction_whose_time_was_given_away_offers_to_overbook(self, desk, visit):
+        Appointment.objects.update(status=Status.NO_SHOW)
+        AppointmentFactory(doctor=visit.doctor, status=Status.DONE)
+        sent = {"verb": "correct-done", "seen": "0"}
+        with time_machine.travel(monday("11:00") + dt.timedelta(days=1), tick=False):
+            refused = desk.post(step("desk_status", visit), sent, headers=HTMX)
+            assert (refused.status_code, refused.context["card"].again) == (409, sent)
+            desk.post(step("desk_status", visit), sent | {"overbook": "1"})
+        visit.refresh_from_db()
+        assert (visit.status, visit.is_overbooked) == (Status.DONE, True)
 
     def test_nobody_is_absent_before_the_hour_and_the_button_says_so(self, desk, visit):
         Appointment.objects.update(starts_at=monday("11:01"), ends_at=monday("11:31"))
@@ -130,6 +149,11 @@ class TestCard:
                 desk.get(step("desk", visit), headers=HTMX)
 
 
+def is_done_today(verb, status):
+    """Whether the table allows it, on the day of the visit."""
+    return leads_to(verb, status) and (verb, status) != (Verb.FINISH, Status.CONFIRMED)
+
+
 def becomes(verb):
     return {
         Verb.ARRIVE: Status.ARRIVED,
@@ -150,9 +174,12 @@ class TestStatus:
         client.force_login(user)
         data = {"verb": verb.value, "seen": 0}
         response = client.post(step("desk_status", visit), data, headers=HTMX)
-        after = leads_to(verb, before)
+        after = is_done_today(verb, before)
         visit.refresh_from_db()
-        assert (response.status_code, visit.status) == (200 if after else 409, after or before)
+        assert (response.status_code, visit.status) == (
+            200 if after else 409,
+            becomes(verb) if after else before,
+        )
 
     def test_a_change_says_so_to_the_agenda(self, desk, visit):
         data = {"verb": "arrive", "seen": 0}
@@ -440,7 +467,7 @@ class TestLive:
         [item] = told.context["news"]
         assert (item.visit, item.is_online) == (booked, True)
         assert "vient de réserver en ligne" in told.text
-        services.change_status(booked, Verb.ARRIVE, by=kind.doctor.user)
+        services.cancel(booked, by=kind.doctor.user)
         last = {"version": 0, "change": told.context["cockpit"].change}
         assert self.poll(desk, booked, **last).context["news"] == []
 

@@ -13,7 +13,6 @@ from bookings.status import Status, Verb
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import monday
 from bookings.waiting_room import services as waiting_room
-from bookings.waiting_room.codes import codes_of
 from bookings.waiting_room.ticket import ticket_of
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory
 from scheduling import engine
@@ -102,6 +101,24 @@ class TestAdding:
         assert answer.content.decode().startswith('<div class="walkin-found" id="queue_found"')
 
 
+class TestAddingSomebodyWithAVisitToday:
+    @pytest.fixture
+    def visit(self, doctor):
+        return AppointmentFactory(doctor=doctor, starts_at=monday("10:30"))
+
+    def test_the_desk_is_warned_and_notes_the_arrival(self, desk, visit):
+        answer = add(desk, patient=visit.patient_id)
+        assert (answer.status_code, answer.context["refusal"].visit) == (409, visit)
+        assert f'action="/dashboard/queue/{visit.pk}/change/"' in answer.text
+        desk.post(f"/dashboard/queue/{visit.pk}/change/", {"verb": "arrive", "seen": 0})
+        visit.refresh_from_db()
+        assert (visit.status, Appointment.objects.count()) == (Status.ARRIVED, 1)
+
+    def test_a_number_is_given_all_the_same(self, desk, visit):
+        assert add(desk, patient=visit.patient_id, beside_visit="1").status_code == 303
+        assert Appointment.objects.get(queue_number=1).patient == visit.patient
+
+
 class TestRoom:
     def test_call_and_finish(self, desk, doctor):
         visit = walk_in(doctor)
@@ -179,9 +196,9 @@ class TestScreen:
         client.logout()
         address = f"/screen/{WaitingScreen.objects.get().token}/"
         page = client.get(address).content.decode()
-        codes = codes_of([inside, waits, coded])
+        coded.refresh_from_db()
         assert re.findall(r"<strong>(\w+)</strong>", page) == ["1"]
-        assert re.findall(r"<li>(\w+)</li>", page) == ["2", codes[coded.pk]]
+        assert re.findall(r"<li>(\w+)</li>", page) == [str(waits.queue_number), coded.call_code]
         assert "Canary" not in page
         assert "10:30" not in page
 
