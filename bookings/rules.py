@@ -129,6 +129,24 @@ def check_not_blocked(patient: Patient, practice: Practice, now: dt.datetime) ->
         raise RuleRefused(f"{refusal} {by_phone(practice)}", code="patient_blocked")
 
 
+def check_not_blocked_everywhere(patient: Patient, doctor: Doctor, now: dt.datetime) -> None:
+    """Refuse a person who cannot book at any practice of the doctor."""
+    try:
+        check_not_blocked(patient, doctor.practice, now)
+    except RuleRefused:
+        others = Practice.objects.of_doctor(doctor).exclude(pk=doctor.practice_id)
+        if not any(_may_book_at(practice, patient, now) for practice in others):
+            raise
+
+
+def _may_book_at(practice: Practice, patient: Patient, now: dt.datetime) -> bool:
+    try:
+        check_not_blocked(patient, practice, now)
+    except RuleRefused:
+        return False
+    return True
+
+
 def has_visited(patient: Patient, doctor: Doctor, now: dt.datetime) -> bool:
     """Whether a past visit of `patient` to `doctor` took place."""
     return (

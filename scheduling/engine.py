@@ -12,10 +12,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from operator import itemgetter
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 Span = tuple[dt.datetime, dt.datetime]
+Place = Any
+"""The caller's own value for where a range is; it can be a key of a dict."""
 Blocker = TypeVar("Blocker")
 """The caller's own values for why a start is blocked."""
 
@@ -31,7 +33,7 @@ class WeeklyRange(NamedTuple):
 
     0 <= start < 1440 and start < end <= start + 1440: 22:00-02:00 is (1320, 1560).
     `weekday` counts from Monday = 0. The validity dates are inclusive, and None is no limit;
-    they are about the day on which the range starts.
+    they are about the day on which the range starts. Ranges of two places never merge.
     """
 
     weekday: int
@@ -39,6 +41,7 @@ class WeeklyRange(NamedTuple):
     end_minute: int
     valid_from: dt.date | None = None
     valid_until: dt.date | None = None
+    place: Place = None
 
     def opens_on(self, day: dt.date) -> bool:
         return (
@@ -105,21 +108,40 @@ def without(spans: Iterable[Span], taken: Iterable[Span]) -> list[Span]:
     return left
 
 
-def openings(ranges: Sequence[WeeklyRange], days: Iterable[dt.date], zone: ZoneInfo) -> list[Span]:
-    """Return the spans during which a doctor is open, in UTC, for ranges that start on `days`.
+def openings_by_place(
+    ranges: Sequence[WeeklyRange], days: Iterable[dt.date], zone: ZoneInfo
+) -> dict[Place, list[Span]]:
+    """Return {place: spans during which a doctor is open there}, for ranges that start on `days`.
 
-    Ranges of one day that overlap or touch are one opening, and its grid starts at the first range.
-    Ranges of two different days stay two openings, each with its own grid. Otherwise the grid of
-    a doctor who is open around the clock would start years ago.
+    Ranges of one day and place that overlap or touch on the clock are one opening, and its grid
+    starts at the first range. Ranges that touch only because a clock change skips the hour between
+    them stay two. So do ranges of two days, each with its own grid. Otherwise the grid of a doctor
+    who is open around the clock would start years ago.
     """
-    spans: list[Span] = []
+    found: dict[Place, list[Span]] = {}
     for day in days:
-        spans += merge(
-            (to_utc(day, each.start_minute, zone), to_utc(day, each.end_minute, zone))
-            for each in ranges
-            if each.opens_on(day)
-        )
-    return spans
+        for place, minutes in _on_the_clock(each for each in ranges if each.opens_on(day)).items():
+            spans = ((to_utc(day, start, zone), to_utc(day, end, zone)) for start, end in minutes)
+            found.setdefault(place, []).extend(span for span in spans if span[0] < span[1])
+    return found
+
+
+def _on_the_clock(ranges: Iterable[WeeklyRange]) -> dict[Place, list[tuple[int, int]]]:
+    """Return {place: (start, end) in minutes, by start, disjoint} of the ranges of one day."""
+    found: dict[Place, list[tuple[int, int]]] = {}
+    for each in sorted(ranges, key=lambda each: each.start_minute):
+        start, end = each.start_minute, each.end_minute
+        minutes = found.setdefault(each.place, [])
+        if minutes and start <= minutes[-1][1]:
+            start, end = minutes[-1][0], max(end, minutes.pop()[1])
+        minutes.append((start, end))
+    return found
+
+
+def openings(ranges: Sequence[WeeklyRange], days: Iterable[dt.date], zone: ZoneInfo) -> list[Span]:
+    """Return the spans of `openings_by_place`, wherever they are, by their start."""
+    by_place = openings_by_place(ranges, days, zone)
+    return sorted(span for spans in by_place.values() for span in spans)
 
 
 class Obstacle(NamedTuple, Generic[Blocker]):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from doctors.models import ConsultationType, Doctor
 from scheduling import engine
 from scheduling.models import DoctorAbsence, FreedTime, Holiday, OpeningHours
+from scheduling.places import open_without_holidays, practice_ids
 
 LOOKS_AHEAD = 180
 """Days from today: the visits of patients on the waiting list are within the usual horizon."""
@@ -21,18 +22,17 @@ def open_time(doctors: Sequence[Doctor], now: dt.datetime) -> OpenTime:
     type_ids = ConsultationType.objects.filter(doctor__in=pks).values_list("pk", flat=True)
     ranges = OpeningHours.objects.ranges_of(pks, set(type_ids))
     days = engine.days_from(now.date() - engine.DAY, LOOKS_AHEAD)
-    holidays = Holiday.objects.closing({doctor.practice_id for doctor in doctors}, days)
+    weekly = {pk: [each for kept in ranges[pk].values() for each in kept] for pk in pks}
+    practices = {pk for doctor in doctors for pk in practice_ids(doctor, weekly[doctor.pk])}
+    holidays = Holiday.objects.closing(practices, days)
     absences: OpenTime = {}
     away = DoctorAbsence.objects.filter(doctor__in=pks, ends_at__gt=now).order_by()
     for pk, *span in away.values_list("doctor_id", "starts_at", "ends_at"):
         absences.setdefault(pk, []).append((span[0], span[1]))
     found: OpenTime = {}
     for doctor in doctors:
-        zone = doctor.practice.zone
-        closed = [engine.day_span(day, zone) for day in holidays[doctor.practice_id]]
-        weekly = [each for kept in ranges[doctor.pk].values() for each in kept]
-        opened = engine.openings(weekly, days, zone)
-        found[doctor.pk] = engine.without(opened, [*closed, *absences.get(doctor.pk, [])])
+        opened = open_without_holidays(doctor, weekly[doctor.pk], days, holidays)
+        found[doctor.pk] = engine.without(opened, absences.get(doctor.pk, []))
     return found
 
 

@@ -6,17 +6,17 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from doctors.models import ConsultationType, Doctor, Practice
-from scheduling.engine import DAY, Span, WeeklyRange, openings
+from scheduling.engine import Span, WeeklyRange
 from web.compiled import compiled_once
 
 
@@ -33,24 +33,27 @@ class Weekday(models.IntegerChoices):
 @compiled_once
 def _rows_of_hours(doctor_ids: tuple[int, ...]) -> models.QuerySet[OpeningHours, tuple[Any, ...]]:
     columns = ("weekday", "start_minute", "end_minute", "valid_from", "valid_until")
-    hours = OpeningHours.objects.filter(doctor__in=doctor_ids).order_by("weekday", "start_minute")
-    return hours.values_list("doctor_id", "types", *columns)
+    hours = OpeningHours.objects.filter(doctor__in=doctor_ids)
+    ordered = hours.order_by("weekday", "start_minute", "pk")
+    elsewhere = NullIf(F("practice_id"), F("doctor__practice_id"))
+    return ordered.values_list("doctor_id", "types", *columns, elsewhere)
 
 
 class OpeningHoursManager(models.Manager["OpeningHours"]):
     def ranges_of(
-        self, doctor_ids: Collection[int], type_ids: Collection[int] = ()
+        self, doctor_ids: Collection[int], type_ids: Collection[int] | None = ()
     ) -> dict[int, dict[int | None, list[WeeklyRange]]]:
         """Return each doctor's weekly ranges for the engine, in one query.
 
         {doctor: {None: ranges for every type, type: ranges kept for that type only}}, with the
-        types of `type_ids` only. A doctor without any row has the fallback hours of the settings;
-        a doctor whose rows have all expired has no hours.
+        types of `type_ids` only; None is all types. The place of a range is the key of its
+        practice, None for the doctor's own. A doctor without any row has the fallback hours of the
+        settings; a doctor whose rows have all expired has no hours.
         """
         found: dict[int, dict[int | None, list[WeeklyRange]]] = {}
         for doctor_id, type_id, *values in _rows_of_hours(tuple(doctor_ids)):
             ranges = found.setdefault(doctor_id, defaultdict(list))
-            if type_id is None or type_id in type_ids:
+            if type_id is None or type_ids is None or type_id in type_ids:
                 ranges[type_id].append(WeeklyRange(*values))
         # A doctor with ranges for other types only has rows, and no fallback.
         return {pk: found.get(pk, {None: fallback_ranges()}) for pk in doctor_ids}
@@ -133,18 +136,12 @@ class OpeningHours(models.Model):
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {clock(self.start_minute)}–{clock(self.end_minute)}"
 
-    def covers(self, instant: dt.datetime, zone: ZoneInfo) -> bool:
-        """Whether `instant` is in an occurrence of this range, which may start the day before."""
-        today = instant.astimezone(zone).date()
-        spans = openings([self.weekly], [today - DAY, today], zone)
-        return any(start <= instant < end for start, end in spans)
-
     @property
     def weekly(self) -> WeeklyRange:
         """The range as a value for the engine."""
-        return WeeklyRange(
-            self.weekday, self.start_minute, self.end_minute, self.valid_from, self.valid_until
-        )
+        place = self.practice_id if self.practice_id != self.doctor.practice_id else None
+        validity = (self.valid_from, self.valid_until)
+        return WeeklyRange(self.weekday, self.start_minute, self.end_minute, *validity, place)
 
     @property
     def opens(self) -> str:

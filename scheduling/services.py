@@ -157,7 +157,8 @@ def save_practice(practice: Practice, *, fields: Collection[str]) -> None:
     the map, because that was the old address's.
     """
     doctors = Doctor.objects.filter(practice=practice)
-    with changing_agenda(*doctors.values_list("pk", flat=True)):
+    there = Doctor.objects.working_at([practice.pk])
+    with changing_agenda(*there.values_list("pk", flat=True)):
         before = Practice.objects.get(pk=practice.pk)
         written = {*fields, "search_text", "search_name"}
         if any(getattr(before, name) != getattr(practice, name) for name in ADDRESS):
@@ -176,7 +177,7 @@ def decide_holidays(holidays: Collection[Holiday], decision: Holiday.Decision) -
     """Write one decision for several days, as one change of each doctor's agenda."""
     decision = Holiday.Decision(decision)
     practices = {holiday.practice_id for holiday in holidays}
-    doctors = Doctor.objects.filter(practice__in=practices).values_list("pk", flat=True)
+    doctors = Doctor.objects.working_at(practices).values_list("pk", flat=True)
     with changing_agenda(*doctors):
         Holiday.objects.filter(pk__in=[each.pk for each in holidays]).update(decision=decision)
     for holiday in holidays:
@@ -192,7 +193,7 @@ def propose_holidays(practice: Practice, *, now: dt.datetime | None = None) -> i
     today = practice.local(now or timezone.now()).date()
     last = today + HOLIDAYS_AHEAD
     found = public_holidays(practice.country, today, last, postal_code=practice.postal_code)
-    doctors = Doctor.objects.filter(practice=practice).values_list("pk", flat=True)
+    doctors = Doctor.objects.working_at([practice.pk]).values_list("pk", flat=True)
     with transaction.atomic():
         # No calendar is counted, because no time opens or closes. The lock keeps decisions away.
         Doctor.objects.locked(*doctors)

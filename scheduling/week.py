@@ -21,6 +21,7 @@ from scheduling.models import (
     Weekday,
     clock,
 )
+from scheduling.places import open_without_holidays, practice_ids
 
 LOOKS_AHEAD = 56
 """Days in which the next opening is searched: longer than a summer holiday."""
@@ -60,7 +61,8 @@ class Week:
     now: dt.datetime
     ranges: list[tuple[WeeklyRange, Practice | None]]
     absences: list[Span]
-    holidays: dict[dt.date, str]
+    holidays: dict[int, dict[dt.date, str]]
+    """The closed days of each practice, by its key."""
     is_saved: bool
     """Whether anybody saved hours. The fallback hours can be booked, but are nobody's hours."""
 
@@ -125,23 +127,26 @@ class Week:
 
         Openings that touch are one.
         """
-        zone = self.doctor.practice.zone
         days = engine.days_from(self.today + first * DAY, last - first + 1)
         ranges = [each for each, _practice in self.ranges]
-        return engine.without(engine.openings(ranges, days, zone), self._closures)
-
-    @cached_property
-    def _closures(self) -> list[Span]:
-        zone = self.doctor.practice.zone
-        return [*self.absences, *(engine.day_span(day, zone) for day in self.holidays)]
+        opened = open_without_holidays(self.doctor, ranges, days, self.holidays)
+        return engine.without(opened, self.absences)
 
     def _day(self, weekday: Weekday) -> DayHours:
         ahead = (weekday - self.today.weekday()) % 7
         day = self.today + ahead * DAY
-        hours = _in_order((each, place) for each, place in self.ranges if each.opens_on(day))
-        holiday = self.holidays.get(day, "") if hours else ""
+        usual = [(each, place) for each, place in self.ranges if each.opens_on(day)]
+        worked = [pair for pair in usual if not self._holiday(pair[0], day)]
+        # A holiday at one of two places takes the hours there only.
+        hours = _in_order(worked or usual)
+        holiday = self._holiday(usual[0][0], day) if usual and not worked else ""
         is_closed = bool(hours) and (bool(holiday) or not self._open(ahead, ahead))
         return DayHours(weekday, hours, ahead == 0, is_closed, holiday)
+
+    def _holiday(self, weekly: WeeklyRange, day: dt.date) -> str:
+        """The name of the holiday of `day` at the place of that range, else ""."""
+        place = weekly.place or self.doctor.practice_id
+        return self.holidays.get(place, {}).get(day, "")
 
 
 def week_of(doctor: Doctor, now: dt.datetime) -> Week:
@@ -154,13 +159,13 @@ def week_of(doctor: Doctor, now: dt.datetime) -> Week:
     first, last = today - DAY, today + LOOKS_AHEAD * DAY
     since, until = engine.to_utc(first, 0, zone), engine.to_utc(last, 1440, zone)
     absences = DoctorAbsence.objects.filter(doctor=doctor, ends_at__gt=since, starts_at__lt=until)
-    holidays = Holiday.objects.closing([doctor.practice_id], [first, last])
+    practices = practice_ids(doctor, (each for each, _practice in ranges))
     return Week(
         doctor,
         now,
         ranges,
         absences=list(absences.order_by().values_list("starts_at", "ends_at")),
-        holidays=holidays[doctor.practice_id],
+        holidays=Holiday.objects.closing(practices, [first, last]),
         is_saved=bool(rows),
     )
 

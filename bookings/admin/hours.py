@@ -164,7 +164,7 @@ class HolidayAdmin(AgendaAdmin):
     actions = ("close", "open")
 
     def doctor_ids(self, obj: Holiday) -> list[int]:
-        return list(Doctor.objects.filter(practice=obj.practice_id).values_list("pk", flat=True))
+        return list(Doctor.objects.working_at([obj.practice_id]).values_list("pk", flat=True))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Holiday | None = None) -> Any:
         return ("practice",) if obj else ()

@@ -131,7 +131,7 @@ def check_reader(
     if person and query.consultation_type:
         check_patient_may_book(patient=person, query=query, now=now)
     elif person:
-        rules.check_not_blocked(person, query.doctor.practice, now)
+        rules.check_not_blocked_everywhere(person, query.doctor, now)
 
 
 def own_person(request: HttpRequest, patient_id: int | None) -> Patient | None:

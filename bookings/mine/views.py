@@ -59,7 +59,7 @@ def my_appointments(request: SignedInRequest) -> HttpResponse:
 def appointment_page(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """One visit as its patient sees it: confirmed, requested, cancelled."""
     appointment = _visible(request, pk)
-    is_staff = appointment.doctor.is_staffed_by(request.user)
+    is_staff = appointment.is_managed_by(request.user)
     return show_appointment(request, appointment, "appointment_page", is_staff=is_staff)
 
 
@@ -67,7 +67,7 @@ def appointment_page(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 def cancel_appointment(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask once, then cancel; the desk, and nobody else, may add a word for the patient."""
     appointment = _visible(request, pk)
-    is_staff = appointment.doctor.is_staffed_by(request.user)
+    is_staff = appointment.is_managed_by(request.user)
     if request.method != "POST":
         return show_appointment(request, appointment, "cancel_appointment", is_staff=is_staff)
     message = ""
@@ -137,7 +137,7 @@ def _show_move(
     refusal: rules.Refusal | None = None,
     wanted: dt.datetime | None = None,
 ) -> HttpResponse:
-    is_staff = appointment.doctor.is_staffed_by(request.user)
+    is_staff = appointment.is_managed_by(request.user)
     now = timezone.now()
     context = read_visit(appointment, is_staff=is_staff, now=now)
     context |= {"refusal": refusal, "grid": None, "nearest": []}

@@ -70,7 +70,7 @@ def wait_for_earlier(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     except rules.Refusal as caught:
         refusal = caught
     if refusal or wanted_fragment(request, EARLIER_TIME):
-        is_staff = appointment.doctor.is_staffed_by(request.user)
+        is_staff = appointment.is_managed_by(request.user)
         return show_appointment(
             request, appointment, "appointment_page", is_staff=is_staff, refusal=refusal
         )

@@ -26,14 +26,15 @@ QUEUE_NUMBER = "queue_number_is_given_once_a_day"
 
 
 def _for_staff(user: Any) -> Q:
-    """Visits that `user` manages as staff: a doctor's own; of a secretary's doctors, the visits
-    at her practices and the visits that she booked.
+    """Visits that `user` manages as staff: a doctor's own; a secretary's the visits at her
+    practices, and those that she booked for a doctor of hers.
 
-    At another practice she sees that a doctor's time is taken, not the patient.
+    At another practice she sees that a doctor's time is taken, not the patient. A visit follows
+    its own practice, also after its doctor left.
     """
-    theirs = Q(doctor__in=Doctor.objects.staffed_by(user).values("pk"))
     at_her_practices = Q(practice__in=Membership.objects.of(user).values("practice"))
-    return theirs & (Q(doctor__user=user) | at_her_practices | Q(booked_by=user))
+    of_hers = Q(doctor__in=Doctor.objects.staffed_by(user).values("pk"))
+    return Q(doctor__user=user) | at_her_practices | of_hers & Q(booked_by=user)
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -284,6 +285,17 @@ class Appointment(models.Model):
     def is_upcoming(self, now: dt.datetime) -> bool:
         """Whether the visit is still to come. See also `AppointmentQuerySet.upcoming`."""
         return self.status in UPCOMING and self.starts_at is not None and self.starts_at > now
+
+    def is_managed_by(self, user: Any) -> bool:
+        """Whether `user` may change the visit as staff. See also `AppointmentQuerySet.for_staff`.
+
+        It costs a query except for the doctor and admins: ask once a request.
+        """
+        if not user.is_authenticated:
+            return False
+        if user.is_superuser or user.pk == self.doctor.user_id:
+            return True
+        return Appointment.objects.for_staff(user).filter(pk=self.pk).exists()
 
     def is_asked_to_move(self) -> bool:
         """Whether the last change is the practice's request to choose another time."""

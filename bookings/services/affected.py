@@ -7,11 +7,12 @@ each (docs/contracts.md, rule 14).
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from bookings.models import Appointment
 from bookings.models.appointment import AppointmentQuerySet
 from doctors.models import Doctor, Practice
-from scheduling.engine import DAY, Span, day_span, days_from, merge, openings
+from scheduling.engine import DAY, Span, day_span, days_from, merge, openings_by_place
 from scheduling.models import OpeningHours
 
 
@@ -26,14 +27,14 @@ def affected_by_absence(
 def affected_by_holiday(
     practice: Practice, day: dt.date, *, now: dt.datetime
 ) -> AppointmentQuerySet:
-    """Upcoming visits to the practice's doctors on its local `day`, earliest first."""
-    visits = Appointment.objects.upcoming(now).filter(doctor__practice=practice)
+    """Upcoming visits at the practice on its local `day`, earliest first."""
+    visits = Appointment.objects.upcoming(now).filter(practice=practice)
     visits = visits.overlapping(*day_span(day, practice.zone))
     return visits.select_related("practice").order_by("starts_at")
 
 
 def outside_hours(doctor: Doctor, *, now: dt.datetime) -> list[Appointment]:
-    """Upcoming visits that are not completely within the saved opening hours, earliest first.
+    """Upcoming visits that are not within the saved hours at their practice, earliest first.
 
     Staff can book such visits on purpose. To know what a change affects, compare this list
     before and after the change.
@@ -48,19 +49,16 @@ def outside_hours(doctor: Doctor, *, now: dt.datetime) -> list[Appointment]:
     days = days_from(first - DAY, (last - first).days + 2)
     type_ids = {visit.consultation_type_id for visit in found if visit.consultation_type_id}
     ranges = OpeningHours.objects.ranges_of([doctor.pk], type_ids)[doctor.pk]
-    opened: dict[int | None, list[Span]] = {
-        type_id: merge(
-            openings(
-                [*ranges.get(None, ()), *(ranges.get(type_id, ()) if type_id else ())], days, zone
-            )
-        )
-        for type_id in {None, *type_ids}
-    }
+    opened: dict[tuple[int | None, Any], list[Span]] = {}
+    for type_id in {None, *type_ids}:
+        offered = [*ranges.get(None, ()), *(ranges.get(type_id, ()) if type_id else ())]
+        for place, spans in openings_by_place(offered, days, zone).items():
+            opened[type_id, place or doctor.practice_id] = merge(spans)
     return [
         visit
         for visit in found
         if not any(
             opens <= visit.starts_at and visit.ends_at <= closes  # type: ignore[operator]
-            for opens, closes in opened[visit.consultation_type_id]
+            for opens, closes in opened.get((visit.consultation_type_id, visit.practice_id), ())
         )
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,7 +26,7 @@ from bookings.services.writing import (
 from bookings.slots import SlotQuery
 from bookings.status import UPCOMING, Status, Verb, leads_to
 from doctors.models import ConsultationType, Doctor, Practice
-from scheduling.models import OpeningHours
+from scheduling.places import desk_practice, practice_at
 
 
 def book(
@@ -39,6 +38,7 @@ def book(
     starts_at: dt.datetime,
     reason: str = "",
     hold_token: str | None = None,
+    practice: Practice | None = None,
     overbook: bool = False,
     allow_patient_overlap: bool = False,
     now: dt.datetime | None = None,
@@ -46,8 +46,9 @@ def book(
     """Book `starts_at` (aware) for `patient`; the same request again returns the same visit.
 
     `patient` can be unsaved, a person to add: both are written or neither. End, duration and
-    price come from the type. Raises a `rules.Refusal` and writes nothing then. Only the overlap
-    rules bind the doctor's staff; only staff can use `overbook` and `allow_patient_overlap`.
+    price come from the type, the practice from the hours; outside them staff can name a
+    `practice`. Raises a `rules.Refusal` and writes nothing then. Only the overlap rules bind the
+    doctor's staff; only staff can use `overbook` and `allow_patient_overlap`.
     """
     now = now or timezone.now()
     starts_at = starts_at.astimezone(dt.UTC)  # Never add minutes to a wall clock.
@@ -61,13 +62,12 @@ def book(
                 doctor.touch_calendar()
             return same
         query = SlotQuery(doctor, consultation_type)
-        practice = _practice_at(query, starts_at)
         staff = doctor.is_staffed_by(by)
+        practice = _practice_at(query, starts_at, desk=by if staff else None, chosen=practice)
         if staff:
             rules.check_type_is_offered(doctor, consultation_type)
         else:
-            check_patient_may_book(patient=patient, query=query, now=now)
-            _check_not_blocked_there(patient, practice, doctor, now)
+            check_patient_may_book(patient=patient, query=query, practice=practice, now=now)
             lock_account(patient.account)
             rules.check_verified(patient.account, now)
         overbook = overbook and staff
@@ -121,7 +121,7 @@ def move(
     starts_at = starts_at.astimezone(dt.UTC)
     with writing():
         appointment = lock_appointment(appointment, now=now)
-        staff = appointment.doctor.is_staffed_by(by)
+        staff = appointment.is_managed_by(by)
         if appointment.status not in UPCOMING or appointment.consultation_type is None:
             raise rules.StateConflict(_("This appointment can no longer be moved."))
         if appointment.starts_at == starts_at:
@@ -129,11 +129,11 @@ def move(
         check_unchanged(appointment, expected_sequence)
         asked = not staff and appointment.is_asked_to_move()
         query = SlotQuery.of_visit(appointment, is_asked_to_move=asked)
-        practice = _practice_at(query, starts_at)
+        practice = _practice_at(query, starts_at, desk=by if staff else None)
         if not (staff or asked):
             _check_own_change(appointment, now)
-            check_patient_may_book(patient=appointment.patient, query=query, now=now)
-            _check_not_blocked_there(appointment.patient, practice, appointment.doctor, now)
+            patient = appointment.patient
+            check_patient_may_book(patient=patient, query=query, practice=practice, now=now)
         overbook = overbook and staff
         _check_time(
             query,
@@ -192,7 +192,7 @@ def cancel(
         before = appointment.status
         if not leads_to(Verb.CANCEL, before):
             raise rules.StateConflict(_("This appointment can no longer be cancelled."))
-        if by is not None and not appointment.doctor.is_staffed_by(by):
+        if by is not None and not appointment.is_managed_by(by):
             if before not in UPCOMING:
                 raise rules.StateConflict(_("This appointment can no longer be cancelled."))
             if not appointment.is_asked_to_move():
@@ -225,14 +225,20 @@ def cancel_unanswered_requests(*, now: dt.datetime | None = None) -> int:
     return cancelled
 
 
-def check_patient_may_book(*, patient: Patient, query: SlotQuery, now: dt.datetime) -> None:
+def check_patient_may_book(
+    *, patient: Patient, query: SlotQuery, now: dt.datetime, practice: Practice | None = None
+) -> None:
     """Raise the first refusal of this person at this doctor that does not depend on the time.
 
-    The free times show these refusals early (docs/contracts.md, C2).
+    The free times show these refusals early (docs/contracts.md, C2). The practice of a time is
+    given when there is a time: a block there counts.
     """
     assert query.consultation_type is not None
     rules.check_bookable(query.doctor, query.consultation_type)
-    rules.check_not_blocked(patient, query.doctor.practice, now)
+    if practice:
+        rules.check_not_blocked(patient, practice, now)
+    else:
+        rules.check_not_blocked_everywhere(patient, query.doctor, now)
     rules.check_existing_patient(patient, query.consultation_type, query.doctor, now)
 
 
@@ -334,22 +340,19 @@ def _check_time(
         raise rules.refuse_time(blocker, query)
 
 
-def _practice_at(query: SlotQuery, starts_at: dt.datetime) -> Practice:
-    """The practice where the doctor works at that time; an opening range can name another one."""
-    of_type = Q(types=None) | Q(types=query.consultation_type)
-    hours_there = OpeningHours.objects.filter(of_type, doctor=query.doctor).exclude(practice=None)
-    for hours in hours_there.select_related("practice"):
-        if hours.covers(starts_at, query.zone) and hours.practice:
-            return hours.practice
-    return query.doctor.practice
-
-
-def _check_not_blocked_there(
-    patient: Patient, practice: Practice, doctor: Doctor, now: dt.datetime
-) -> None:
-    """Refuse a person who is blocked at the visit's practice, when it is not the doctor's own."""
-    if practice != doctor.practice:
-        rules.check_not_blocked(patient, practice, now)
+def _practice_at(
+    query: SlotQuery,
+    starts_at: dt.datetime,
+    *,
+    desk: User | None = None,
+    chosen: Practice | None = None,
+) -> Practice:
+    """The practice of the opening at that time; outside the hours the one that `desk` means."""
+    doctor, type_id = query.doctor, query.type_id
+    found = practice_at(doctor, starts_at, type_id=type_id, length=query.length)
+    if found is None and desk:
+        found = desk_practice(desk, doctor, starts_at, chosen=chosen)
+    return found or doctor.practice
 
 
 def _release(token: str | None, doctor: Doctor) -> bool:

@@ -23,7 +23,7 @@ from bookings import rules
 from bookings.models import Appointment, Notification
 from bookings.services.affected import affected_by_absence, affected_by_holiday, outside_hours
 from bookings.services.booking import cancel
-from bookings.services.desk import require_staff
+from bookings.services.desk import require_manager, require_staff
 from bookings.services.writing import lock_appointment, log_change, queue_notification, writing
 from bookings.status import UPCOMING, Verb
 from doctors.models import Doctor, Practice
@@ -124,9 +124,11 @@ def decide_holidays(
     """Close the practice on these days, or open it on purpose. Raises VisitsAffected."""
     now = now or timezone.now()
     holidays = list(holidays)
-    of_practices = Doctor.objects.filter(practice__in={each.practice_id for each in holidays})
+    practices = {each.practice_id for each in holidays}
+    booked = Appointment.objects.upcoming(now).filter(practice__in=practices)
     with writing():
-        Doctor.objects.locked(*of_practices.values_list("pk", flat=True))
+        there = Doctor.objects.working_at(practices).values_list("pk", flat=True)
+        Doctor.objects.locked(*there, *booked.values_list("doctor", flat=True))
         own = Practice.objects.visible_to(by).values_list("pk", flat=True)
         if not {each.practice_id for each in holidays} <= set(own):
             raise rules.RuleRefused(_("Only the practice can do this."), code="desk_only")
@@ -151,7 +153,7 @@ def ask_to_move(
     now = now or timezone.now()
     with writing():
         appointment = lock_appointment(appointment, now=now)
-        require_staff(by, appointment.doctor)
+        require_manager(by, appointment)
         if appointment.status not in UPCOMING:
             raise rules.StateConflict(_("This appointment can no longer be moved."))
         appointment.sequence += 1

@@ -25,8 +25,9 @@ from bookings.services.writing import (
 )
 from bookings.slots import SlotQuery
 from bookings.status import LIVE, Status, Verb, leads_to
-from doctors.models import ConsultationType, Doctor
+from doctors.models import ConsultationType, Doctor, Practice
 from scheduling import engine
+from scheduling.places import desk_practice
 
 
 def change_status(
@@ -52,7 +53,7 @@ def change_status(
     now = now or timezone.now()
     with writing():
         appointment = lock_appointment(appointment, now=now)
-        require_staff(by, appointment.doctor)
+        require_manager(by, appointment)
         check_unchanged(appointment, expected_sequence)
         refusal = why_not_now(appointment, verb, now, to)
         if refusal:
@@ -135,7 +136,7 @@ def undo(
     now = now or timezone.now()
     with writing():
         appointment = lock_appointment(appointment, now=now)
-        require_staff(by, appointment.doctor)
+        require_manager(by, appointment)
         last = appointment.changes.last_in_force()
         local = appointment.practice.local
         if last is None or not last.from_status or local(last.at).date() != local(now).date():
@@ -168,13 +169,15 @@ def add_walk_in(
     consultation_type: ConsultationType | None = None,
     reason: str = "",
     beside_visit: bool = True,
+    practice: Practice | None = None,
     now: dt.datetime | None = None,
 ) -> Appointment:
     """Add a person to today's waiting room with the next queue number of that doctor's day.
 
     A person has one number a day: the same request again returns the same walk-in. `patient` can
     be unsaved, a person to add: both are written or neither. Without `beside_visit`, a visit of
-    the person today raises HasVisitToday.
+    the person today raises HasVisitToday. `practice` is one of the doctor's where `by` works;
+    without it, see `desk_practice`.
     """
     now = now or timezone.now()
     with writing():
@@ -196,7 +199,7 @@ def add_walk_in(
         appointment = Appointment.objects.create(
             patient=patient,
             doctor=doctor,
-            practice=doctor.practice,
+            practice=desk_practice(by, doctor, now, chosen=practice),
             consultation_type=consultation_type,
             status=Status.ARRIVED,
             reason=reason.strip(),
@@ -284,6 +287,12 @@ def _take_time_again(
     _check_time_is_still_free(appointment, now=now)
     if not allow_patient_overlap:
         _check_patient_is_still_free(appointment)
+
+
+def require_manager(by: User, appointment: Appointment) -> None:
+    """Refuse a user who does not manage this visit as staff."""
+    if not appointment.is_managed_by(by):
+        raise rules.RuleRefused(_("Only the practice can do this."), code="desk_only")
 
 
 def _check_time_is_still_free(appointment: Appointment, *, now: dt.datetime) -> None:

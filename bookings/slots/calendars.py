@@ -25,15 +25,20 @@ class DaySlot(NamedTuple):
 
     start: dt.datetime
     blocker: Blocker | None
+    practice_id: int
 
 
 class Day(NamedTuple):
-    """One column of the grid: sorted free starts (aware, practice's zone), or why it has none."""
+    """One column of the grid: sorted free starts (aware, practice's zone), or why it has none.
+
+    `practices` are the keys of the practices of `starts`, one for each.
+    """
 
     date: dt.date
     starts: list[dt.datetime]
     is_closed: bool
     no_slots: NoSlots | None = None
+    practices: tuple[int, ...] = ()
 
 
 class Weeks(NamedTuple):
@@ -52,8 +57,24 @@ class Weeks(NamedTuple):
         )
         # A visit of the last evening can reach into a holiday, a night range into the first day.
         span = [first - engine.DAY, last + engine.DAY]
-        practices = {query.doctor.practice_id for query in queries}
-        return cls(ranges, Holiday.objects.closing(practices, span))
+        weeks = cls(ranges, {})
+        practices = {pk for query in queries for pk in weeks.practices_of(query)}
+        return weeks._replace(holidays=Holiday.objects.closing(practices, span))
+
+    def ranges_of(self, query: SlotQuery) -> list[engine.WeeklyRange]:
+        """The weekly hours in which the type of `query` is offered."""
+        by_type = self.ranges[query.doctor.pk]
+        kept = by_type.get(query.type_id, ()) if query.type_id else ()
+        return [*by_type.get(None, ()), *kept]
+
+    def practices_of(self, query: SlotQuery) -> list[int]:
+        """The keys of the practices where the type of `query` is offered, the doctor's own first.
+
+        It is the doctor's own alone when there are no hours.
+        """
+        own = query.doctor.practice_id
+        places = {each.place or own for each in self.ranges_of(query)} or {own}
+        return sorted(places, key=lambda pk: (pk != own, pk))
 
 
 class Calendars:
@@ -87,7 +108,7 @@ class Calendars:
         end = max(engine.to_utc(days[-1], 1440, zone) for zone in zones) + LONGEST + LONGEST_PAUSE
         doctor_ids = {query.doctor.pk for query in queries}
         self._busy = read_busy(doctor_ids, start, end, now=now, token=token, moving=moving)
-        self._obstacles: dict[SlotQuery, list[engine.Obstacle[Blocker]]] = {}
+        self._obstacles: dict[tuple[SlotQuery, int], list[engine.Obstacle[Blocker]]] = {}
         self._slots: dict[tuple[SlotQuery, dt.date], list[DaySlot]] = {}
         self._grids: dict[SlotQuery, dict[dt.date, list[DaySlot]]] = {}
 
@@ -98,8 +119,8 @@ class Calendars:
         if query not in self._grids:
             grid: dict[dt.date, list[DaySlot]] = {day: [] for day in self.days}
             # Openings of two days can overlap and offer one start twice.
-            slots = {slot for day in self._opening_days for slot in self._opening(query, day)}
-            for slot in sorted(slots, key=lambda slot: slot.start):
+            slots = (slot for day in self._opening_days for slot in self._opening(query, day))
+            for slot in each_start_once(slots):
                 if slot.start.date() in grid:
                     grid[slot.start.date()].append(slot)
             self._grids[query] = grid
@@ -123,7 +144,7 @@ class Calendars:
             # A range of the evening before can reach past a range that begins at midnight.
             if first and engine.to_utc(day, 0, query.zone) > first.astimezone(dt.UTC):
                 break
-            for start, blocker in self._opening(query, day):
+            for start, blocker, _practice_id in self._opening(query, day):
                 if blocker is None and self.days[0] <= start.date() <= self.days[-1]:
                     first = min(filter(None, (first, start)))
                     break
@@ -142,9 +163,12 @@ class Calendars:
     def columns(self, query: SlotQuery) -> list[Day]:
         """The days as the grid shows them; an empty day says why it is empty."""
         columns = []
-        for day, starts in self.free(query).items():
+        for day, slots in self.grid(query).items():
+            free = [slot for slot in slots if slot.blocker is None]
+            starts, practices = [slot.start for slot in free], tuple(s.practice_id for s in free)
             no_slots = None if starts else self._no_slots(query, day)
-            columns.append(Day(day, starts, bool(no_slots and no_slots.is_closed), no_slots))
+            is_closed = bool(no_slots and no_slots.is_closed)
+            columns.append(Day(day, starts, is_closed, no_slots, practices))
         return columns
 
     def valid_until(self, query: SlotQuery) -> dt.datetime:
@@ -177,30 +201,30 @@ class Calendars:
         """The starts in openings that begin on `day`. A repeated clock hour counts once."""
         key = (query, day)
         if key not in self._slots:
-            ranges = self._weeks.ranges[query.doctor.pk]
-            wanted = [*ranges.get(None, ())]
-            if query.type_id:
-                wanted += ranges.get(query.type_id, ())
-            opened = engine.openings(wanted, [day], query.zone)
-            grid = engine.grid(opened, query.length, self._obstacles_of(query))
-            local = ((start.astimezone(query.zone), blocker) for start, blocker in grid)
-            self._slots[key] = [DaySlot(*slot) for slot in local if not slot[0].fold]
+            by_place = engine.openings_by_place(self._weeks.ranges_of(query), [day], query.zone)
+            slots: list[DaySlot] = []
+            for place, opened in by_place.items():
+                practice_id = place or query.doctor.practice_id
+                grid = engine.grid(opened, query.length, self._obstacles_of(query, practice_id))
+                local = ((start.astimezone(query.zone), blocker) for start, blocker in grid)
+                slots += [DaySlot(*slot, practice_id) for slot in local if not slot[0].fold]
+            self._slots[key] = slots if len(by_place) < 2 else each_start_once(slots)
         return self._slots[key]
 
-    def _obstacles_of(self, query: SlotQuery) -> list[engine.Obstacle[Blocker]]:
-        """What can block a start of `query`; the first that applies is its blocker.
+    def _obstacles_of(self, query: SlotQuery, practice_id: int) -> list[engine.Obstacle[Blocker]]:
+        """What can block a start of `query` at that practice; the first that applies counts.
 
         The pause after the visit must be free of other visits, but can reach past closing time
         or into an absence.
         """
-        if query not in self._obstacles:
+        key = (query, practice_id)
+        if key not in self._obstacles:
             closed = self._absences(query) + [
-                engine.day_span(day, query.zone)
-                for day in self._weeks.holidays[query.doctor.practice_id]
+                engine.day_span(day, query.zone) for day in self._weeks.holidays[practice_id]
             ]
             with_pause = query.length + query.pause
             too_soon, too_far = self.now + query.notice, query.closes_at(self.now)
-            self._obstacles[query] = [
+            self._obstacles[key] = [
                 _rule_of_time(Blocker.PAST, engine.BEGINNING, self.now),
                 engine.Obstacle(Blocker.CLOSED, engine.merge(closed), query.length),
                 engine.Obstacle(Blocker.BOOKED, self._taken(query, Blocker.BOOKED), with_pause),
@@ -208,7 +232,7 @@ class Calendars:
                 _rule_of_time(Blocker.TOO_SOON, engine.BEGINNING, too_soon),
                 _rule_of_time(Blocker.TOO_FAR, too_far, engine.END),
             ]
-        return self._obstacles[query]
+        return self._obstacles[key]
 
     def _taken(self, query: SlotQuery, blocker: Blocker) -> list[engine.Span]:
         busy = self._busy.get(query.doctor.pk, [])
@@ -240,9 +264,10 @@ class Calendars:
 
     def _closure(self, query: SlotQuery, day: dt.date) -> NoSlots:
         """The holiday or absence that closes `day`."""
-        holiday = self._weeks.holidays[query.doctor.practice_id].get(day)
-        if holiday is not None:
-            return NoSlots(NoSlotsReason.HOLIDAY, holiday=holiday)
+        for slot in self.grid(query)[day]:
+            holiday = self._weeks.holidays[slot.practice_id].get(day)
+            if holiday is not None:
+                return NoSlots(NoSlotsReason.HOLIDAY, holiday=holiday)
         opens, closes = engine.day_span(day, query.zone)
         ends = [end for start, end in self._absences(query) if start < closes and opens < end]
         if not ends:
@@ -253,6 +278,14 @@ class Calendars:
             return NoSlots(NoSlotsReason.AWAY)
         last = back - engine.INSTANT
         return NoSlots(NoSlotsReason.AWAY, until=last.astimezone(query.zone).date())
+
+
+def each_start_once(slots: Iterable[DaySlot]) -> list[DaySlot]:
+    """`slots` by their start; of two at one start the free one, else the earlier of the list."""
+    found: dict[dt.datetime, DaySlot] = {}
+    for slot in sorted(slots, key=lambda slot: (slot.start, slot.blocker is not None)):
+        found.setdefault(slot.start, slot)
+    return list(found.values())
 
 
 def _rule_of_time(

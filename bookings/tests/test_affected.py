@@ -7,7 +7,7 @@ from bookings.services.affected import affected_by_absence, affected_by_holiday,
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
-from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory
+from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, PracticeFactory
 from scheduling.tests.factories import OpeningHoursFactory
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +116,19 @@ class TestOutsideHours:
         found = visit()
         OpeningHoursFactory(doctor=found.doctor, weekday=1)
         assert self.outside(found.doctor) == [found]
+
+    def test_hours_at_another_practice_hold_the_visits_there_alone(self):
+        doctor, there = DoctorFactory(), PracticeFactory()
+        OpeningHoursFactory(doctor=doctor, practice=there)
+        here, away = visit("10:00", doctor=doctor), visit("11:00", doctor=doctor, practice=there)
+        assert self.outside(doctor) == [here]
+        doctor.opening_hours.update(practice=None)
+        assert self.outside(doctor) == [away]
+
+
+def test_a_holiday_affects_the_visits_at_its_practice_alone():
+    doctor, there = DoctorFactory(), PracticeFactory()
+    visit("10:00", doctor=doctor)
+    away = visit("11:00", doctor=doctor, practice=there)
+    hit = affected_by_holiday(there, dt.date(2027, 3, 1), now=FRIDAY_MORNING)
+    assert list(hit) == [away]

@@ -113,14 +113,13 @@ class BasePracticeAdmin(LockingAdmin):
         return count
 
     def doctor_ids(self, obj: Practice) -> list[int]:
-        return list(Doctor.objects.filter(practice=obj).values_list("pk", flat=True))
+        return list(Doctor.objects.working_at([obj.pk]).values_list("pk", flat=True))
 
     def save_model(self, request: HttpRequest, obj: Practice, form: Any, change: bool) -> None:
         """Save the practice, and its clock and city for its doctors too."""
         super().save_model(request, obj, form, change)
-        doctors = Doctor.objects.filter(practice=obj)
-        refresh_search_columns(doctors)
-        for doctor in doctors:
+        refresh_search_columns(Doctor.objects.filter(practice=obj))
+        for doctor in Doctor.objects.working_at([obj.pk]):
             doctor.touch_calendar()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
@@ -152,6 +152,11 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
         practices = Membership.objects.of(user).values("practice")
         works_there = Q(practice__in=practices) | Q(opening_hours__practice__in=practices)
         return self.filter(Q(user=user) | works_there).distinct()
+
+    def working_at(self, practice_ids: Collection[int]) -> DoctorQuerySet:
+        """The doctors whose own practice, or that of some of their hours, is one of these."""
+        there = Q(practice__in=practice_ids) | Q(opening_hours__practice__in=practice_ids)
+        return self.filter(there).distinct()
 
     def search(self, text: str) -> DoctorQuerySet:
         """Doctors for whom every word of `text` starts a word of name, specialty, practice or city.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
@@ -19,6 +19,9 @@ from doctors.access import AccessLine, access_lines, map_address
 from doctors.places import countries, zone_name
 from web.text import words
 
+if TYPE_CHECKING:
+    from doctors.models.doctor import Doctor
+
 
 def validate_time_zone(name: str) -> None:
     """Refuse a zone that PyPI's tzdata does not know."""
@@ -28,14 +31,19 @@ def validate_time_zone(name: str) -> None:
 
 class PracticeQuerySet(models.QuerySet["Practice"]):
     def visible_to(self, user: Any) -> PracticeQuerySet:
-        """The practices where `user` works now; all for an admin."""
+        """The practices where `user` works now, a doctor also by the hours; all for an admin."""
         if not user.is_authenticated:
             return self.none()
         if user.is_superuser:
             return self.all()
+        sees_patients = Q(doctors__user=user) | Q(opening_hours__doctor__user=user)
         return self.filter(
-            Q(doctors__user=user) | Q(memberships__in=Membership.objects.of(user))
+            sees_patients | Q(memberships__in=Membership.objects.of(user))
         ).distinct()
+
+    def of_doctor(self, doctor: Doctor) -> PracticeQuerySet:
+        """The doctor's own practice, and the others where the doctor has hours."""
+        return self.filter(Q(pk=doctor.practice_id) | Q(opening_hours__doctor=doctor)).distinct()
 
 
 class Practice(models.Model):

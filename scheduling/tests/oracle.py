@@ -106,13 +106,17 @@ def free_starts(
     is_taken, is_closed = clock.mark(taken), clock.mark(closed)
     window = [first_day + dt.timedelta(days=n) for n in range(days)]
     free: set[int] = set()
-    for n in range(-2, days + 1):
-        day = first_day + dt.timedelta(days=n)
-        for opens, closes in _runs(_open_minutes(ranges, clock, day)):
-            for start in range(opens, closes - minutes + 1, minutes):
-                end = start + minutes
-                if not any(is_closed[start:end]) and not any(is_taken[start : end + pause]):
-                    free.add(start)
+    openings = (
+        opening
+        for n in range(-2, days + 1)
+        for place in {each.place for each in ranges}
+        for opening in _openings(ranges, place, clock, first_day + dt.timedelta(days=n))
+    )
+    for opens, closes in openings:
+        for start in range(opens, closes - minutes + 1, minutes):
+            end = start + minutes
+            if not any(is_closed[start:end]) and not any(is_taken[start : end + pause]):
+                free.add(start)
     found: dict[dt.date, list[dt.datetime]] = {day: [] for day in window}
     for minute in sorted(free):
         instant, day = clock.instant(minute), clock.day_of(minute)
@@ -121,20 +125,24 @@ def free_starts(
     return found
 
 
-def _open_minutes(ranges: Sequence[WeeklyRange], clock: Clock, day: dt.date) -> bytearray:
-    """Return a byte for each minute: 1 where a range that starts on `day` is open."""
-    is_open = bytearray(clock.length)
-    for weekday, start_minute, end_minute, valid_from, valid_until in ranges:
-        if day.weekday() != weekday:
+def _openings(
+    ranges: Sequence[WeeklyRange], place: object, clock: Clock, day: dt.date
+) -> Iterator[tuple[int, int]]:
+    """Yield (first minute, one past the last) of each opening at `place` that starts on `day`.
+
+    An opening is a stretch of the clock's face, so that a skipped hour does not join two.
+    """
+    face = bytearray(3 * MINUTES_A_DAY)
+    for weekday, start, end, valid_from, valid_until, there in ranges:
+        if there != place or day.weekday() != weekday:
             continue
         if valid_from is not None and day < valid_from:
             continue
         if valid_until is not None and day > valid_until:
             continue
-        opens = clock.reached[clock.wall_of(day, start_minute)]
-        closes = clock.reached[clock.wall_of(day, end_minute)]
-        is_open[opens:closes] = ONE * (closes - opens)
-    return is_open
+        face[start:end] = ONE * (end - start)
+    for start, end in _runs(face):
+        yield clock.reached[clock.wall_of(day, start)], clock.reached[clock.wall_of(day, end)]
 
 
 def _runs(is_open: bytearray) -> Iterator[tuple[int, int]]:

@@ -281,6 +281,21 @@ def test_touching_openings_keep_the_first_start_as_anchor():
     ]  # fmt: skip
 
 
+def test_ranges_of_two_places_that_touch_stay_two_no_visit_spans_both():
+    here = WeeklyRange(0, at("09:00"), at("10:15"))
+    there = WeeklyRange(0, at("10:15"), at("12:00"), place="there")
+    assert times([here, there], minutes=45) == ["09:00", "10:15", "11:00"]
+    assert engine.openings_by_place([there, here], [MONDAY], PARIS) == {
+        None: [span(MONDAY, "09:00", "10:15")],
+        "there": [span(MONDAY, "10:15", "12:00")],
+    }
+
+
+def test_spring_night_ranges_that_only_touch_across_the_skipped_hour_stay_two():
+    ranges = daily("00:30-02:00", "03:00-05:00")
+    assert times(ranges, dt.date(2027, 3, 28), minutes=60) == ["00:30", "03:00", "04:00"]
+
+
 def test_a_lunch_break_is_never_straddled():
     assert times(daily("09:00-12:15", "13:00-15:00"), minutes=60) == [
         "09:00", "10:00", "11:00", "13:00", "14:00",

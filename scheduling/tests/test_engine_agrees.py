@@ -63,7 +63,8 @@ def weekly_ranges(draw: st.DrawFn, first_day: dt.date) -> list[WeeklyRange]:
     if valid_from and valid_until and valid_until < valid_from:
         valid_from, valid_until = valid_until, valid_from
     weekdays = draw(st.sampled_from([EVERY_DAY, WEEK_DAYS]) | st.lists(st.integers(0, 6)))
-    return [WeeklyRange(day, start, end, valid_from, valid_until) for day in weekdays]
+    place = draw(st.sampled_from([None, None, "there"]))
+    return [WeeklyRange(day, start, end, valid_from, valid_until, place) for day in weekdays]
 
 
 @st.composite
@@ -120,8 +121,9 @@ def test_engine_and_oracle_offer_the_same_starts(data, window):
 # Every day of three years ------------------------------------------------------------------------
 
 
-def every_day(*hours: tuple[int, int]) -> list[WeeklyRange]:
-    return [WeeklyRange(weekday, start, end) for weekday in range(7) for start, end in hours]
+def every_day(*hours: tuple[int, int], place: str | None = None) -> list[WeeklyRange]:
+    days = range(7)
+    return [WeeklyRange(day, *each, None, None, place) for day in days for each in hours]
 
 
 AGENDAS = {
@@ -129,6 +131,12 @@ AGENDAS = {
     "a night shift, three quarters": (every_day((1320, 1560)), 45, 0),
     "around the clock, 25 minutes and a pause": (every_day((0, 1440)), 25, 5),
     "the hours of the changes, 20 minutes": (every_day((30, 150), (135, 200), (205, 330)), 20, 0),
+    "two places that touch, 45 minutes": (
+        [*every_day((480, 720)), *every_day((720, 1000), place="there")],
+        45,
+        0,
+    ),
+    "the hours on both sides of the changes, 60 minutes": (every_day((30, 120), (180, 290)), 60, 0),
     "two shifts that overlap past midnight, 50 minutes": (
         every_day((1200, 2000), (60, 500)),
         50,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.apps import apps
@@ -123,28 +122,6 @@ def test_no_doctors_have_no_ranges():
 )
 def test_clock(minute, shown):
     assert clock(minute) == shown
-
-
-@pytest.mark.parametrize(
-    ("day", "hour", "is_covered"),
-    [
-        (1, 21, False),
-        (1, 22, True),
-        (2, 1, True),
-        (2, 2, False),
-        (2, 22, False),
-        (8, 23, False),
-    ],
-)
-def test_covers_a_range_past_midnight_while_it_is_valid(day, hour, is_covered):
-    night = OpeningHoursFactory.build(
-        weekday=0, start_minute=1320, end_minute=1560, valid_until=dt.date(2027, 3, 7)
-    )
-    paris = ZoneInfo("Europe/Paris")
-
-    instant = dt.datetime(2027, 3, day, hour, tzinfo=paris)
-
-    assert night.covers(instant, paris) is is_covered
 
 
 # Holidays ----------------------------------------------------------------------------------------
