@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -16,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from doctors.models import ConsultationType, Doctor, Practice
+from doctors.models.practice import one_zone_words
 from scheduling.engine import Span, WeeklyRange
 from web.compiled import compiled_once
 
@@ -135,6 +137,11 @@ class OpeningHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {clock(self.start_minute)}–{clock(self.end_minute)}"
+
+    def clean(self) -> None:
+        """Refuse a practice whose clock is not that of the doctor's own."""
+        if self.practice and self.practice.time_zone != self.doctor.practice.time_zone:
+            raise ValidationError({"practice": one_zone_words(self.doctor.practice)})
 
     @property
     def weekly(self) -> WeeklyRange:

@@ -154,11 +154,13 @@ def save_practice(practice: Practice, *, fields: Collection[str]) -> None:
     """Write `fields` of the practice, as one change of each of its doctors' agendas.
 
     The search finds these doctors by the new name and city. A new address removes the point on
-    the map, because that was the old address's.
+    the map, because that was the old address's. Raises ValidationError for another time zone than
+    that of the other places where these doctors work.
     """
     doctors = Doctor.objects.filter(practice=practice)
     there = Doctor.objects.working_at([practice.pk])
     with changing_agenda(*there.values_list("pk", flat=True)):
+        practice.check_time_zone()
         before = Practice.objects.get(pk=practice.pk)
         written = {*fields, "search_text", "search_name"}
         if any(getattr(before, name) != getattr(practice, name) for name in ADDRESS):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from dashboard.cockpit import Cockpit
 from dashboard.configuration.week import Range, saved_ranges
 from doctors.models import ConsultationType, Practice
+from doctors.models.practice import one_zone_words
 from scheduling.forms import ClockField
 from scheduling.models import OpeningHours, Weekday
 
@@ -51,11 +52,12 @@ class RangeForm(forms.Form):
         choices.choices = [(each.pk, each.name) for each in types]
         for name in ("valid_from", "valid_until"):
             self.fields[name].widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-        own, *others = places
+        self.own, *others = places
         if others:
             there: Any = self.fields["practice"]
             there.queryset = Practice.objects.filter(pk__in=[each.pk for each in others])
-            there.choices = [("", own.name), *((each.pk, each.name) for each in others)]
+            near = [each for each in others if each.time_zone == self.own.time_zone]
+            there.choices = [("", self.own.name), *((each.pk, each.name) for each in near)]
         else:
             del self.fields["practice"]
 
@@ -67,6 +69,13 @@ class RangeForm(forms.Form):
             return True
         # Hours that end before they begin may be a night: the box for it is in the options.
         return self.is_bound and bool({*names, "closes"} & self.errors.keys())
+
+    def clean_practice(self) -> Practice | None:
+        """Refuse a place in another zone here, beside the field; the service refuses it too."""
+        there: Practice | None = self.cleaned_data["practice"]
+        if there and there.time_zone != self.own.time_zone:
+            raise forms.ValidationError(one_zone_words(self.own))
+        return there
 
     @property
     def is_blank(self) -> bool:

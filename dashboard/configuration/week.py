@@ -40,7 +40,7 @@ class Range:
             row.weekday,
             row.start_minute,
             row.end_minute,
-            row.practice,
+            row.practice if row.practice_id != row.doctor.practice_id else None,
             row.valid_from,
             row.valid_until,
             tuple(row.types.all()),
@@ -85,12 +85,13 @@ class Range:
     def overlaps(self, other: Range) -> bool:
         """Whether both claim the same time of some week, also past midnight.
 
-        Two that are kept for different types may: each has its own grid.
+        Two that are kept for different types may at one place: each has its own grid.
         """
         ends, begins = (self.valid_until, other.valid_until), (self.valid_from, other.valid_from)
         if any(end and begin and end < begin for end in ends for begin in begins):
             return False
-        if self.kept_for and other.kept_for and not {*self.kept_for} & {*other.kept_for}:
+        apart = self.kept_for and other.kept_for and not {*self.kept_for} & {*other.kept_for}
+        if apart and self.practice == other.practice:
             return False
         (start, end), (other_start, other_end) = self._in_week, other._in_week
         return any(

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, F, Q
 from django.urls import reverse
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.names import SearchTextField
 from doctors import photos
-from doctors.models.practice import Membership, Practice
+from doctors.models.practice import Membership, Practice, one_zone_words
 from doctors.name_words import name_words
 from doctors.places import CityCentre
 from web.text import has_word, words
@@ -263,6 +264,15 @@ class Doctor(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("doctor_page", args=[self.slug])
+
+    def clean(self) -> None:
+        """Refuse an own practice whose clock is not that of the other places with hours."""
+        if not self.pk or not self.practice_id:
+            return
+        others = Practice.objects.filter(opening_hours__doctor=self.pk)
+        other = others.exclude(time_zone=self.practice.time_zone).first()
+        if other:
+            raise ValidationError({"practice": one_zone_words(other)})
 
     @property
     def name(self) -> str:

@@ -29,6 +29,12 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(_("“%(zone)s” is not a known time zone."), params={"zone": name})
 
 
+def one_zone_words(practice: Practice) -> str:
+    """The refusal of a second place with another clock than `practice`."""
+    words = _("A doctor works in one time zone only: here that of %(zone)s, as at %(practice)s.")
+    return words % {"zone": practice.zone_name, "practice": practice.name}
+
+
 class PracticeQuerySet(models.QuerySet["Practice"]):
     def visible_to(self, user: Any) -> PracticeQuerySet:
         """The practices where `user` works now, a doctor also by the hours; all for an admin."""
@@ -89,6 +95,19 @@ class Practice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, {self.city}"
+
+    def clean(self) -> None:
+        self.check_time_zone()
+
+    def check_time_zone(self) -> None:
+        """Refuse a clock that differs from another practice's of one of the doctors here."""
+        shared = Q(opening_hours__doctor__practice=self.pk) | Q(
+            doctors__opening_hours__practice=self.pk
+        )
+        others = Practice.objects.filter(shared).exclude(pk=self.pk)
+        other = others.exclude(time_zone=self.time_zone).first() if self.pk else None
+        if other:
+            raise ValidationError({"time_zone": one_zone_words(other)})
 
     @property
     def name_in_words(self) -> str:
