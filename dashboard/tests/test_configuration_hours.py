@@ -9,7 +9,12 @@ from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from dashboard.configuration.week import Range, drawn_week
 from dashboard.tests.configuring import ROOT, panel, staffed_by
-from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, PracticeFactory
+from doctors.tests.factories import (
+    ConsultationTypeFactory,
+    DoctorFactory,
+    MembershipFactory,
+    PracticeFactory,
+)
 from scheduling.tests.factories import OpeningHoursFactory, open_week
 
 pytestmark = pytest.mark.django_db
@@ -187,6 +192,18 @@ class TestErrors:
         hours = {"opens": "9:00", "closes": "12:00"}
         response = save(client, 0, {**hours, "practice": PracticeFactory().pk})
         assert list(errors(response)[0][0]) == ["practice"]
+
+    def test_a_place_in_another_time_zone_is_refused_in_words(self, client):
+        doctor = signed_in(client)
+        tokyo = PracticeFactory(name="Cabinet Tokyo", time_zone="Asia/Tokyo")
+        secretary = MembershipFactory(practice=doctor.practice).user
+        MembershipFactory(practice=tokyo, user=secretary)
+        client.force_login(secretary)
+        response = save(client, 0, {"opens": "9:00", "closes": "12:00", "practice": tokyo.pk})
+        (form,) = response.context["day"].forms
+        assert (response.status_code, list(form.errors)) == (422, ["practice"])
+        assert "Un médecin travaille dans un seul fuseau horaire" in form.errors["practice"][0]
+        assert [name for _pk, name in form.fields["practice"].choices] == [doctor.practice.name]
 
     @pytest.mark.parametrize("day", [7, 8, 99])
     def test_a_week_has_seven_days(self, client, day):

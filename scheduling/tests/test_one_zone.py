@@ -5,9 +5,8 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 
 from accounts.tests.admin import admin_client, errors_of, save
-from dashboard.tests.configuring import ROOT
 from doctors.models import Doctor, Practice
-from doctors.tests.factories import DoctorFactory, MembershipFactory, PracticeFactory
+from doctors.tests.factories import DoctorFactory, PracticeFactory
 from scheduling.models import OpeningHours
 from scheduling.services import replace_days, save_practice
 from scheduling.tests.factories import OpeningHoursFactory
@@ -39,20 +38,6 @@ def test_the_service_writes_no_hours_there(doctor, tokyo):
         replace_days(doctor, {0: [row]})
     assert refusal.value.message_dict == {"practice": [WORDS]}
     assert not doctor.opening_hours.exists()
-
-
-def test_the_form_of_hours_says_so_beside_the_place(client, doctor, tokyo):
-    OpeningHoursFactory(doctor=doctor)
-    secretary = MembershipFactory(practice=doctor.practice).user
-    MembershipFactory(practice=tokyo, user=secretary)
-    client.force_login(secretary)
-    typed = {"ranges-0-opens": "9:00", "ranges-0-closes": "12:00", "ranges-0-practice": tokyo.pk}
-    response = client.post(
-        f"{ROOT}hours/0/", {"ranges-count": 1, **typed}, headers={"Accept-Language": "en"}
-    )
-    (form,) = response.context["day"].forms
-    assert (response.status_code, form.errors) == (422, {"practice": [WORDS]})
-    assert [name for _key, name in form.fields["practice"].choices] == ["Cabinet Paris"]
 
 
 def test_the_admin_saves_no_hours_there(doctor, tokyo):
