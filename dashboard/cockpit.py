@@ -7,7 +7,7 @@ A view begins with `cockpit = open_cockpit(request)` and ends with `show_page(re
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -225,3 +225,12 @@ def staff_visit(request: SignedInRequest, pk: str | UUID, **only: Any) -> Appoin
     # An admin sees every visit and works for no doctor: an admin changes visits in the admin.
     doctors = Doctor.objects.staffed_by(request.user).values("pk")
     return get_object_or_404(visits.filter(doctor__in=doctors, **only), pk=wanted)
+
+
+def uuids_in(texts: Iterable[str]) -> list[UUID]:
+    """The ids of visits among `texts`; nonsense is left out."""
+    found = []
+    for text in texts:
+        with suppress(ValueError):
+            found.append(UUID(text))
+    return found

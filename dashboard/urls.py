@@ -6,6 +6,7 @@ urlpatterns = [
     path("configuration/", include("dashboard.configuration.urls")),
     path("", include("dashboard.agenda.urls")),
     path("", include("dashboard.desk.urls")),
+    path("closing/", include("dashboard.closing.urls")),
     path("team/", include("dashboard.team.urls")),
     path("queue/", include("dashboard.queue.urls")),
     path("patients/", include("dashboard.patients.urls")),

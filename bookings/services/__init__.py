@@ -23,6 +23,7 @@ from bookings.services.closing import (
     take_absence,
 )
 from bookings.services.desk import add_walk_in, change_status, undo, why_not_now
+from bookings.services.ending import ENDINGS, end_visit, take_back, why_not_ended
 from bookings.services.files import block_patient, reset_no_shows, unblock_patient
 from bookings.services.holds import (
     extend_hold,
@@ -39,6 +40,7 @@ from bookings.services.waiting_list import (
 )
 
 __all__ = [
+    "ENDINGS",
     "Decisions",
     "NoteChanged",
     "Outcome",
@@ -55,6 +57,7 @@ __all__ = [
     "check_patient_may_book",
     "claim",
     "decide_holidays",
+    "end_visit",
     "extend_hold",
     "extend_hold_after_sign_up",
     "hold",
@@ -68,8 +71,10 @@ __all__ = [
     "reset_no_shows",
     "save_note",
     "take_absence",
+    "take_back",
     "unblock_patient",
     "undo",
     "wait_for_earlier",
+    "why_not_ended",
     "why_not_now",
 ]

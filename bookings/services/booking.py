@@ -201,9 +201,11 @@ def cancel(
         appointment.sequence += 1
         appointment.save(update_fields=["status", "sequence"])
         log_change(appointment, Verb.CANCEL, by=by, now=now, from_status=before)
-        queue_notification(
-            appointment, Notification.Kind.CANCELLED, now=now, message=message.strip()
-        )
+        if by is None or not appointment.is_day_over(now):
+            # When the desk closes a visit of a past day, the patient knows it already.
+            queue_notification(
+                appointment, Notification.Kind.CANCELLED, now=now, message=message.strip()
+            )
         record_freed_time(appointment, appointment.starts_at, now=now)
         appointment.waits.all().end(WaitingListEntry.End.CANCELLED, now=now)
     return appointment

@@ -153,7 +153,7 @@ def undo(
         appointment.sequence += 1
         appointment.save(update_fields=["status", "is_overbooked", "sequence"])
         log_change(appointment, Verb.UNDO, by=by, now=now, from_status=before, undoes=last)
-        if last.verb in (Verb.CANCEL, Verb.CONFIRM):
+        if last.verb in (Verb.CANCEL, Verb.CONFIRM) and not appointment.is_day_over(now):
             # The patient got a message about the change, and it is not true any more.
             is_request = after == Status.PENDING
             kind = Notification.Kind.REQUESTED if is_request else Notification.Kind.BOOKED

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from bookings.models import Appointment, WaitingScreen
+from accounts.models import Patient, User
+from bookings.models import Appointment, StatusChange, WaitingScreen
 from bookings.models.screen import new_token
 from bookings.rules import StateConflict
-from bookings.services.desk import require_staff
+from bookings.services.desk import change_status, require_staff
 from bookings.services.writing import lock_doctor, writing
+from bookings.status import Verb
 from bookings.waiting_room.room import Room
 from doctors.models import Doctor
 
@@ -44,6 +45,49 @@ def skip(visit: Appointment, *, by: User, now: dt.datetime | None = None) -> Non
         at = order.index(visit.pk)
         order[at : at + 2] = reversed(order[at : at + 2])
         _write_order(visit.doctor, order)
+
+
+class SomebodyInside(StateConflict):
+    """Somebody is still in consultation: `inside`. The desk says what becomes of them."""
+
+    code = "somebody_inside"
+
+    def __init__(self, inside: Sequence[Appointment]) -> None:
+        names = ", ".join(visit.patient_name for visit in inside)
+        refusal = _("Still in consultation: %(names)s.") % {"names": names}
+        super().__init__(refusal)
+        self.inside = inside
+
+
+def call(
+    visit: Appointment,
+    *,
+    by: User,
+    known_inside: Collection[UUID] = (),
+    finish: bool = False,
+    expected_sequence: int | None = None,
+    now: dt.datetime | None = None,
+) -> list[StatusChange]:
+    """Call a person in, and return the changes, which `take_back` undoes together.
+
+    `finish` closes the visits of `known_inside`, who are in consultation on the reader's screen.
+    Raises SomebodyInside when somebody else is there.
+    """
+    now = now or timezone.now()
+    with writing():
+        doctor = lock_doctor(visit.doctor, now=now)
+        require_staff(by, doctor)
+        room = Room(doctor, Appointment.objects.for_staff(by), now)
+        inside = [place.visit for place in room.inside if place.visit.pk != visit.pk]
+        if any(each.pk not in known_inside for each in inside):
+            raise SomebodyInside(inside)
+        Patient.objects.locked([each.patient_id for each in (visit, *inside)])
+        ended = inside if finish else []
+        done = [change_status(each, Verb.FINISH, by=by, now=now) for each in ended]
+        done.append(
+            change_status(visit, Verb.START, by=by, expected_sequence=expected_sequence, now=now)
+        )
+        return [change for each in done if (change := each.changes.last_in_force())]
 
 
 def make_screen(*, by: User, doctor: Doctor, now: dt.datetime | None = None) -> WaitingScreen:

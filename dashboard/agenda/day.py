@@ -8,16 +8,15 @@ from typing import Any, NamedTuple
 
 from accounts.models import User
 from bookings.models import Appointment
-from bookings.status import LIVE, TOOK_PLACE, Status
+from bookings.status import LIVE, Status
 from dashboard.agenda.visits import visits_between
+from dashboard.closing.reads import visits_to_close
 from dashboard.cockpit import Cockpit
 from doctors.models import Doctor
 from scheduling import engine
 from scheduling.models import DoctorAbsence, Holiday, OpeningHours
 
 MOST_LISTED = 20
-CLOSING_DAYS = 14
-"""How far back the desk asks for visits that nobody closed."""
 
 
 def read_day_list(cockpit: Cockpit, shown: dt.date) -> dict[str, Any]:
@@ -36,16 +35,12 @@ def read_day_list(cockpit: Cockpit, shown: dt.date) -> dict[str, Any]:
 
 
 def read_unanswered(cockpit: Cockpit) -> dict[str, Any]:
-    """Requests to answer, and visits of days gone by that were never closed."""
+    """Requests to answer, and how many visits of days gone by were never closed."""
     visits = Appointment.objects.for_staff(cockpit.user).of(cockpit.doctor).for_pages()
-    midnight = engine.to_utc(cockpit.today, 0, cockpit.doctor.practice.zone)
-    begun = [Status.CONFIRMED, *(status for status in TOOK_PLACE if status != Status.DONE)]
-    recent = {"starts_at__gte": midnight - CLOSING_DAYS * engine.DAY, "starts_at__lt": midnight}
-    unclosed = visits.filter(status__in=begun, **recent)
     requests = visits.filter(status=Status.PENDING, starts_at__gt=cockpit.now)
     return {
         "requests": list(requests.order_by("starts_at")[:MOST_LISTED]),
-        "to_close": list(unclosed.order_by("-starts_at")[:MOST_LISTED]),
+        "to_close": visits_to_close(cockpit).count(),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,6 @@ import segno
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -18,10 +18,13 @@ from django_htmx.http import trigger_client_event
 
 from accounts.requests import SignedInRequest
 from bookings import rules, services
+from bookings.models import StatusChange
 from bookings.status import Verb
 from bookings.waiting_room import services as waiting_room
 from bookings.waiting_room.ticket import ticket_of
-from dashboard.cockpit import Cockpit, open_cockpit, show_page, staff_visit
+from dashboard.closing.reads import read_changes
+from dashboard.closing.views import see, wanted_changes
+from dashboard.cockpit import Cockpit, open_cockpit, show_page, staff_visit, uuids_in
 from dashboard.queue.people import read_found, read_room, typed_text, wanted_person
 from web.fragments import wanted_fragment
 from web.requests import any_id
@@ -37,7 +40,8 @@ def queue(request: SignedInRequest) -> HttpResponse:
     if wanted_fragment(request, FOUND):
         found = read_found(cockpit, request.GET.get("q", ""))
         return show_page(request, cockpit, PAGE, found, fragments=FOUND)
-    return show(request, cockpit)
+    changes = wanted_changes(request.GET.get("undo", ""))
+    return show(request, cockpit, changes=read_changes(cockpit, changes) if changes else [])
 
 
 @require_POST
@@ -65,20 +69,32 @@ def add(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def change(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """Arrived, called in, finished; `seen` says what the reader saw."""
+    """Arrived, called in, finished; `seen` says what the reader saw.
+
+    Who is still inside when the next one is called: `inside` names those whom the reader knows
+    of, `finish` closes their visits.
+    """
     visit = staff_visit(request, pk)
     cockpit = open_cockpit(request).at_doctor(visit.doctor_id)
     verb = VERBS.get(request.POST.get("verb", ""))
     seen = request.POST.get("seen", "")
+    by: dict[str, Any] = {
+        "by": request.user,
+        "expected_sequence": any_id(seen) if seen else None,
+    }
+    changes: list[StatusChange] = []
     try:
         if verb is None:
             raise rules.StateConflict(_("This is not something the waiting room does."))
-        services.change_status(
-            visit, verb, by=request.user, expected_sequence=any_id(seen) if seen else None
-        )
+        if verb is Verb.START:
+            inside = uuids_in(request.POST.getlist("inside"))
+            finish = "finish" in request.POST
+            changes = waiting_room.call(visit, known_inside=inside, finish=finish, **by)
+        else:
+            services.change_status(visit, verb, **by)
     except rules.Refusal as refusal:
-        return show(request, cockpit, refusal=refusal, status=refusal.status)
-    return done(request, cockpit)
+        return show(request, cockpit, refusal=refusal, called=visit, status=refusal.status)
+    return done(request, cockpit, changes=changes)
 
 
 @require_POST
@@ -128,11 +144,17 @@ def ticket(request: SignedInRequest, pk: UUID) -> HttpResponse:
 # -- what the views above share --------------------------------------------------------------
 
 
-def done(request: SignedInRequest, cockpit: Cockpit, **context: Any) -> HttpResponse:
+def done(
+    request: SignedInRequest,
+    cockpit: Cockpit,
+    *,
+    changes: Sequence[StatusChange] = (),
+    **context: Any,
+) -> HttpResponse:
+    """The room after an act; `changes` are offered to be taken back together."""
     if not request.htmx:
-        response = redirect(f"{reverse('queue')}?doctor={cockpit.doctor.pk}")
-        response.status_code = HTTPStatus.SEE_OTHER
-        return response
+        return see(cockpit, "queue", [change.pk for change in changes])
+    context["changes"] = changes
     return trigger_client_event(show(request, cockpit, **context), "desk-changed", after="settle")
 
 

@@ -77,17 +77,6 @@ class TestDay:
         assert [list(context[name]) for name in ("cancelled", "walk_ins")] == [[gone], [walk_in]]
         assert visits_on(client, MONDAY) == []
 
-    def test_visits_that_nobody_closed_are_listed_until_somebody_does(self, client):
-        doctor = DoctorFactory()
-        yesterday = FRIDAY_MORNING - dt.timedelta(days=1)
-        for hour, status in enumerate((Status.CONFIRMED, Status.ARRIVED, Status.DONE)):
-            start = yesterday + dt.timedelta(hours=hour)
-            AppointmentFactory(doctor=doctor, starts_at=start, status=status)
-        AppointmentFactory(doctor=doctor, starts_at=FRIDAY_MORNING)
-        client.force_login(doctor.user)
-        found = client.get("/dashboard/").context["to_close"]
-        assert [visit.status for visit in found] == [Status.ARRIVED, Status.CONFIRMED]
-
     @pytest.mark.parametrize("count", [1, 30])
     def test_it_costs_the_same_for_one_visit_and_thirty(
         self, client, django_assert_num_queries, count

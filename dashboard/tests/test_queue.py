@@ -184,6 +184,48 @@ class TestRoom:
             desk.get("/dashboard/queue/")
 
 
+class TestCallNext:
+    @pytest.fixture
+    def room(self, doctor):
+        """Somebody inside, and somebody who waits."""
+        inside, waits = walk_in(doctor), walk_in(doctor)
+        services.change_status(inside, Verb.START, by=doctor.user)
+        return inside, waits
+
+    def call(self, desk, visit, **data):
+        return desk.post(
+            f"/dashboard/queue/{visit.pk}/change/", {"verb": "start", "seen": 0} | data
+        )
+
+    def statuses(self, room):
+        for each in room:
+            each.refresh_from_db()
+        return [each.status for each in room]
+
+    def test_it_asks_what_becomes_of_who_is_inside(self, desk, room):
+        answer = self.call(desk, room[1])
+        assert (answer.status_code, answer.context["refusal"].inside) == (409, [room[0]])
+        assert self.statuses(room) == [Status.IN_PROGRESS, Status.ARRIVED]
+
+    def test_it_closes_the_one_before_and_one_undo_takes_both_back(self, desk, room):
+        answer = self.call(desk, room[1], inside=room[0].pk, finish="1")
+        assert self.statuses(room) == [Status.DONE, Status.IN_PROGRESS]
+        changes = desk.get(answer["Location"]).context["changes"]
+        undo = {"changes": ".".join(str(each.pk) for each in changes), "page": "queue"}
+        assert "/dashboard/queue/" in desk.post("/dashboard/closing/undo/", undo)["Location"]
+        assert self.statuses(room) == [Status.IN_PROGRESS, Status.ARRIVED]
+
+    def test_it_calls_beside_when_the_desk_says_so(self, desk, room):
+        self.call(desk, room[1], inside=room[0].pk)
+        assert self.statuses(room) == [Status.IN_PROGRESS, Status.IN_PROGRESS]
+
+    def test_it_asks_again_when_somebody_else_went_in_meanwhile(self, desk, doctor, room):
+        later = walk_in(doctor)
+        services.change_status(later, Verb.START, by=doctor.user)
+        assert self.call(desk, room[1], inside=room[0].pk, finish="1").status_code == 409
+        assert self.statuses(room) == [Status.IN_PROGRESS, Status.ARRIVED]
+
+
 class TestScreen:
     def test_it_shows_codes_and_no_name(self, desk, doctor, client):
         inside, waits = walk_in(doctor, last_name="Canary"), walk_in(doctor, last_name="Canary")
@@ -198,6 +240,8 @@ class TestScreen:
         page = client.get(address).content.decode()
         coded.refresh_from_db()
         assert re.findall(r"<strong>(\w+)</strong>", page) == ["1"]
+        ticket = client.get(f"/waiting/{ticket_of(coded)}/").context["visit"]
+        assert ticket.call_name == coded.call_code
         assert re.findall(r"<li>(\w+)</li>", page) == [str(waits.queue_number), coded.call_code]
         assert "Canary" not in page
         assert "10:30" not in page

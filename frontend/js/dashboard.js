@@ -4,3 +4,4 @@ import "./dashboard/live.js";
 import "./dashboard/people.js";
 import "./dashboard/configuration.js";
 import "./dashboard/queue.js";
+import "./dashboard/closing.js";

@@ -369,6 +369,7 @@ def team_and_queue(world: SimpleNamespace) -> Iterator[Page]:
         yield get(f"team-{day}", f"{team}&date={day}", DESK)
         yield get(f"team-{day}", f"{team}&date={day}", DESK, "team_day")
     yield get("team-live", f"/dashboard/team/live/?doctor={world.doctor.pk}&change=0", DESK)
+    yield get("closing", f"/dashboard/closing/?doctor={world.doctor.pk}", DESK)
     queue = f"/dashboard/queue/?doctor={world.doctor.pk}"
     yield get("queue", queue, DESK, "queue")
     for text in ("ben", "nadia", "zzzz", ""):

@@ -3,6 +3,16 @@
 from tests.authorisation.table import COCKPIT, NOT_ALLOWED_BEHIND_SIGN_IN, Route, only, page
 
 ROUTES = {
+    "dashboard/closing/": Route(
+        "/dashboard/closing/?doctor={doctor.pk}",
+        only(*COCKPIT, answer=200),
+        only(*COCKPIT, answer=303),
+    ),
+    "dashboard/closing/undo/": Route(
+        "/dashboard/closing/undo/?doctor={doctor.pk}",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        only(*COCKPIT, answer=303),
+    ),
     "dashboard/queue/": Route(
         "/dashboard/queue/?doctor={doctor.pk}",
         only(*COCKPIT, answer=200),
