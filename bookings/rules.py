@@ -229,16 +229,42 @@ def check_patient_free(
         .select_related("practice")
         .first()
     )
-    if clash and clash.starts_at and clash.ends_at:
-        refusal = _("%(patient)s already has an appointment at that time: %(doctor)s at %(time)s.")
-        refusal %= {
-            "patient": patient.name,
-            "doctor": clash.doctor_name,
-            "time": f"{clash.practice.local(clash.starts_at):%H:%M}",
-        }
-        taken = SlotTaken(refusal, code="patient_overlap")
-        taken.clash = (clash.starts_at, clash.ends_at)
-        raise taken
+    if clash:
+        raise _patient_is_taken(
+            _("%(patient)s already has an appointment at that time: %(doctor)s at %(time)s."),
+            patient,
+            clash,
+        )
+
+
+def check_namesake_free(by: User, patient: Patient, start: dt.datetime, end: dt.datetime) -> None:
+    """Tell staff that a person of this name and date of birth has another visit at that time.
+
+    Two parents can each book for one child. Staff see only visits that they manage, and patients
+    learn nothing of another account.
+    """
+    visits = Appointment.objects.for_staff(by).live().overlapping(start, end)
+    clash = visits.of_namesakes(patient).select_related("practice").first()
+    if clash:
+        refusal = _(
+            "Another patient has the same name and date of birth (%(patient)s, %(birth_date)s) "
+            "and an appointment at that time: %(doctor)s at %(time)s."
+        )
+        raise _patient_is_taken(refusal, patient, clash)
+
+
+def _patient_is_taken(refusal: str, patient: Patient, clash: Appointment) -> SlotTaken:
+    assert clash.starts_at is not None
+    assert clash.ends_at is not None
+    words = {
+        "patient": patient.name,
+        "birth_date": patient.birth_date and f"{patient.birth_date:%d/%m/%Y}",
+        "doctor": clash.doctor_name,
+        "time": f"{clash.practice.local(clash.starts_at):%H:%M}",
+    }
+    taken = SlotTaken(refusal % words, code="patient_overlap")
+    taken.clash = (clash.starts_at, clash.ends_at)
+    return taken
 
 
 def check_deadline(appointment: Appointment, now: dt.datetime) -> None:

@@ -17,6 +17,7 @@ from accounts.models import Patient, User
 from bookings.status import LIVE, OPEN, TOOK_PLACE, UPCOMING, Status, Verb
 from doctors.models import ConsultationType, Doctor, Membership, Practice
 from scheduling.constraints import MinutesAfter, NoOverlap
+from web.text import normalise
 
 LONGEST = dt.timedelta(minutes=ConsultationType.MAX_DURATION)
 EARLY = dt.timedelta(hours=3)
@@ -58,6 +59,16 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def of(self, doctor: Doctor) -> AppointmentQuerySet:
         return self.filter(doctor=doctor)
+
+    def of_namesakes(self, patient: Patient) -> AppointmentQuerySet:
+        """Visits of other persons with this name and date of birth: perhaps one child that two
+        accounts have. None without a date of birth."""
+        if patient.birth_date is None:
+            return self.none()
+        named = {"patient__search_text": normalise(patient.name)}
+        return self.filter(patient__birth_date=patient.birth_date, **named).exclude(
+            patient=patient.pk
+        )
 
     def overlapping(self, start: dt.datetime, end: dt.datetime) -> AppointmentQuerySet:
         """Visits that share time with `[start, end)`; buffers do not count.
@@ -281,6 +292,12 @@ class Appointment(models.Model):
             return True
         start, end = self.starts_at or self.created_at, self.ends_at or self.created_at
         return start - EARLY <= now < end + EARLY
+
+    @property
+    def mail_address(self) -> str:
+        """The address that messages about this visit go to; "" when none is sent."""
+        account = self.patient.account
+        return "" if self.is_walk_in or account is None else account.email
 
     def is_upcoming(self, now: dt.datetime) -> bool:
         """Whether the visit is still to come. See also `AppointmentQuerySet.upcoming`."""

@@ -73,7 +73,7 @@ def book(
         overbook = overbook and staff
         _check_time(query, starts_at, staff=staff, overbook=overbook, token=hold_token, now=now)
         if not (staff and allow_patient_overlap):
-            rules.check_patient_free(patient, starts_at, starts_at + query.length)
+            _check_patient_free(by, patient, query, starts_at, staff=staff)
 
         needs_confirmation = consultation_type.needs_confirmation and not staff
         appointment = Appointment.objects.create(
@@ -145,9 +145,7 @@ def move(
             moving=appointment,
         )
         if not (staff and allow_patient_overlap):
-            rules.check_patient_free(
-                appointment.patient, starts_at, starts_at + query.length, moving=appointment.pk
-            )
+            _check_patient_free(by, appointment.patient, query, starts_at, staff=staff)
         previous = appointment.starts_at
         record_freed_time(appointment, previous, now=now)
         appointment.starts_at, appointment.ends_at = starts_at, starts_at + query.length
@@ -275,6 +273,9 @@ def _added(person: Patient, doctor: Doctor, starts_at: dt.datetime) -> Patient:
         # Namesakes without a date of birth are two persons when their phones differ.
         there = {"appointments__doctor": doctor, "appointments__starts_at": starts_at}
         twins = twins.filter(phone=person.phone, **there)
+    if person.account and person.is_self:
+        # An account has one owner, also when two tabs add the owner at once.
+        twins = person.account.patients.filter(relation=Patient.Relation.SELF)
     twin = twins.first()
     if twin:
         return twin
@@ -340,6 +341,16 @@ def _check_time(
         blocker = slots.blocker_at(query, starts_at, now=now, token=token, moving=moved)
     if blocker:
         raise rules.refuse_time(blocker, query)
+
+
+def _check_patient_free(
+    by: User, patient: Patient, query: SlotQuery, starts_at: dt.datetime, *, staff: bool
+) -> None:
+    """Refuse a time at which the person has another visit; tell staff of a namesake's too."""
+    ends_at, moving = starts_at + query.length, query.visit.pk if query.visit else None
+    rules.check_patient_free(patient, starts_at, ends_at, moving=moving)
+    if staff:
+        rules.check_namesake_free(by, patient, starts_at, ends_at)
 
 
 def _practice_at(

@@ -141,13 +141,13 @@ def queue_notification(
     A walk-in and a patient without an account's e-mail address get no message.
     """
     account = appointment.patient.account
-    if appointment.is_walk_in or account is None or not account.email:
+    if account is None or not appointment.mail_address:
         return
     Notification.objects.create(
         appointment=appointment,
         kind=kind,
         sequence=appointment.sequence,
-        recipient=account.email,
+        recipient=appointment.mail_address,
         language=account.language or settings.LANGUAGE_CODE,
         created_at=now,
         next_attempt_at=now,

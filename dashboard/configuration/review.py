@@ -32,8 +32,7 @@ class AffectedLine:
 
     @property
     def is_told_by_mail(self) -> bool:
-        account = self.visit.patient.account
-        return bool(account and account.email)
+        return bool(self.visit.mail_address)
 
     @property
     def phone(self) -> object:

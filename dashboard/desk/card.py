@@ -57,6 +57,8 @@ class Card:
     may_have_note: bool
     """Notes are the doctor's who sees the patient: no secretary's, no admin's."""
     note: PrivateNote | None
+    namesakes_visit: Appointment | None
+    """A visit at the same time of a person with the same name and date of birth."""
     refusal: Refusal | None = None
     refused: str = ""
     """What was refused, as its address names it: "status", "undo", "note"."""
@@ -165,6 +167,7 @@ def read_card(visit: Any, user: User, now: dt.datetime, **refused: Any) -> Card:
         has_more_visits=max(len(coming), len(past)) > VISITS_SHOWN,
         may_have_note=may_have_note,
         note=note_on(visit, user) if may_have_note else None,
+        namesakes_visit=namesakes_visit(visit, user),
         **refused,
     )
 
@@ -173,6 +176,15 @@ def other_visits(user: User, visit: Any) -> AppointmentQuerySet:
     """The other visits of the patient that the reader may see."""
     others = Appointment.objects.for_staff(user).filter(patient=visit.patient)
     return others.exclude(pk=visit.pk).select_related("practice", "doctor__user")
+
+
+def namesakes_visit(visit: Any, user: User) -> Appointment | None:
+    """A visit that the reader manages, at the same time, of a person who is perhaps the same."""
+    if visit.starts_at is None or not visit.is_live:
+        return None
+    then = Appointment.objects.live().overlapping(visit.starts_at, visit.ends_at)
+    theirs = then.for_staff(user).of_namesakes(visit.patient)
+    return theirs.select_related("practice").first()
 
 
 def visit_number(visit: Any, now: dt.datetime) -> int:

@@ -152,7 +152,6 @@ class NewVisitForm(TimeForm):
         self.wanted_type = self._wanted_type()
         sent = self.data if self.is_bound and self.adds_person else None
         self.person_form = PersonForm(sent, is_staff=True, initial=self.initial)
-        self.person_form.fields["birth_date"].required = False
 
     def _wanted_type(self) -> ConsultationType | None:
         """The reason chosen; the doctor's first one while none is."""

@@ -73,6 +73,8 @@ def change_status(
         return refuse(request, visit, refusal, "status", on_page=on_page)
     if on_page:
         words = _("The appointment is confirmed and the patient is told.")
+        if not visit.mail_address:
+            words = _("The appointment is confirmed. This patient gets no e-mail: call them.")
         return done_on_page(request, visit, words)
     return done(request, visit)
 
