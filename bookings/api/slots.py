@@ -77,7 +77,7 @@ def doctor_day(
     """Every start of one day's grid; `reason` and `code` say why it is not free."""
     now = timezone.now()
     query = slot_query(request, doctor_id, asked.consultation_type_id)
-    if not query.doctor.is_staffed_by(request.user):
+    if not query.is_staff:
         rules.check_books_online(query.doctor)
     day = asked.date or query.today(now)
     slots = [
@@ -98,13 +98,14 @@ def doctor_day(
 def slot_query(request: HttpRequest, doctor_id: int, type_id: int | None) -> SlotQuery:
     """The query of the times; Http404 for a hidden doctor, a refusal for a type not offered."""
     doctor = visible_doctor(request, doctor_id)
+    is_staff = doctor.is_staffed_by(request.user)
     if type_id is None:
-        return SlotQuery(doctor)
+        return SlotQuery(doctor, is_staff=is_staff)
     found = _offered_type(type_id, doctor.pk)
     if not found:
         refusal = _("This doctor does not offer this reason for a visit.")
         raise rules.TimeNotOffered(refusal, code="type_not_offered")
-    return SlotQuery(doctor, found[0])
+    return SlotQuery(doctor, found[0], is_staff=is_staff)
 
 
 @compiled_once
@@ -123,7 +124,7 @@ def check_reader(
 
     Visitors get the rules that do not depend on the person, patients get all rules, staff none.
     """
-    if query.doctor.is_staffed_by(request.user):
+    if query.is_staff:
         return
     person = own_person(request, patient_id)
     rules.check_books_online(query.doctor)

@@ -6,15 +6,19 @@ import datetime as dt
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts.requests import Request
+from bookings.finding.address import PanelAddress
 from bookings.finding.visitor import hold_token
-from bookings.models import Hold
+from bookings.models import Appointment, Hold
 from bookings.slots import SlotQuery
 from doctors.models import ConsultationType, Doctor
 
 CHOICE, DRAFT, SIGN_UP = "chosen_slot", "booking_draft", "sign_up_draft"
+BOOKED = "booked_visit"
 TYPED = ("patient", "reason", "relation", "first_name", "last_name", "birth_date", "phone")
 ENTRANCE = ("first_name", "last_name", "birth_date", "phone", "email")
 
@@ -25,6 +29,8 @@ class Choice(NamedTuple):
     doctor: Doctor
     consultation_type: ConsultationType
     starts_at: dt.datetime
+    seen: str = ""
+    """The answer to "Have you seen this doctor before?": "yes", "no", or "" when nobody asked."""
 
     @property
     def query(self) -> SlotQuery:
@@ -37,8 +43,19 @@ class Choice(NamedTuple):
             "doctor": self.doctor.pk,
             "consultation_type": self.consultation_type.pk,
             "appointment_time": self.starts_at.isoformat(),
+            **({"seen": self.seen} if self.seen else {}),
         }
         return f"{reverse('confirm_booking')}?{urlencode(state)}"
+
+    @property
+    def panel(self) -> PanelAddress:
+        """The doctor's page with the answers given there and the days around this time."""
+        asked = {
+            "seen": self.seen or "yes",
+            "type": str(self.consultation_type.pk),
+            "from": f"{self.local_start:%Y-%m-%d}",
+        }
+        return PanelAddress.from_query(asked, self.doctor.get_absolute_url())
 
     @property
     def local_start(self) -> dt.datetime:
@@ -60,6 +77,7 @@ def remember_choice(request: HttpRequest, choice: Choice) -> None:
         "doctor": choice.doctor.pk,
         "consultation_type": choice.consultation_type.pk,
         "appointment_time": choice.starts_at.isoformat(),
+        "seen": choice.seen,
     }
 
 
@@ -95,10 +113,25 @@ def forget_sign_up(request: HttpRequest) -> None:
     request.session.pop(SIGN_UP, None)
 
 
-def forget_choice(request: HttpRequest) -> None:
-    """After the booking: the session keeps neither the choice nor what was written."""
+def forget_choice(request: HttpRequest, booked: Appointment) -> None:
+    """After the booking: the session keeps the visit, not the choice nor what was written."""
+    if CHOICE in request.session:
+        request.session[BOOKED] = str(booked.pk)
     for name in (CHOICE, DRAFT, SIGN_UP):
         request.session.pop(name, None)
+
+
+def booked_visit(request: Request, choice: Choice | None) -> Appointment | None:
+    """The visit that the reader made of `choice`; without a choice, of the last one."""
+    if not request.user.is_authenticated:
+        return None
+    own = Q(patient__account=request.user) | Q(booked_by=request.user)
+    visits = Appointment.objects.live().filter(own).for_pages()
+    if choice is None:
+        pk = request.session.get(BOOKED)
+        return visits.filter(pk=pk).first() if pk else None
+    same = {"doctor": choice.doctor, "consultation_type": choice.consultation_type}
+    return visits.filter(starts_at=choice.starts_at, **same).first()
 
 
 def remembered_choice(request: HttpRequest) -> dict[str, str] | None:

@@ -10,6 +10,7 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import RelativeForm
@@ -27,6 +28,7 @@ class ChoiceForm(forms.Form):
     appointment_time = forms.CharField(
         error_messages={"required": _("Please choose a time: an appointment needs one.")}
     )
+    seen = forms.CharField(required=False)
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -43,10 +45,14 @@ class ChoiceForm(forms.Form):
             cleaned["appointment_time"] = starts_at
         return cleaned
 
+    def clean_seen(self) -> str:
+        seen: str = self.cleaned_data["seen"]
+        return seen if seen in ("yes", "no") else ""
+
     @property
     def choice(self) -> Choice:
-        """The three of them, of a valid form."""
-        names = ("doctor", "consultation_type", "appointment_time")
+        """The choice that a valid form makes."""
+        names = ("doctor", "consultation_type", "appointment_time", "seen")
         return Choice(*(self.cleaned_data[name] for name in names))
 
 
@@ -87,13 +93,22 @@ class PersonForm(RelativeForm):
 
     use_required_attribute = False
 
-    def __init__(self, *args: Any, is_staff: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, is_staff: bool = False, offers_self: bool = False, **kwargs: Any
+    ) -> None:
         kwargs.setdefault("auto_id", "person_%s")
         super().__init__(*args, **kwargs)
+        if offers_self:
+            relation: Any = self.fields["relation"]
+            myself = Patient.Relation.SELF
+            relation.choices = [(myself.value, capfirst(myself.label)), *relation.choices]
+            self.fields["phone"].help_text = ""
         if is_staff:
             del self.fields["relation"]
             # No account stands behind a new patient: there is no other number to call.
             self.fields["phone"].help_text = ""
+            # On the phone it is not always known; a walk-in is added without it too.
+            self.fields["birth_date"].required = False
 
     def person(self, *, account: User | None) -> Patient:
         """The new person, unsaved: `account`'s relative, or the desk's own when None."""
@@ -120,15 +135,28 @@ class BookingForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.user, self.doctor, self.is_staff = user, doctor, is_staff
-        self.persons = patients_for(user, doctor, is_staff=is_staff)
+        self.own = [] if is_staff else list(Patient.objects.of_account(user))
+        """The account's persons, its owner first; staff name one of the practice's."""
         adds_person = self.data.get("patient") == self.NEW or (
             not self.data.get("patient") and bool(self.data.get("first_name"))
         )
         self.person_form = PersonForm(
             self.data if adds_person else None,
-            is_staff=self.is_staff,
-            initial=kwargs.get("initial"),
+            is_staff=is_staff,
+            offers_self=self.offers_self,
+            initial=self._known_of_new_person() | (kwargs.get("initial") or {}),
         )
+
+    @property
+    def offers_self(self) -> bool:
+        """Whether the account's owner is no patient yet: a doctor or secretary, for example."""
+        return not self.is_staff and not any(person.is_self for person in self.own)
+
+    def _known_of_new_person(self) -> dict[str, str]:
+        if not self.offers_self:
+            return {}
+        name = {"first_name": self.user.first_name, "last_name": self.user.last_name}
+        return {"relation": Patient.Relation.SELF.value, **name}
 
     def clean_patient(self) -> Patient | None:
         """An own person by default; None when one is to be added from the fields."""
@@ -138,14 +166,30 @@ class BookingForm(forms.Form):
                 raise forms.ValidationError(_("Please complete this person's details."))
             return None
         if wanted:
-            found = self.persons.filter(pk=any_id(wanted)).first()
+            found = self._person(any_id(wanted))
             if found is None:
                 raise forms.ValidationError(_("Please choose one of the persons listed."))
             return found
-        own = self.persons.filter(account=self.user, relation=Patient.Relation.SELF).first()
-        if self.is_staff or own is None:
+        if self.is_staff or self.offers_self:
             raise forms.ValidationError(_("Please say for whom this appointment is."))
-        return own
+        return self.own[0]
+
+    def _person(self, pk: int) -> Patient | None:
+        if not self.is_staff:
+            return next((person for person in self.own if person.pk == pk), None)
+        people = patients_for(self.user, self.doctor, is_staff=True)
+        found: Patient | None = people.filter(pk=pk).first()
+        return found
+
+    @property
+    def problems(self) -> str:
+        """What is wrong, for a page that does not show the fields."""
+        texts = [str(error) for errors in self.errors.values() for error in errors]
+        for name, errors in self.person_form.errors.items():
+            field = _("%(field)s: %(problem)s")
+            words = {"field": self.person_form[name].label, "problem": " ".join(map(str, errors))}
+            texts.append(str(field % words))
+        return " ".join(texts)
 
     def person(self) -> Patient:
         """Whom the visit is for; unsaved when they are new: `book` writes both or neither."""

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.forms import PatientSignUpForm, SignInForm
-from accounts.models import Patient
 from accounts.requests import Request
 from bookings import rules
 from bookings.confirming.choice import Choice, current_hold, typed_so_far, typed_to_sign_up
@@ -81,12 +80,11 @@ def _forms(
     form = booking_form or BookingForm(
         user=request.user, doctor=choice.doctor, is_staff=is_staff, initial=typed_so_far(request)
     )
-    persons = [] if form.is_staff else list(Patient.objects.of_account(request.user))
-    known = {str(person.pk) for person in persons} | {BookingForm.NEW}
-    default = str(persons[0].pk) if persons else BookingForm.NEW
+    known = {str(person.pk) for person in form.own} | {BookingForm.NEW}
+    default = str(form.own[0].pk) if form.own else BookingForm.NEW
     return {
         "form": form,
-        "persons": persons,
+        "persons": form.own,
         "chosen_person": form.chosen if form.chosen in known else default,
     }
 

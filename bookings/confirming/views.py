@@ -22,6 +22,7 @@ from accounts.views import SignUpView
 from bookings import rules, services
 from bookings.confirming.choice import (
     Choice,
+    booked_visit,
     forget_choice,
     forget_sign_up,
     remember_choice,
@@ -63,6 +64,7 @@ def keep_and_confirm(request: Request, choice: Choice) -> HttpResponse:
             consultation_type=choice.consultation_type,
             starts_at=choice.starts_at,
             address=client_address(request),
+            by=request.user,
         )
     except rules.Refusal as refusal:
         return refuse_in_panel(request, choice, refusal)
@@ -77,16 +79,28 @@ def keep_and_confirm(request: Request, choice: Choice) -> HttpResponse:
 def confirm_booking(request: Request) -> HttpResponse:
     """The last step before the appointment exists.
 
-    The choice comes from the address or from the session; without one the page says so and
-    leads to the doctors.
+    The choice comes from the address or from the session. Without one, or when it is booked
+    already, the page says so and leads on.
     """
     data = request.GET if "appointment_time" in request.GET else remembered_choice(request)
-    if not data:
+    form = ChoiceForm(data, user=request.user) if data else None
+    choice = form.choice if form and form.is_valid() else None
+    if choice or not form:
+        booked = booked_visit(request, choice)
+        if booked:
+            return show_booked(request, booked)
+    if not form:
         return render(request, "bookings/nothing_chosen.html")
-    form = ChoiceForm(data, user=request.user)
-    if not form.is_valid():
+    if not choice:
         return refuse_plainly(request, _("This choice is no longer valid. Please choose again."))
-    return show_confirm(request, form.choice)
+    return show_confirm(request, choice)
+
+
+def show_booked(request: Request, appointment: Appointment) -> HttpResponse:
+    """That the choice is booked, with the way to the visit: back after confirming, another tab."""
+    if request.htmx and not request.htmx.history_restore_request:
+        return see_appointment(appointment)
+    return render(request, "bookings/already_booked.html", {"appointment": appointment})
 
 
 @login_not_required
@@ -120,7 +134,7 @@ def book(request: Request) -> HttpResponse:
         )
     except rules.Refusal as refusal:
         return show_confirm(request, choice, booking_form=booking_form, refusal=refusal)
-    forget_choice(request)
+    forget_choice(request, appointment)
     return see_appointment(appointment)
 
 
@@ -145,7 +159,7 @@ def _add_walk_in(request: Request, user: User) -> HttpResponse:
         return refuse_plainly(request, _("This reason for a visit is not offered any more."))
     form = BookingForm(request.POST, user=user, doctor=doctor, is_staff=True)
     if not form.is_valid():
-        return refuse_plainly(request, _("Please say for whom this appointment is."))
+        return refuse_plainly(request, form.problems)
     try:
         appointment = services.add_walk_in(
             by=user,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -59,7 +59,7 @@ def other_types(
     found = []
     for each in types:
         if each != query.consultation_type and not each.is_emergency_only:
-            start = calendars.first_free(SlotQuery(query.doctor, each))
+            start = calendars.first_free(replace(query, consultation_type=each))
             if start:
                 address = state.address(type_id=each.pk, first_day=first_day)
                 found.append(Elsewhere(query.doctor, each, start, address))

@@ -103,6 +103,12 @@ class WholeDay:
         return [SlotCount("", _("Free"), counts[None]), *taken]
 
     @property
+    def is_refused_for_the_day(self) -> bool:
+        """Whether today's times could be shown, although this day is refused."""
+        too_far = self.refusal is not None and self.refusal.code == "emergency_too_far"
+        return too_far and self.date > self.today
+
+    @property
     def has_free(self) -> bool:
         return any(slot.blocker is None for slot in self.slots)
 
@@ -161,7 +167,7 @@ def read_day(doctor: Doctor, state: PanelAddress, reader: Reader) -> WholeDay:
     types = types_for(list(offered), state.is_new_patient)
     chosen = next((each for each in types if each.pk == state.type_id), offered.ordinary())
     closed_to = why_closed(doctor, list(offered), is_new_patient=False)
-    query = SlotQuery(doctor, None if closed_to else chosen)
+    query = reader.query(doctor, None if closed_to else chosen)
     date = state.first_day or query.today(now)
     if date.year not in SANE_YEARS:
         date = query.today(now)

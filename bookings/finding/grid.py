@@ -116,7 +116,14 @@ class Grid:
 
     @property
     def today_address(self) -> str:
-        return self.state.address(first_day=None)
+        # Without a day, the grid of a move begins at the visit's own.
+        return self.state.address(first_day=self.today if self.is_move else None)
+
+    @property
+    def is_refused_for_the_day(self) -> bool:
+        """Whether today's times could be shown, although these days are refused."""
+        too_far = self.refusal is not None and self.refusal.code == "emergency_too_far"
+        return too_far and self.first > self.today
 
     @property
     def earlier_address(self) -> str:
@@ -161,7 +168,7 @@ def read_grid(
         return grid
     now, token, first = reader.now, reader.token, grid.first
     calendars = Calendars(
-        [query, *(SlotQuery(query.doctor, each) for each in types)],
+        [query, *(replace(query, consultation_type=each) for each in types)],
         engine.days_from(first, DAYS_SHOWN),
         now=now,
         token=token,
@@ -184,7 +191,7 @@ def read_grid(
         read_waiting_list_entry(query, reader),
         waiting_list_address(query, no_slots, first, moving),
     )
-    others = (calendars.valid_until(SlotQuery(query.doctor, each)) for each in types)
+    others = (calendars.valid_until(replace(query, consultation_type=each)) for each in types)
     return with_nothing(grid, nothing, others)
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from bookings.finding.address import PanelAddress
 from bookings.finding.alternatives import NothingFree, soonest_colleague
 from bookings.finding.visitor import Reader
-from bookings.slots import SlotQuery
 from bookings.slots.no_slots import NoSlots, NoSlotsReason
 from doctors.models import ConsultationType, Doctor
 
@@ -63,7 +62,7 @@ def read_panel(doctor: Doctor, state: PanelAddress, reader: Reader) -> BookingPa
     offered = list(doctor.consultation_types.offered())
     types = types_for(offered, state.is_new_patient)
     closed_to = why_closed(doctor, offered, state.is_new_patient)
-    query = SlotQuery(doctor, None if closed_to else chosen_type(types, state))
+    query = reader.query(doctor, None if closed_to else chosen_type(types, state))
     state = state.within_horizon(query, reader.now)
     closed = None
     if closed_to:

@@ -141,7 +141,7 @@ def show_panel(
     panel, grid, profile = read_panel(doctor, state, reader), None, None
     fragment = wanted_fragment(request, PANEL)
     if panel.step == 3 or fragment == "slot_grid":
-        query = SlotQuery(doctor, panel.consultation_type)
+        query = reader.query(doctor, panel.consultation_type)
         grid = read_grid(panel.state, query, reader, types=panel.types)
     if not fragment:
         profile = read_profile(doctor, panel, reader.now)
@@ -164,10 +164,10 @@ def visitor(request: Request) -> Reader:
 def reader_of(request: Request, doctor: Doctor) -> Reader:
     """A signed-in patient sees at once what the rules say of them, a visitor at confirmation,
     staff never."""
-    patient = None
-    if request.user.is_authenticated and not doctor.is_staffed_by(request.user):
+    patient, is_staff = None, doctor.is_staffed_by(request.user)
+    if request.user.is_authenticated and not is_staff:
         patient = Patient.objects.of_account(request.user).select_related("account").first()
-    return Reader(timezone.now(), hold_token(request), patient)
+    return Reader(timezone.now(), hold_token(request), patient, is_staff)
 
 
 def _doctor(request: Request, slug: str) -> Doctor:

@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from accounts.models import Patient
+from bookings.slots import SlotQuery
+from doctors.models import ConsultationType, Doctor
 
 TOKEN = "hold_token"
 
@@ -18,12 +20,18 @@ TOKEN = "hold_token"
 class Reader:
     """Who looks at free times, and when: their own hold hides nothing.
 
-    `patient` is told at once what the rules say of them; None for visitors and for staff.
+    `patient` is told at once what the rules say of them; None for visitors and for staff. With
+    `is_staff` they work for the doctor, and no rule of time binds them.
     """
 
     now: dt.datetime
     token: str | None = None
     patient: Patient | None = None
+    is_staff: bool = False
+
+    def query(self, doctor: Doctor, consultation_type: ConsultationType | None) -> SlotQuery:
+        """The query of the times that this reader may choose."""
+        return SlotQuery(doctor, consultation_type, is_staff=self.is_staff)
 
 
 def hold_token(request: HttpRequest) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import ipaddress
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -25,9 +26,12 @@ def hold(
     consultation_type: ConsultationType,
     starts_at: dt.datetime,
     address: str,
+    by: Any = None,
     now: dt.datetime | None = None,
 ) -> Hold:
     """Hold `starts_at` (aware) for the visitor who owns `token`, in place of an earlier hold.
+
+    `by` is the reader who asks: no rule but the type's own binds the doctor's staff.
 
     The same slot again returns the same hold, so that a reload does not prolong it. `address` is
     the visitor's IP address. Raises a `rules.Refusal`; the earlier hold stays then.
@@ -48,8 +52,10 @@ def hold(
             starts_at,
         ):
             return mine
-        rules.check_bookable(doctor, consultation_type)
-        query = SlotQuery(doctor, consultation_type)
+        staff = by is not None and doctor.is_staffed_by(by)
+        check = rules.check_type_is_offered if staff else rules.check_bookable
+        check(doctor, consultation_type)
+        query = SlotQuery(doctor, consultation_type, is_staff=staff)
         blocker = slots.blocker_at(query, starts_at, now=now, token=token)
         if blocker:
             raise rules.refuse_time(blocker, query)

@@ -8,7 +8,13 @@ import time_machine
 from django.urls import reverse
 
 from accounts.models import Patient
-from accounts.tests.factories import PatientFactory, RelativeFactory
+from accounts.tests.factories import (
+    DoctorUserFactory,
+    PatientFactory,
+    RelativeFactory,
+    SecretaryUserFactory,
+)
+from bookings import services
 from bookings.models import Appointment, Hold, Notification
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory
@@ -197,6 +203,93 @@ class TestPatient:
         ) == (monday("10:30"), 30, consultation_type.price, False, Status.CONFIRMED)
 
 
+class TestStaffAsPatients:
+    """A doctor or a secretary books elsewhere as anybody does."""
+
+    MYSELF = {
+        "patient": "new",
+        "relation": "self",
+        "first_name": "Salma",
+        "last_name": "Alami",
+        "birth_date": "1984-03-12",
+    }
+
+    @pytest.fixture(params=[DoctorUserFactory, SecretaryUserFactory])
+    def user(self, request, client):
+        user = request.param(first_name="Salma", last_name="Alami", with_verified_email=True)
+        client.force_login(user)
+        return user
+
+    def test_the_form_is_about_themselves_first(self, client, consultation_type, user):
+        post(client, consultation_type, path="/bookings/hold/")
+        page = client.get("/bookings/confirm-booking/").content.decode()
+        assert '<option value="self" selected>Moi</option>' in page
+        assert 'value="Salma"' in page
+
+    def test_they_book_for_themselves(self, client, consultation_type, user):
+        assert post(client, consultation_type, **self.MYSELF).status_code == 303
+        person = Appointment.objects.get().patient
+        assert (person.account, person.relation, person.name) == (user, "self", "Salma Alami")
+
+    def test_an_account_has_one_owner_however_often_it_is_posted(
+        self, client, consultation_type, user
+    ):
+        post(client, consultation_type, **self.MYSELF)
+        post(client, consultation_type, **self.MYSELF)
+        later = {"appointment_time": "2027-03-01T11:00"}
+        assert post(client, consultation_type, **later).status_code == 303
+        assert (Patient.objects.count(), Appointment.objects.count()) == (1, 2)
+
+    def test_an_owner_who_exists_is_not_offered_again(self, client, consultation_type, patient):
+        client.force_login(patient.account)
+        post(client, consultation_type, path="/bookings/hold/")
+        page = client.get("/bookings/confirm-booking/").content.decode()
+        assert '<option value="self"' not in page
+
+
+class TestBackAfterConfirming:
+    @pytest.fixture
+    def booked(self, client, consultation_type, patient):
+        client.force_login(patient.account)
+        post(client, consultation_type, path="/bookings/hold/")
+        post(client, consultation_type)
+        return Appointment.objects.get()
+
+    def test_the_confirm_page_says_booked_and_leads_to_the_visit(self, client, booked):
+        page = client.get("/bookings/confirm-booking/").content.decode()
+        assert "Ce rendez-vous est réservé" in page
+        assert f'href="/bookings/{booked.pk}/"' in page
+
+    def test_so_does_the_address_of_that_choice(self, client, booked):
+        choice = {
+            "doctor": booked.doctor_id,
+            "consultation_type": booked.consultation_type_id,
+            "appointment_time": AT_TEN,
+        }
+        page = client.get("/bookings/confirm-booking/", choice).content.decode()
+        assert f'href="/bookings/{booked.pk}/"' in page
+
+    def test_another_tab_goes_to_the_visit(self, client, booked):
+        htmx = {"HX-Request": "true", "HX-Target": "hold"}
+        response = client.get("/bookings/confirm-booking/", headers=htmx)
+        assert response["HX-Redirect"] == f"/bookings/{booked.pk}/"
+
+    def test_a_new_choice_is_confirmed_as_ever(self, client, consultation_type, booked):
+        later = {"appointment_time": "2027-03-01T11:00"}
+        post(client, consultation_type, path="/bookings/hold/", **later)
+        assert 'id="booking"' in client.get("/bookings/confirm-booking/").content.decode()
+
+    def test_a_visit_cancelled_since_is_not_called_booked(self, client, booked):
+        services.cancel(booked, by=booked.booked_by, now=FRIDAY_MORNING)
+        page = client.get("/bookings/confirm-booking/").content.decode()
+        assert "Ce rendez-vous est réservé" not in page
+
+    def test_nobody_else_sees_it(self, client, booked):
+        client.force_login(PatientFactory().account)
+        page = client.get("/bookings/confirm-booking/").content.decode()
+        assert str(booked.pk) not in page
+
+
 class TestVisitor:
     def test_the_choice_is_kept_as_a_hold_and_leads_to_confirm(self, client, consultation_type):
         response = post(client, consultation_type)
@@ -209,6 +302,17 @@ class TestVisitor:
         assert all(
             mark in page for mark in ('id="sign_in_form"', 'id="sign_up_form"', "data-expires-at")
         )
+
+    @pytest.mark.parametrize("seen", ["yes", "no"])
+    def test_changing_the_time_keeps_the_answer_about_a_first_visit(
+        self, client, consultation_type, patient, seen
+    ):
+        post(client, consultation_type, path="/bookings/hold/", seen=seen)
+        client.force_login(patient.account)
+        page = client.get("/bookings/confirm-booking/").content.decode()
+        state = f"seen={seen}&amp;type={consultation_type.pk}&amp;from=2027-03-01"
+        assert f'href="{consultation_type.doctor.get_absolute_url()}?{state}"' in page
+        assert f'<input type="hidden" name="seen" value="{seen}">' in page
 
     def test_the_hold_survives_sign_in(self, client, consultation_type, patient):
         post(client, consultation_type)
@@ -287,6 +391,18 @@ class TestDesk:
             "Karim Tazi",
             None,
         )
+
+    def test_a_new_patient_needs_no_date_of_birth(self, client, consultation_type, secretary):
+        post(client, consultation_type, first_name="Karim", last_name="Tazi")
+        assert Appointment.objects.get().patient.birth_date is None
+
+    def test_a_walk_in_is_refused_for_what_is_missing(self, client, consultation_type, secretary):
+        walk_in = {"appointment_time": "", "first_name": "Karim", "birth_date": "1968-13-13"}
+        response = post(client, consultation_type, **walk_in)
+        page = response.content.decode()
+        assert (response.status_code, Appointment.objects.count()) == (422, 0)
+        assert "Nom\N{NO-BREAK SPACE}: Ce champ est obligatoire." in page
+        assert "Date de naissance\N{NO-BREAK SPACE}: " in page
 
     def test_without_a_time_it_is_a_walk_in_with_the_next_number(
         self, client, consultation_type, secretary

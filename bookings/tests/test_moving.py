@@ -3,9 +3,11 @@
 import datetime as dt
 
 import pytest
+import time_machine
+from django.urls import reverse
 
 from bookings import rules, services
-from bookings.models import Appointment, Notification
+from bookings.models import Appointment, Notification, PatientFile
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
@@ -103,6 +105,27 @@ class TestMove:
                 now=monday("10:00") - dt.timedelta(hours=24),
             )
         assert caught.value.code == "too_late_to_change"
+
+
+class TestBlockedPatient:
+    def test_the_page_gives_the_phone_and_no_way_that_leads_back_here(self, client):
+        visit = AppointmentFactory(doctor__practice__phone="+33142715500")
+        PatientFile.objects.create(
+            patient=visit.patient, practice=visit.practice, blocked_at=FRIDAY_MORNING
+        )
+        with time_machine.travel(FRIDAY_MORNING, tick=False):
+            client.force_login(visit.patient.account)
+            page = client.get(reverse("move_appointment", args=[visit.pk])).content.decode()
+        assert "01 42 71 55 00" in page
+        assert "Revenir à aujourd’hui" not in page
+
+    def test_an_emergency_too_far_ahead_leads_to_today(self, client):
+        visit = AppointmentFactory(consultation_type__is_emergency_only=True)
+        with time_machine.travel(FRIDAY_MORNING, tick=False):
+            client.force_login(visit.patient.account)
+            address = reverse("move_appointment", args=[visit.pk])
+            page = client.get(address).content.decode()
+        assert f'href="{address}?from=2027-02-26"' in page
 
 
 class TestCancel:
