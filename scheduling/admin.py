@@ -66,7 +66,7 @@ class ConsultationTypeAdmin(AgendaAdmin):
     list_select_related = ("doctor__user",)
     list_filter = (
         ("retired_at", admin.EmptyFieldListFilter),
-        *("is_emergency_only", "require_existing_patient", "needs_confirmation"),
+        *("is_video", "is_emergency_only", "require_existing_patient", "needs_confirmation"),
         ("doctor", AutocompleteFilter),
     )
     search_fields = ("name", "doctor__search_text")

@@ -172,7 +172,7 @@ class AppointmentAdmin(ReadOnly, TbibAdmin):
             {
                 "fields": (
                     *("patient_name", "doctor_name", "type_name", "duration", "buffer_minutes"),
-                    *("price", "currency", "booked_by", "created"),
+                    *("price", "currency", "is_video", "booked_by", "created"),
                 )
             },
         ),

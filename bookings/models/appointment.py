@@ -158,6 +158,7 @@ class Appointment(models.Model):
     duration = models.PositiveSmallIntegerField(_("duration (minutes)"), default=30)
     price = models.DecimalField(_("price"), max_digits=9, decimal_places=2, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
+    is_video = models.BooleanField(_("video visit"), default=False)
 
     booked_by = models.ForeignKey(
         User,

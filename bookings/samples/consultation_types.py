@@ -42,6 +42,7 @@ class TypePlan(NamedTuple):
     emergency_only: bool = False
     on_request: bool = False
     for_new: bool = False
+    is_video: bool = False
     instructions: str = ""
 
 
@@ -158,7 +159,8 @@ VIDEO = TypePlan(
     0.8,
     SLATE,
     0.8,
-    instructions="Un lien arrive par e-mail.\nS’installer au calme, avec l’ordonnance.",
+    instructions="S’installer au calme, avec l’ordonnance.",
+    is_video=True,
 )
 PLAIN = TypePlan("Consultation", 30, 1.0, GREEN, 2.0, instructions=PAPERS)
 """The first type of the five known doctors: half an hour, without any condition."""

@@ -146,6 +146,7 @@ class DoctorWriter:
             is_emergency_only=consultation_type.emergency_only,
             require_existing_patient=consultation_type.existing_only,
             needs_confirmation=consultation_type.on_request,
+            is_video=consultation_type.is_video,
             notice_minutes=consultation_type.notice_hours * 60,
             horizon_days=consultation_type.horizon_days,
             instructions=consultation_type.instructions,

@@ -93,6 +93,7 @@ def _appointment(
         type_name=consultation_type.name,
         duration=consultation_type.duration,
         price=consultation_type.price,
+        is_video=consultation_type.is_video,
         booked_by_id=_who(visit, visit.steps[0].by, staff),
         created_at=visit.steps[0].at,
         **names,

@@ -252,6 +252,7 @@ def copies_of(consultation_type: ConsultationType, starts_at: dt.datetime) -> di
         "duration": consultation_type.duration,
         "price": consultation_type.price,
         "currency": consultation_type.currency,
+        "is_video": consultation_type.is_video,
     }
 
 

@@ -71,6 +71,7 @@ class AppointmentFactory(TimeOfDoctorFactory):
     duration = factory.LazyAttribute(lambda made: _of_type(made, "duration", 30))
     price = factory.LazyAttribute(lambda made: _of_type(made, "price", None))
     currency = factory.LazyAttribute(lambda made: _of_type(made, "currency", ""))
+    is_video = factory.LazyAttribute(lambda made: _of_type(made, "is_video", False))
     booked_by = factory.SelfAttribute("patient.account")
 
 

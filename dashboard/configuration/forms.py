@@ -95,7 +95,7 @@ class TypeForm(forms.ModelForm):
         model = ConsultationType
         fields = (
             *("name", "duration", "buffer_after", "price", "currency", "price_note", "color"),
-            *("is_emergency_only", "require_existing_patient", "needs_confirmation"),
+            *("is_video", "is_emergency_only", "require_existing_patient", "needs_confirmation"),
             *("notice_minutes", "horizon_days", "instructions"),
         )
         labels = {
@@ -104,12 +104,14 @@ class TypeForm(forms.ModelForm):
             "buffer_after": gettext_lazy("Pause after"),
             "price_note": gettext_lazy("A word on the price"),
             "instructions": gettext_lazy("What to bring or to do before"),
+            "is_video": gettext_lazy("By video"),
             "is_emergency_only": gettext_lazy("Emergencies only"),
             "require_existing_patient": gettext_lazy("Only patients who already came"),
             "needs_confirmation": gettext_lazy("I confirm each request"),
         }
         help_texts = {
             "buffer_after": "",
+            "is_video": gettext_lazy("the practice sends the link"),
             "is_emergency_only": gettext_lazy("24 hours ahead at most"),
             "require_existing_patient": gettext_lazy("to a visit with this doctor"),
             "needs_confirmation": gettext_lazy("the time is kept until the answer"),
@@ -149,6 +151,7 @@ class TypeForm(forms.ModelForm):
             row(AppendedText("duration", "min"), AppendedText("buffer_after", "min")),
             row("price", "currency"),
             "price_note",
+            Field("is_video", template=flag),
             Field("color", template=f"{INCLUDES}/colors.html"),
             Fieldset(
                 _("Online booking"),

@@ -67,6 +67,12 @@ class TestAdd:
         doctor.refresh_from_db()
         assert doctor.calendar_version == 1
 
+    def test_by_video_it_says_so_on_the_public_page(self, client):
+        doctor = signed_in(client)
+        client.post(f"{ROOT}types/new/", TYPED | {"is_video": "on"})
+        assert doctor.consultation_types.get().is_video is True
+        assert "par vidéo" in client.get(f"{doctor.get_absolute_url()}?seen=no").text
+
     def test_it_comes_after_the_others(self, client):
         doctor = signed_in(client)
         ConsultationTypeFactory(doctor=doctor, name="Suivi", position=7)

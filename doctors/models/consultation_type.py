@@ -92,6 +92,11 @@ class ConsultationType(models.Model):
         default=False,
         help_text=_("A booking is a request until the practice confirms it."),
     )
+    is_video = models.BooleanField(
+        _("video visit"),
+        default=False,
+        help_text=_("Nobody comes: the practice sends the link."),
+    )
     notice_minutes = models.PositiveIntegerField(
         _("notice (minutes)"), default=0, help_text=_("Shortest time between booking and visit.")
     )
