@@ -265,6 +265,14 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Tbib <ne-pas-repondr
 EMAIL_TIMEOUT = 10
 SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', '8000')}").rstrip("/")
 
+# On the legal pages. Empty: the page says that the operator has not given it.
+OPERATOR = {
+    "name": env.str("OPERATOR_NAME", default=""),
+    "address": env.str("OPERATOR_ADDRESS", default=""),
+    "contact": env.str("OPERATOR_CONTACT", default=""),
+    "host": env.str("OPERATOR_HOST", default=""),
+}
+
 # -- when the site cannot answer ----------------------------------------------------------
 
 MAINTENANCE = env.bool("MAINTENANCE", default=False)

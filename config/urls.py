@@ -21,6 +21,7 @@ from doctors import sitemaps
 from doctors.views import photo
 from web import site_files
 from web.health import health
+from web.legal import TITLES, legal_page
 
 ON_PAGE = {"on_page": True}
 CONFIRM = {"verb": "confirm", **ON_PAGE}
@@ -49,6 +50,7 @@ urlpatterns = [
     path("accounts/", include("scheduling.urls")),
     path("api/", api.urls),
     path("developers/", developers, name="developers"),
+    *(path(f"{page}/", legal_page, {"page": page}, name=page) for page in TITLES),
     path("admin/", admin.site.urls),
     path("health/", health, name="health"),
     path("robots.txt", site_files.robots),

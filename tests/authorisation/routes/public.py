@@ -4,6 +4,7 @@ from tests.authorisation.table import FREE, NOT_ALLOWED, Route, everyone, page, 
 
 ROUTES = {
     "": page("/"),
+    **{f"{name}/": page(f"/{name}/") for name in ("imprint", "privacy", "accessibility")},
     "search/suggestions/": page("/search/suggestions/?q=smith"),
     "doctors/": page("/doctors/"),
     "doctors/<slug:slug>/": page("/doctors/{doctor.slug}/"),
