@@ -248,7 +248,7 @@ def test_a_physician_is_what_the_page_shows():
     assert (hours[0]["opens"], hours[0]["closes"]) == ("09:00", "17:00")
     assert [(item["name"], item["item"]) for item in crumbs["itemListElement"]] == [
         ("Accueil", f"{SITE}/"),
-        ("Cardiologue à Paris", f"{SITE}/doctors/?q=Cardiologue&where=Paris"),
+        ("Cardiologues à Paris", f"{SITE}/doctors/?q=Cardiologue&where=Paris"),
         ("Dr Salma Alami", page),
     ]
 

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef
 
 from bookings.finding.cards import DoctorCard, read_cards
 from bookings.finding.grid import DAYS_SHOWN
+from bookings.finding.nobody import NobodyFound, read_nobody_found
 from bookings.finding.search import Search
 from bookings.finding.soonest import Agendas, first_times, remembered_times
 from bookings.finding.visitor import Reader
@@ -56,6 +57,12 @@ class Results:
     """How many of those found have a time within three days."""
     page: Page[Candidate]
     cards: list[DoctorCard]
+    nobody: NobodyFound | None
+    """What else there is, when nobody is found."""
+
+    @property
+    def total(self) -> int:
+        return self.page.paginator.count
 
     @property
     def previous_address(self) -> str:
@@ -84,7 +91,8 @@ def read_results(search: Search, reader: Reader) -> Results:
         first_times=times,
     )
     free_soon = len(within(ordered, times, DAYS_SHOWN, now))
-    return Results(search, found.specialty, found.place, times, free_soon, page, cards)
+    nobody = None if ordered else read_nobody_found(search, found)
+    return Results(search, found.specialty, found.place, times, free_soon, page, cards, nobody)
 
 
 def read_candidates(search: Search, found: SearchResult, now: dt.datetime) -> list[Candidate]:

@@ -101,13 +101,5 @@ class Search:
         return bool(self.within or self.video or self.new_patients or self.language)
 
     @property
-    def what_alone(self) -> str:
-        return Search(self.what).address()
-
-    @property
-    def where_alone(self) -> str:
-        return Search(where=self.where).address()
-
-    @property
     def unfiltered(self) -> str:
         return Search(self.what, self.where).address()

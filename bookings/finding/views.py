@@ -26,7 +26,7 @@ from bookings.finding.live import Token, changed_doctors
 from bookings.finding.panel import read_panel
 from bookings.finding.profile import read_profile
 from bookings.finding.results import DOCTORS_PER_PAGE, read_results
-from bookings.finding.search import Search
+from bookings.finding.search import LONGEST_TEXT, Search
 from bookings.finding.visitor import Reader, hold_token
 from bookings.slots import SlotQuery
 from doctors.models import Doctor, Specialty
@@ -35,7 +35,6 @@ from web.fragments import render_fragment, wanted_fragment
 from web.requests import any_id
 
 SPECIALTIES_SHOWN = 8
-LONGEST_TEXT = 100
 PANEL = ("booking_panel", "slot_grid")
 """The fragments of a doctor's page."""
 

@@ -74,7 +74,7 @@ def website_data() -> SafeString:
 def breadcrumb_data(doctor: Doctor) -> SafeString:
     """Structured data of the breadcrumb of a doctor's page."""
     specialty, city = doctor.specialty, doctor.practice.city
-    where = _("%(what)s in %(city)s") % {"what": specialty.practitioner, "city": city}
+    where = _("%(what)s in %(city)s") % {"what": specialty.practitioners, "city": city}
     steps = (
         (_("Home"), reverse("home")),
         (where, Search(specialty.practitioner_fr, city).address()),

@@ -19,6 +19,7 @@ from doctors import photos
 from doctors.models.practice import Membership, Practice, one_zone_words
 from doctors.name_words import name_words
 from doctors.places import CityCentre
+from doctors.plurals import plural
 from web.text import has_word, words
 
 LANGUAGES_SPOKEN = {
@@ -99,6 +100,11 @@ class Specialty(models.Model):
     def practitioner(self) -> str:
         """ "Cardiologue", in the reader's language."""
         return self._in_reader_language("practitioner")
+
+    @property
+    def practitioners(self) -> str:
+        """ "Cardiologues", in the reader's language."""
+        return plural(self.practitioner, (get_language() or "fr")[:2])
 
     @property
     def every_name(self) -> set[str]:

@@ -1,4 +1,4 @@
-"""The filter that marks the typed letters in a suggestion."""
+"""The filters that mark the typed letters in a suggestion, and put a name into a sentence."""
 
 from __future__ import annotations
 
@@ -10,9 +10,16 @@ from django import template
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from doctors import plurals
 from web.text import words
 
 register = template.Library()
+
+
+@register.filter
+def in_sentence(name: str) -> str:
+    """Return "cardiologue" for "Cardiologue"."""
+    return plurals.in_sentence(name)
 
 
 @register.filter
