@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Avg
 
@@ -14,11 +14,13 @@ from doctors.search import SearchResult, find
 
 
 class OtherList(NamedTuple):
-    """A list that is not empty; `city` is where its doctors are, "" for anywhere."""
+    """A list that is not empty; `city` is where its doctors are, "" for anywhere, and `km` how
+    far that is from the place asked for."""
 
     address: str
     total: int
     city: str = ""
+    km: float = 0
 
 
 @dataclass(frozen=True)
@@ -45,19 +47,21 @@ def read_nobody_found(search: Search, found: SearchResult) -> NobodyFound:
     """In constant queries, whatever the number of doctors."""
     specialty, place = found.specialty, found.place
     what = specialty.practitioner if specialty else search.what
-    city = nearest_city(specialty, place) if specialty and place else ""
-    asks_for_place = bool(place or search.where)
+    km, city = nearest_city(specialty, place) if specialty and place else (0, "")
+    elsewhere = _read(Search(what, city), city=city, km=km) if city else None
+    everywhere = _read(Search(what)) if what and (place or search.where) else None
     return NobodyFound(
         unfiltered=_read(Search(search.what, search.where)) if search.has_filters else None,
-        elsewhere=_read(Search(what, city), city) if city else None,
-        everywhere=_read(Search(what)) if what and asks_for_place else None,
+        elsewhere=elsewhere,
+        everywhere=everywhere if not _as_many(elsewhere, everywhere) else None,
         video=_read(Search(what, video=True)) if specialty else None,
-        here=_read(Search(where=place.name), place.name) if what and place else None,
+        here=_read(Search(where=place.name), city=place.name) if what and place else None,
     )
 
 
-def nearest_city(specialty: Specialty, place: CityCentre) -> str:
-    """The city nearest to `place` with a doctor of this specialty; "" when there is none."""
+def nearest_city(specialty: Specialty, place: CityCentre) -> tuple[float, str]:
+    """Kilometres and name of the city nearest to `place` with a doctor of this specialty; (0, "")
+    when there is none."""
     cities = (
         Doctor.objects.listed()
         .filter(specialty=specialty, practice__latitude__isnull=False)
@@ -66,11 +70,16 @@ def nearest_city(specialty: Specialty, place: CityCentre) -> str:
         .annotate(north=Avg("practice__latitude"), east=Avg("practice__longitude"))
     )
     here = (place.latitude, place.longitude)
-    distances = {city: distance_km(*here, north, east) for city, north, east in cities}
-    return min(distances, key=distances.__getitem__, default="")
+    return min(
+        ((distance_km(*here, north, east), city) for city, north, east in cities), default=(0, "")
+    )
 
 
-def _read(search: Search, city: str = "") -> OtherList | None:
+def _as_many(one: OtherList | None, other: OtherList | None) -> bool:
+    return one is not None and other is not None and one.total == other.total
+
+
+def _read(search: Search, **place: Any) -> OtherList | None:
     doctors = find(search.what, search.where).doctors
     total = (doctors.filter(offers_video=True) if search.video else doctors).count()
-    return OtherList(search.address(), total, city) if total else None
+    return OtherList(search.address(), total, **place) if total else None

@@ -63,7 +63,7 @@ class TestOffers:
         doctors(3, LYON, specialty=dermatology(), offers_video=True)
         found = offers(client, "/doctors/?q=dermatologue&where=Brest")
         assert found == {
-            "1 dermatologue à Paris": "/doctors/?q=Dermatologue&where=Paris",
+            "1 dermatologue à Paris 505 km": "/doctors/?q=Dermatologue&where=Paris",
             "3 dermatologues par vidéo": "/doctors/?q=Dermatologue&video=1",
             "4 dermatologues partout": "/doctors/?q=Dermatologue",
             "2 praticiens à Brest": "/doctors/?where=Brest",
@@ -76,6 +76,12 @@ class TestOffers:
         found = offers(client, "/doctors/?q=dermatologue&where=Brest")
         totals = {text: client.get(href).context["results"].total for text, href in found.items()}
         assert {text: int(text.split()[0]) for text in found} == totals
+
+    def test_all_of_them_in_one_city_are_offered_once(self, client):
+        doctors(2, PARIS, specialty=dermatology())
+        assert offers(client, "/doctors/?q=dermatologue&where=Brest") == {
+            "2 dermatologues à Paris 505 km": "/doctors/?q=Dermatologue&where=Paris"
+        }
 
     def test_a_name_that_is_somewhere_else(self, client):
         doctors(1, PARIS, user__last_name="Martin")

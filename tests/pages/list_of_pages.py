@@ -145,6 +145,8 @@ def finding(world: SimpleNamespace) -> Iterator[Page]:
         "casablanca": "?where=casa",
         "nowhere": "?where=Nullepart",
         "nobody": "?q=zzzz",
+        "elsewhere": "?q=dermatologue&where=Brest",
+        "somebody-else": "?q=smith&where=Casablanca",
         "both": "?q=dermatologue&where=Paris",
         "today": "?within=1",
         "week": "?within=7",

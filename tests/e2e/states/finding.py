@@ -47,6 +47,20 @@ def doctors_nobody_found(page, enter):
 
 
 @state
+def doctors_found_elsewhere(page, enter):
+    practice = PracticeFactory(latitude=48.86, longitude=2.35)
+    DoctorFactory(practice=practice, offers_video=True)
+    page.goto("/doctors/?q=cardiologue&where=Brest")
+    expect(page.locator(".empty-choices a")).to_have_count(2)
+
+
+@state
+def personal_data(page, enter):
+    page.goto("/privacy/")
+    expect(page.locator("h1")).to_have_text("Données personnelles")
+
+
+@state
 def doctors_with_the_menu_open(page, enter):
     enter(patient().account)
     page.goto("/doctors/")
