@@ -26,6 +26,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from bookings.models import Appointment, StatusChange
+from bookings.models.appointment import undone
 from bookings.status import Status
 from bookings.waiting_room.room import today_of
 from doctors.models import Doctor
@@ -205,7 +206,7 @@ def waiting_room(user: User, doctor: Doctor, now: dt.datetime) -> WaitingRoom:
     arrived = today_of(doctor, Appointment.objects.for_staff(user), now).filter(
         status=Status.ARRIVED
     )
-    arrivals = Q(changes__to_status=Status.ARRIVED, changes__undone_by=None)
+    arrivals = Q(~undone("changes__pk"), changes__to_status=Status.ARRIVED)
     found = arrived.order_by().aggregate(
         count=Count("pk", distinct=True), since=Min("changes__at", filter=arrivals)
     )

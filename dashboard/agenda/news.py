@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from bookings.models import Appointment, StatusChange
+from bookings.models.appointment import undone
 from bookings.status import Verb
 from dashboard.cockpit import Cockpit
 
@@ -28,8 +29,8 @@ def news_since(cockpit: Cockpit, change_id: int) -> list[Item]:
     """The newest changes by others after `change_id` that the reader may see, latest first."""
     visible = Appointment.objects.for_staff(cockpit.user).filter(doctor__in=cockpit.shown)
     changes = (
-        StatusChange.objects.filter(pk__gt=change_id, verb__in=TOLD, undone_by=None)
-        .filter(appointment__in=visible)
+        StatusChange.objects.filter(pk__gt=change_id, verb__in=TOLD)
+        .filter(~undone("pk"), appointment__in=visible)
         .exclude(by=cockpit.user)
         .select_related("appointment__practice", "appointment__patient", "by")
         .order_by("-pk")
