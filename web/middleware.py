@@ -13,6 +13,7 @@ from django.core.exceptions import MiddlewareNotUsed
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -23,6 +24,24 @@ from web.requests import cookie_language, is_poll, wants_json
 from web.search_engines import is_kept
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class CompressionMiddleware(GZipMiddleware):
+    """Compresses text, with Django's random padding against BREACH (docs/decisions/compression.md).
+
+    Streams stay as they are: WhiteNoise has its own compressed copies of static files. So does what
+    fits into one packet.
+    """
+
+    PACKET = 1400
+    TEXT = ("text/", "application/json", "application/problem+json", "application/xml")
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        if response.streaming or len(response.content) < self.PACKET:
+            return response
+        if not response.get("Content-Type", "").startswith(self.TEXT):
+            return response
+        return super().process_response(request, response)
 
 
 class ErrorPagesMiddleware:
