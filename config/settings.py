@@ -44,7 +44,6 @@ INSTALLED_APPS = [
     "crispy_tailwind",
     "csp",
     "django_htmx",
-    "heroicons",
     "phonenumber_field",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -59,6 +58,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "web.middleware.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
