@@ -7,6 +7,7 @@ Days and times are words in the active language. Datetimes are the practice's wa
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import zlib
 from collections.abc import Sequence
 from decimal import Decimal
@@ -30,7 +31,11 @@ register = template.Library()
 
 def reader_locale() -> Locale:
     """Return the active language's locale; English is British: the day before the month."""
-    language = (get_language() or "fr")[:2]
+    return _locale((get_language() or "fr")[:2])
+
+
+@functools.cache
+def _locale(language: str) -> Locale:
     return Locale.parse("en_GB" if language == "en" else language)
 
 
@@ -79,9 +84,11 @@ def avatar(
 @register.filter
 def price(amount: Decimal | None, currency: str = "EUR") -> str:
     """ "400 MAD", "€50": in the reader's format, cents only if there are any; "" for no price."""
-    if amount is None:
-        return ""
-    locale, currency = reader_locale(), currency or "EUR"
+    return "" if amount is None else _price_words(amount, currency or "EUR", reader_locale())
+
+
+@functools.lru_cache(maxsize=1024)
+def _price_words(amount: Decimal, currency: str, locale: Locale) -> str:
     pattern = locale.currency_formats["standard"].pattern
     if pattern.startswith("¤") and get_currency_symbol(currency, locale)[-1].isalpha():
         pattern = pattern.replace("¤", "¤\xa0", 1)  # "MAD 400", not "MAD400"
@@ -97,7 +104,13 @@ def price(amount: Decimal | None, currency: str = "EUR") -> str:
 
 
 def _day(day: dt.date, pattern: str) -> str:
-    locale = reader_locale()
+    date = day.date() if isinstance(day, dt.datetime) else day
+    return _day_words(date, pattern, reader_locale())
+
+
+@functools.lru_cache(maxsize=4096)
+def _day_words(day: dt.date, pattern: str, locale: Locale) -> str:
+    """Pages say the same few days again and again, and Babel takes its time for each."""
     if locale.language == "fr" and day.day == 1:
         pattern = pattern.replace("d ", "d'er' ")
     return format_date(day, pattern, locale=locale)
@@ -238,9 +251,20 @@ def phone_href(phone: Any) -> str:
 @register.filter
 def phone_display(phone: Any, country: str = "") -> str:
     """ "01 42 71 55 00" for a number of `country` (the practice's), else "+33 1 42…"."""
-    number = _number(phone)
+    if isinstance(phone, str):
+        return _phone_words(phone, country)
+    return _number_words(_number(phone), country) or str(phone or "")
+
+
+@functools.lru_cache(maxsize=1024)
+def _phone_words(phone: str, country: str) -> str:
+    """An agenda says the same patients' numbers at every look; to read one takes 0.1 ms."""
+    return _number_words(_number(phone), country) or phone
+
+
+def _number_words(number: phonenumbers.PhoneNumber | None, country: str) -> str:
     if number is None:
-        return str(phone or "")
+        return ""
     if not country or phonenumbers.region_code_for_number(number) != country:
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
