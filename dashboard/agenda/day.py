@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from accounts.models import User
 from bookings.models import Appointment
 from bookings.status import LIVE, Status
-from dashboard.agenda.visits import visits_between
+from dashboard.agenda.visits import taken_between
 from dashboard.closing.reads import visits_to_close
 from dashboard.cockpit import Cockpit
 from doctors.models import Doctor
@@ -120,7 +120,7 @@ def day_rows(user: User, doctor: Doctor, day: dt.date, *, now: dt.datetime) -> l
     """
     local, zone = doctor.practice.local, doctor.practice.zone
     start, end = engine.day_span(day, zone)
-    visits: list[Any] = list(visits_between(user, doctor, start, end))
+    visits: list[Any] = list(taken_between(user, [doctor], start, end))
     rows = [DayRow(local(visit.starts_at), visit) for visit in visits]
     closed = [
         (away.starts_at, away.ends_at)

@@ -164,8 +164,8 @@ class TestEvents:
             start = monday("08:00") + dt.timedelta(minutes=20 * index)
             AppointmentFactory(consultation_type=kind, starts_at=start)
         client.force_login(kind.doctor.user)
-        # Session, account, desk, visits, absences that count.
-        with django_assert_num_queries(5):
+        # Session, account, desk, visits, absences that count, earlier visits.
+        with django_assert_num_queries(6):
             assert len(client.get(URL, WEEK).json()) == count
 
 
