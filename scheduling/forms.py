@@ -1,4 +1,4 @@
-"""The form field for a time of day."""
+"""The form fields for a day and for a time of day."""
 
 from __future__ import annotations
 
@@ -6,6 +6,22 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
+
+YEARS = range(2000, 2101)
+
+
+class DayField(forms.DateField):
+    """A day of an agenda, in the years 2000 to 2100."""
+
+    def __init__(self, **options: Any) -> None:
+        attributes = {"type": "date", "min": "2000-01-01", "max": "2100-12-31"}
+        widget = forms.DateInput(format="%Y-%m-%d", attrs=attributes)
+        super().__init__(widget=widget, **options)
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value and value.year not in YEARS:
+            raise forms.ValidationError(_("Please write a date between 2000 and 2100."))
 
 
 class ClockField(forms.CharField):

@@ -217,6 +217,12 @@ class HolidayManager(models.Manager["Holiday"]):
             closed[practice_id][date] = name
         return closed
 
+    def proposed(self, practice_id: int, days: Collection[dt.date]) -> dict[dt.date, str]:
+        """Return {day: name} of the holidays from the first to the last of `days` to decide."""
+        undecided = self.filter(practice=practice_id, decision=Holiday.Decision.PROPOSED)
+        rows = undecided.filter(date__range=(min(days), max(days))).order_by("date")
+        return dict(rows.values_list("date", "name"))
+
 
 class Holiday(models.Model):
     """A public holiday at a practice.

@@ -97,6 +97,17 @@ def add_absence(
     return absence
 
 
+def edit_absence(
+    absence: DoctorAbsence, *, starts_at: dt.datetime, ends_at: dt.datetime, reason: str = ""
+) -> DoctorAbsence:
+    """Give the absence another time and reason; visits already booked there stay."""
+    with changing_agenda(absence.doctor_id):
+        absence.starts_at, absence.ends_at, absence.reason = starts_at, ends_at, reason
+        absence.full_clean()
+        absence.save()
+    return absence
+
+
 def remove_absence(absence: DoctorAbsence) -> None:
     with changing_agenda(absence.doctor_id):
         absence.delete()

@@ -90,6 +90,34 @@ def take_absence(
         )
 
 
+def change_absence(
+    absence: DoctorAbsence,
+    *,
+    by: User,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    reason: str = "",
+    decisions: Decisions | None = None,
+    now: dt.datetime | None = None,
+) -> DoctorAbsence:
+    """Give an absence another time and reason, and return it.
+
+    Raises VisitsAffected for visits that the change puts into the absence; visits that were in
+    it before need no decision. Raises StateConflict when the absence was removed meanwhile.
+    """
+    now = now or timezone.now()
+    with writing():
+        (doctor,) = Doctor.objects.locked(absence.doctor_id)
+        require_staff(by, doctor)
+        fresh = doctor.absences.filter(pk=absence.pk).first()
+        if fresh is None:
+            raise rules.StateConflict(_("This absence was removed in the meantime."))
+        before = set(affected_by_absence(doctor, fresh.starts_at, fresh.ends_at, now=now))
+        affected = affected_by_absence(doctor, starts_at, ends_at, now=now)
+        _apply(decisions, [each for each in affected if each not in before], by=by, now=now)
+        return agendas.edit_absence(fresh, starts_at=starts_at, ends_at=ends_at, reason=reason)
+
+
 def change_hours(
     *,
     by: User,

@@ -84,7 +84,8 @@ class EventOut(Schema):
 
 
 class BackgroundProps(Schema):
-    kind: Literal["open", "absence", "holiday"]
+    kind: Literal["open", "absence", "holiday", "proposal"]
+    link: str = ""
 
 
 class BackgroundOut(Schema):
@@ -123,7 +124,7 @@ def doctor_appointments(request: SignedInRequest, asked: Query[SpanIn]) -> HttpR
     summary=gettext_noop("The background of a doctor’s visits"),
     description=gettext_noop(
         "Background events as FullCalendar reads them: opening hours, the doctor’s absences with "
-        "their reason, the practice’s holidays."
+        "their reason, the practice’s holidays, and those to decide with the page that decides."
     ),
 )
 def doctor_background(request: SignedInRequest, asked: Query[SpanIn]) -> HttpResponse:

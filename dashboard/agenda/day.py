@@ -27,6 +27,7 @@ def read_day_list(cockpit: Cockpit, shown: dt.date) -> dict[str, Any]:
     rows = day_rows(cockpit.user, cockpit.doctor, shown, now=cockpit.now)
     return {
         "rows": rows,
+        "proposal": Holiday.objects.proposed(cockpit.doctor.practice_id, [shown]).get(shown, ""),
         "visit_count": sum(1 for row in rows if row.visit),
         "cancelled": list(cancelled.order_by("starts_at").with_last_change()),
         "walk_ins": list(visits.filter(queue_date=shown).order_by("queue_number")),

@@ -159,7 +159,19 @@ def background(doctor: Doctor, start: dt.datetime, end: dt.datetime) -> list[Eve
             _behind("holiday", engine.day_span(day, zone), name, doctor)
             for day, name in sorted(holidays.items())
         ),
+        *(
+            _proposal(day, name, doctor)
+            for day, name in Holiday.objects.proposed(doctor.practice_id, days).items()
+        ),
     ]
+
+
+def _proposal(day: dt.date, name: str, doctor: Doctor) -> Event:
+    """A public holiday about which nobody decided yet, with the page that decides."""
+    words = _("%(name)s: open or closed?") % {"name": name}
+    event = _behind("proposal", engine.day_span(day, doctor.practice.zone), words, doctor)
+    event["extendedProps"]["link"] = f"{reverse('configure_holidays')}?doctor={doctor.pk}"
+    return event
 
 
 def _behind(kind: str, span: engine.Span, title: str, doctor: Doctor) -> Event:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +20,8 @@ from accounts.forms import helper, phone_field, row
 from dashboard.cockpit import Cockpit
 from doctors.models import ConsultationType, Practice
 from scheduling.engine import to_utc
-from scheduling.forms import ClockField
+from scheduling.forms import ClockField, DayField
+from scheduling.models import DoctorAbsence
 from web.templatetags.tbib import reader_locale
 
 INCLUDES = "dashboard/configuration/includes"
@@ -191,9 +193,9 @@ class TypeForm(forms.ModelForm):
 class AbsenceForm(forms.Form):
     """Whole days, or from an hour to an hour, on the clock of the doctor's practice."""
 
-    first_day = forms.DateField(label=gettext_lazy("First day"))
+    first_day = DayField(label=gettext_lazy("First day"))
     first_time = ClockField(label=gettext_lazy("From what time"), last_minute=1439, required=False)
-    last_day = forms.DateField(label=gettext_lazy("Last day"), required=False)
+    last_day = DayField(label=gettext_lazy("Last day"), required=False)
     last_time = ClockField(label=gettext_lazy("Until what time"), last_minute=1440, required=False)
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
@@ -203,13 +205,16 @@ class AbsenceForm(forms.Form):
         widget=forms.TextInput(attrs={"list": "absence-reasons", "autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, cockpit: Cockpit, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, cockpit: Cockpit, absence: DoctorAbsence | None = None, **options: Any
+    ) -> None:
+        if absence:
+            options["initial"] = as_typed(absence, cockpit.doctor.practice)
         super().__init__(*args, **options)
-        self.cockpit = cockpit
-        today = cockpit.today.isoformat()
-        for name in ("first_day", "last_day"):
-            attributes = {"type": "date", "min": today}
-            self.fields[name].widget = forms.DateInput(format="%Y-%m-%d", attrs=attributes)
+        self.cockpit, self.absence = cockpit, absence
+        if absence is None:
+            for name in ("first_day", "last_day"):
+                self.fields[name].widget.attrs["min"] = cockpit.today.isoformat()
         self.fields["last_time"].widget.attrs["placeholder"] = "18:00"
         hint = _("Without hours: whole days. Without a last day: the first one only.")
         self.helper = helper()
@@ -237,6 +242,19 @@ class AbsenceForm(forms.Form):
         elif data["ends_at"] <= self.cockpit.now:
             self.add_error("first_day", _("This is past already."))
         return data
+
+
+def as_typed(absence: DoctorAbsence, practice: Practice) -> dict[str, Any]:
+    """What the form says of `absence`: no hours where it takes whole days."""
+    start, end = practice.local(absence.starts_at), practice.local(absence.ends_at)
+    ends_at_midnight = end.time() == dt.time()
+    return {
+        "first_day": start.date(),
+        "first_time": f"{start:%H:%M}" if start.time() != dt.time() else "",
+        "last_day": end.date() - dt.timedelta(days=ends_at_midnight),
+        "last_time": "" if ends_at_midnight else f"{end:%H:%M}",
+        "reason": absence.reason,
+    }
 
 
 class PracticeForm(forms.ModelForm):

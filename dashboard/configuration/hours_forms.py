@@ -16,7 +16,7 @@ from dashboard.cockpit import Cockpit
 from dashboard.configuration.week import Range, saved_ranges
 from doctors.models import ConsultationType, Practice
 from doctors.models.practice import one_zone_words
-from scheduling.forms import ClockField
+from scheduling.forms import ClockField, DayField
 from scheduling.models import OpeningHours, Weekday
 
 PREFIX = "ranges"
@@ -38,8 +38,8 @@ class RangeForm(forms.Form):
     practice = forms.ModelChoiceField(
         Practice.objects.none(), label=gettext_lazy("Place"), required=False
     )
-    valid_from = forms.DateField(label=gettext_lazy("From"), required=False)
-    valid_until = forms.DateField(label=gettext_lazy("Until"), required=False)
+    valid_from = DayField(label=gettext_lazy("From"), required=False)
+    valid_until = DayField(label=gettext_lazy("Until"), required=False)
 
     use_required_attribute = False
 
@@ -50,8 +50,6 @@ class RangeForm(forms.Form):
         choices: Any = self.fields["types"]
         choices.queryset = ConsultationType.objects.filter(pk__in=[each.pk for each in types])
         choices.choices = [(each.pk, each.name) for each in types]
-        for name in ("valid_from", "valid_until"):
-            self.fields[name].widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
         self.own, *others = places
         if others:
             there: Any = self.fields["practice"]

@@ -14,6 +14,7 @@ urlpatterns = [
     path("hours/", hours.hours, name="configure_hours"),
     path("hours/<int:weekday>/", hours.edit_day, name="edit_day"),
     path("absences/", absences.absences, name="configure_absences"),
+    path("absences/<int:pk>/", absences.edit, name="edit_absence"),
     path("absences/<int:pk>/remove/", absences.remove, name="remove_absence"),
     path("holidays/", holidays.holidays, name="configure_holidays"),
     path("practice/", practice.practice, name="configure_practice"),

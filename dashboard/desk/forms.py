@@ -12,11 +12,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Patient, User
-from bookings.confirming.forms import SANE_YEARS, PersonForm, parse_start, patients_for
+from bookings.confirming.forms import PersonForm, parse_start, patients_for
 from bookings.models import Appointment
 from bookings.slots import SlotQuery, free_slots
 from dashboard.patients.records import search
 from doctors.models import ConsultationType, Doctor
+from scheduling.forms import YEARS
 from web.requests import any_id
 
 NOT_A_TIME = _("This is not a time we understand.")
@@ -63,14 +64,19 @@ class TimeForm(forms.Form):
         return self.doctor.practice.local(self.wanted_start) if self.wanted_start else None
 
     @cached_property
-    def day(self) -> dt.date:
-        """The day on show: the one asked for, else the start's, else today."""
+    def asked_day(self) -> dt.date | None:
+        """The day asked for; None when there is none or it is no day of an agenda."""
         try:
             day = parse_date(self.said("date"))
         except ValueError:
-            day = None
-        if day and day.year in SANE_YEARS:
-            return day
+            return None
+        return day if day and day.year in YEARS else None
+
+    @cached_property
+    def day(self) -> dt.date:
+        """The day on show: the one asked for, else the start's, else today."""
+        if self.asked_day:
+            return self.asked_day
         start = parse_start(self.said("start"), self.zone) if self.said("start") else None
         return (start or self.now).astimezone(self.zone).date()
 
@@ -97,6 +103,8 @@ class TimeForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if self.said("date") and self.asked_day is None:
+            self.add_error("date", _("Please write a date between 2000 and 2100."))
         if self.wanted_start is None:
             typed = self.said("other") or self.said("start")
             self.add_error("other", NOT_A_TIME if typed else _("Please choose a time."))

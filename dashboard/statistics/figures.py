@@ -10,6 +10,8 @@ from statistics import median
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Min
+
 from bookings.models import Appointment, StatusChange
 from bookings.slots import SlotQuery, Weeks
 from bookings.status import Status, Verb
@@ -113,7 +115,7 @@ class Figures:
 
 
 def figures_of(doctor: Doctor, user: Any, *, weeks: int, now: dt.datetime) -> Figures:
-    """The last `weeks` whole weeks, of the visits that `user` may see, in seven queries."""
+    """The last `weeks` whole weeks, of the visits that `user` may see, in eight queries."""
     today = doctor.practice.local(now).date()
     this_monday = today - dt.timedelta(days=today.weekday())
     mondays = [this_monday - WEEK * back for back in range(weeks, 0, -1)]
@@ -121,7 +123,10 @@ def figures_of(doctor: Doctor, user: Any, *, weeks: int, now: dt.datetime) -> Fi
     by_week = {monday: WeekFigures(monday=monday) for monday in mondays}
     by_type: dict[str, TypeFigures] = {}
     total = WeekFigures(monday=mondays[0])
+    begun = first_day(doctor)
     for day, minutes in open_minutes(doctor, mondays[0], this_monday).items():
+        if begun is None or day < begun:
+            continue
         by_week[day - dt.timedelta(days=day.weekday())].open_minutes += minutes
         total.open_minutes += minutes
     for visit in visits:
@@ -133,6 +138,16 @@ def figures_of(doctor: Doctor, user: Any, *, weeks: int, now: dt.datetime) -> Fi
             tally.kept_minutes += visit.minutes or 0
     types = sorted(by_type.values(), key=lambda each: (-each.visits, each.name))
     return Figures(list(by_week.values()), types, total)
+
+
+def first_day(doctor: Doctor) -> dt.date | None:
+    """The day of the doctor's first visit, of any status; open time before it is not counted."""
+    visits = Appointment.objects.of(doctor).order_by()
+    # Two queries, each answered by the first row of an index.
+    start = visits.aggregate(first=Min("starts_at"))["first"]
+    walked_in: dt.date | None = visits.aggregate(first=Min("queue_date"))["first"]
+    timed: dt.date | None = start and doctor.practice.local(start).date()
+    return min((day for day in (timed, walked_in) if day), default=None)
 
 
 def closed_visits(doctor: Doctor, user: Any, first: dt.date, until: dt.date) -> list[ClosedVisit]:

@@ -16,7 +16,8 @@ from doctors.tests.factories import (
     MembershipFactory,
     PracticeFactory,
 )
-from scheduling.tests.factories import AbsenceFactory, OpeningHoursFactory
+from scheduling.models import Holiday
+from scheduling.tests.factories import AbsenceFactory, HolidayFactory, OpeningHoursFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +69,15 @@ class TestDay:
         gaps = [(f"{row.gap.start:%H:%M}", row.gap.minutes) for row in rows if row.gap]
         assert gaps == [("09:00", 60), ("10:30", 60)]
 
+    def test_a_holiday_to_decide_leads_to_the_decision(self, client):
+        doctor = DoctorFactory()
+        to_decide = {"date": dt.date(2027, 3, 1), "decision": Holiday.Decision.PROPOSED}
+        HolidayFactory(practice=doctor.practice, name="Fête", **to_decide)
+        client.force_login(doctor.user)
+        assert client.get("/dashboard/", MONDAY).context["proposal"] == "Fête"
+        assertContains(client.get("/dashboard/", MONDAY), "Fête : ouvert ou fermé")
+        assert client.get("/dashboard/", TUESDAY).context["proposal"] == ""
+
     def test_cancelled_visits_and_walk_ins_stand_apart(self, client):
         doctor = DoctorFactory()
         gone = AppointmentFactory(doctor=doctor, status=Status.CANCELLED)
@@ -88,8 +98,9 @@ class TestDay:
             AppointmentFactory(doctor=doctor, starts_at=start, status=status)
         client.force_login(doctor.user)
         # Session, account, desks; types, hours, hours at all; visits, absences, hours, holidays of
-        # the day; requests, cancelled, walk-ins, to close; waiting room, last change.
-        with django_assert_num_queries(16):
+        # the day, closed and to decide; requests, cancelled, walk-ins, to close; waiting room, last
+        # change.
+        with django_assert_num_queries(17):
             client.get("/dashboard/", MONDAY)
 
     @pytest.mark.parametrize("date", ["nonsense", "2027-02-30", "9999-12-31", "0001-01-01"])

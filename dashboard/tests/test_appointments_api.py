@@ -275,6 +275,22 @@ class TestBackground:
                 ("holiday", "2027-03-03T00:00:00", "2027-03-04T00:00:00", "Fête"),
             ]
 
+    def test_a_holiday_to_decide_is_a_proposal_with_a_link(self, client):
+        doctor = DoctorFactory()
+        to_decide = {"date": dt.date(2027, 3, 3), "decision": Holiday.Decision.PROPOSED}
+        HolidayFactory(practice=doctor.practice, name="Fête", **to_decide)
+        [event] = [
+            each
+            for each in events(client, doctor.user, BACKGROUND, doctor=doctor.pk)
+            if each["extendedProps"]["kind"] == "proposal"
+        ]
+        assert (event["start"], event["title"]) == (
+            "2027-03-03T00:00:00",
+            "Fête : ouvert ou fermé ?",
+        )
+        page = client.get(event["extendedProps"]["link"])
+        assert page.context["to_decide"] == 1
+
     def test_hours_kept_for_one_type_are_open_too_and_overlaps_are_one(self, client):
         kind = ConsultationTypeFactory()
         hours = {"doctor": kind.doctor, "weekday": 0}
@@ -297,6 +313,6 @@ class TestBackground:
         for weekday in range(7):
             OpeningHoursFactory(doctor=doctor, weekday=weekday)
         client.force_login(doctor.user)
-        # Session, account, desk, types, hours, holidays, absences.
-        with django_assert_num_queries(7):
+        # Session, account, desk, types, hours, holidays, those to decide, absences.
+        with django_assert_num_queries(8):
             client.get(BACKGROUND, WEEK)

@@ -10,8 +10,8 @@ from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from dashboard.tests.configuring import ROOT, panel, staffed_by
 from doctors.tests.factories import DoctorFactory, PracticeFactory
-from scheduling.models import DoctorAbsence
-from scheduling.tests.factories import AbsenceFactory
+from scheduling.models import DoctorAbsence, FreedTime
+from scheduling.tests.factories import AbsenceFactory, open_week
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +75,10 @@ class TestAdd:
             ({"first_day": "soon"}, "first_day"),
             ({"first_day": "2027-02-25"}, "first_day"),
             ({"last_day": "2027-02-28"}, "last_day"),
+            ({"first_day": "9999-12-31"}, "first_day"),
+            ({"first_day": "0001-01-01"}, "first_day"),
+            ({"last_day": "9999-12-31"}, "last_day"),
+            ({"last_day": "0001-01-01"}, "last_day"),
             ({"first_time": "17:00", "last_time": "14:00"}, "last_time"),
             ({"first_time": "25:00"}, "first_time"),
             ({"reason": "x" * 121}, "reason"),
@@ -225,6 +229,72 @@ class TestList:
         # Session, account, desk, absences ahead, visits in them, past ones, the frame's two.
         with django_assert_num_queries(8):
             client.get(URL)
+
+
+class TestEdit:
+    @pytest.fixture
+    def absence(self, client):
+        """Monday, whole day."""
+        return AbsenceFactory(doctor=signed_in(client), reason="Congrès")
+
+    def address(self, absence):
+        return f"{URL}{absence.pk}/"
+
+    def test_the_form_says_what_is_saved(self, client, absence):
+        form = client.get(self.address(absence), headers=PANEL).context["form"]
+        assert {name: form[name].value() for name in form.fields} == {
+            "first_day": dt.date(2027, 3, 1),
+            "first_time": "",
+            "last_day": dt.date(2027, 3, 1),
+            "last_time": "",
+            "reason": "Congrès",
+        }
+
+    @pytest.mark.parametrize(
+        ("typed", "expected"),
+        [
+            ({"last_day": "2027-03-03"}, "03-01 00:00 03-04 00:00"),
+            ({"first_time": "14:00", "last_time": "18:00"}, "03-01 14:00 03-01 18:00"),
+            ({"first_day": "2027-03-08"}, "03-08 00:00 03-09 00:00"),
+        ],
+    )
+    def test_days_and_hours_change(self, client, absence, typed, expected):
+        assert client.post(self.address(absence), MONDAY | typed).status_code == 302
+        assert span() == expected
+
+    def test_time_that_it_opens_is_noted_for_the_waiting_list(self, client, absence):
+        open_week(absence.doctor, weekdays=[0])
+        client.post(self.address(absence), MONDAY | {"last_time": "12:00"})
+        assert FreedTime.objects.filter(doctor=absence.doctor).exists()
+
+    def test_it_lists_the_visits_that_it_hits_now_and_not_those_it_hit_before(
+        self, client, absence
+    ):
+        AppointmentFactory(doctor=absence.doctor)
+        hit = AppointmentFactory(
+            doctor=absence.doctor, starts_at=monday("10:00") + dt.timedelta(days=1)
+        )
+        wider = MONDAY | {"last_day": "2027-03-02"}
+        asked = client.post(self.address(absence), wider)
+        assert asked.status_code == 409
+        assert [line.visit for line in asked.context["review"].lines] == [hit]
+        assert (asked.context["review"].action, span()) == (
+            f"{self.address(absence)}?doctor={absence.doctor_id}",
+            "03-01 00:00 03-02 00:00",
+        )
+        client.post(self.address(absence), wider | {"seen": hit.pk, "outcome-all": "cancel"})
+        hit.refresh_from_db()
+        assert (hit.status, span()) == (Status.CANCELLED, "03-01 00:00 03-03 00:00")
+
+    def test_what_is_wrong_is_said_at_the_field(self, client, absence):
+        refused = client.post(self.address(absence), MONDAY | {"last_day": "2027-02-01"})
+        assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["last_day"])
+
+    def test_is_not_a_strangers(self, client):
+        absence = AbsenceFactory()
+        client.force_login(DoctorFactory().user)
+        assert client.get(self.address(absence)).status_code == 404
+        assert client.post(self.address(absence), MONDAY).status_code == 404
 
 
 class TestRemove:

@@ -150,6 +150,8 @@ class TestErrors:
             ({"opens": "09:00", "closes": "12:00", "overnight": "on"}, "overnight"),
             ({"opens": "09:00", "closes": "12:00", "types": ["999"]}, "types"),
             ({"opens": "09:00", "closes": "12:00", "valid_from": "soon"}, "valid_from"),
+            ({"opens": "09:00", "closes": "12:00", "valid_from": "0001-01-01"}, "valid_from"),
+            ({"opens": "09:00", "closes": "12:00", "valid_until": "9999-12-31"}, "valid_until"),
         ],
     )
     def test_others_stand_at_their_field(self, client, fields, field):

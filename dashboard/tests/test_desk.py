@@ -292,6 +292,14 @@ class TestMove:
         there = {"date": "2027-03-01", "other": "14:00", "seen": 0}
         assert desk.post(step("desk_move", visit), there, headers=HTMX).status_code == 409
 
+    @pytest.mark.parametrize("date", ["9999-12-31", "0001-01-01", "2027-02-30", "soon"])
+    def test_a_day_that_is_none_is_said_beside_the_field(self, desk, visit, date):
+        data = {"date": date, "other": "14:00"}
+        response = desk.post(step("desk_move", visit), data, headers=HTMX)
+        assert (response.status_code, list(response.context["form"].errors)) == (422, ["date"])
+        visit.refresh_from_db()
+        assert visit.starts_at == monday("10:00")
+
     @pytest.mark.parametrize("other", ["", "nonsense", "25:00", "9" * 50])
     def test_no_time_is_a_422_beside_the_field(self, desk, visit, other):
         data = {"date": "2027-03-01", "other": other}

@@ -6,13 +6,14 @@ import datetime as dt
 from http import HTTPStatus
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
-from bookings import services
+from bookings import rules, services
 from bookings.models import Appointment
 from dashboard.cockpit import Cockpit, open_cockpit
 from dashboard.configuration.forms import AbsenceForm
@@ -52,40 +53,68 @@ def absences(request: SignedInRequest) -> HttpResponse:
     cockpit = open_cockpit(request)
     if request.method != "POST":
         return show_absences(request, cockpit)
-    form = AbsenceForm(request.POST, cockpit=cockpit)
+    return save(request, cockpit, AbsenceForm(request.POST, cockpit=cockpit))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: SignedInRequest, pk: int) -> HttpResponse:
+    """An absence with another time or reason, and what becomes of the visits it hits then."""
+    absence = get_object_or_404(own_absences(request), pk=pk)
+    cockpit = open_cockpit(request).at_doctor(absence.doctor_id)
+    if request.method != "POST":
+        form = AbsenceForm(cockpit=cockpit, absence=absence)
+        return show_absences(request, cockpit, form=form)
+    return save(request, cockpit, AbsenceForm(request.POST, cockpit=cockpit, absence=absence))
+
+
+def save(request: SignedInRequest, cockpit: Cockpit, form: AbsenceForm) -> HttpResponse:
+    """Write the new absence, or the one that the form edits."""
     if not form.is_valid():
         return show_absences(request, cockpit, form=form, status=INVALID)
+    names = ("starts_at", "ends_at", "reason")
+    wanted = {name: form.cleaned_data[name] for name in names}
+    wanted |= {"by": request.user, "decisions": decisions_in(request.POST)}
     try:
-        services.take_absence(
-            by=request.user,
-            doctor=cockpit.doctor,
-            starts_at=form.cleaned_data["starts_at"],
-            ends_at=form.cleaned_data["ends_at"],
-            reason=form.cleaned_data["reason"],
-            decisions=decisions_in(request.POST),
-        )
+        if form.absence:
+            services.change_absence(form.absence, **wanted)
+        else:
+            services.take_absence(doctor=cockpit.doctor, **wanted)
     except services.VisitsAffected as refusal:
-        here = address("configure_absences", cockpit)
         review = review_of(
             request.POST,
             refusal,
             title=_("Appointments during this absence"),
             confirm=_("Save the absence"),
-            action=here,
-            back=here,
+            action=form_address(form),
+            back=address("configure_absences", cockpit),
         )
         return show_absences(request, cockpit, form=form, review=review, status=refusal.status)
+    except rules.Refusal as refusal:
+        form.add_error(None, str(refusal))
+        return show_absences(request, cockpit, form=form, status=refusal.status)
     return answer_saved(request, cockpit, PANEL, show_absences)
 
 
 @require_POST
 def remove(request: SignedInRequest, pk: int) -> HttpResponse:
     """The time is open again; visits cancelled for it stay cancelled."""
-    desks = Doctor.objects.staffed_by(request.user).values("pk")
-    absence = get_object_or_404(DoctorAbsence.objects.filter(doctor__in=desks), pk=pk)
+    absence = get_object_or_404(own_absences(request), pk=pk)
     cockpit = open_cockpit(request).at_doctor(absence.doctor_id)
     remove_absence(absence)
     return answer_saved(request, cockpit, PANEL, show_absences)
+
+
+def own_absences(request: SignedInRequest) -> QuerySet[DoctorAbsence]:
+    """The absences of the doctors at whose desk the reader works."""
+    desks = Doctor.objects.staffed_by(request.user).values("pk")
+    return DoctorAbsence.objects.filter(doctor__in=desks)
+
+
+def form_address(form: AbsenceForm) -> str:
+    """Where the form is sent: to the absence that it edits, else to the list."""
+    if form.absence:
+        return address("edit_absence", form.cockpit, form.absence.pk)
+    return address("configure_absences", form.cockpit)
 
 
 def show_absences(
@@ -99,8 +128,10 @@ def show_absences(
 ) -> HttpResponse:
     every = cockpit.doctor.absences.order_by("starts_at")
     ahead, past = every.filter(ends_at__gt=cockpit.now), every.filter(ends_at__lte=cockpit.now)
+    form = form or AbsenceForm(cockpit=cockpit)
     context = {
-        "form": form or AbsenceForm(cockpit=cockpit),
+        "form": form,
+        "form_address": form_address(form),
         "review": review,
         "ahead": _with_visits(cockpit, list(ahead)),
         "past": [_said(each, cockpit.doctor.practice) for each in past.reverse()[:PAST_SHOWN]],

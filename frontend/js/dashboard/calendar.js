@@ -135,7 +135,14 @@ function icon(look) {
 }
 
 function content({ event }) {
-  const { type, look } = event.extendedProps;
+  const { type, look, link } = event.extendedProps;
+  if (link) {
+    const decide = document.createElement("a");
+    decide.className = "behind-title";
+    decide.href = link;
+    decide.textContent = event.title;
+    return { domNodes: [decide] };
+  }
   const name = document.createElement("b");
   name.textContent = event.title;
   const what = document.createElement("small");
@@ -253,7 +260,7 @@ function dropped({ event, revert }) {
 
 function clickedEmpty({ date, jsEvent }) {
   // FullCalendar also tells of a click on the way to closing something else.
-  if (jsEvent.defaultPrevented) return;
+  if (jsEvent.defaultPrevented || jsEvent.target.closest("a.behind-title")) return;
   const query = new URLSearchParams({ doctor: place.dataset.doctor, start: wallOf(date) });
   openDialog(`${place.dataset.new}?${query}`);
 }

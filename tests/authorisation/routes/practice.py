@@ -52,6 +52,11 @@ ROUTES = {
         only(*COCKPIT, answer=200),
         only(*COCKPIT, answer=422),
     ),
+    "dashboard/configuration/absences/<int:pk>/": Route(
+        "/dashboard/configuration/absences/{absence.pk}/",
+        only(*COCKPIT, answer=200),
+        only(*COCKPIT, answer=422),
+    ),
     "dashboard/configuration/absences/<int:pk>/remove/": Route(
         "/dashboard/configuration/absences/{absence.pk}/remove/",
         NOT_ALLOWED_BEHIND_SIGN_IN,
