@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from itertools import dropwhile
 from typing import Annotated, Any
 
@@ -15,6 +14,7 @@ from pydantic import BeforeValidator, Field
 
 from doctors.models import ConsultationType, Doctor
 from doctors.name_words import TITLES
+from doctors.prices import plain_amount
 from doctors.search import find
 from web.compiled import compiled_once
 from web.problems import BadRequest, NotFound, Unavailable
@@ -80,8 +80,7 @@ class ConsultationTypeOut(Schema):
         price = consultation_type.price
         if price is None:
             return consultation_type.price_note
-        is_whole = price == price.to_integral_value()
-        return f"{price.quantize(Decimal(1 if is_whole else '0.01'))} {consultation_type.currency}"
+        return f"{plain_amount(price, consultation_type.currency)} {consultation_type.currency}"
 
 
 @router.get(

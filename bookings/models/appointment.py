@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Patient, User
 from bookings.status import LIVE, OPEN, TOOK_PLACE, UPCOMING, Status, Verb
 from doctors.models import ConsultationType, Doctor, Membership, Practice
+from doctors.prices import PriceField
 from scheduling.constraints import MinutesAfter, NoOverlap
 from web.text import normalise
 
@@ -156,7 +157,7 @@ class Appointment(models.Model):
     doctor_name = models.CharField(_("doctor's name"), max_length=310)
     type_name = models.CharField(_("type's name"), max_length=80, blank=True)
     duration = models.PositiveSmallIntegerField(_("duration (minutes)"), default=30)
-    price = models.DecimalField(_("price"), max_digits=9, decimal_places=2, null=True, blank=True)
+    price = PriceField(_("price"), null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     is_video = models.BooleanField(_("video visit"), default=False)
 

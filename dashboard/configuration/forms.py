@@ -40,7 +40,7 @@ COLORS = (
 OTHER = "other"
 
 # Beside the currency of the practice's country: those of its neighbours and of its patients.
-CURRENCIES = ("EUR", "MAD", "DZD", "TND", "CHF", "CAD", "XOF", "GBP", "USD")
+CURRENCIES = ("EUR", "MAD", "DZD", "TND", "CHF", "CAD", "XOF", "KWD", "GBP", "USD")
 
 DAY = 1440
 NOTICES = (0, 60, 120, 240, 720, DAY, 2 * DAY, 3 * DAY, 7 * DAY)
@@ -123,10 +123,8 @@ class TypeForm(forms.ModelForm):
         widgets = {
             "duration": forms.NumberInput(attrs={"inputmode": "numeric", "step": "5"}),
             "buffer_after": forms.NumberInput(attrs={"inputmode": "numeric", "step": "5"}),
-            "price": forms.TextInput(attrs={"inputmode": "decimal"}),
             "instructions": forms.Textarea(attrs={"rows": 3}),
         }
-        localized_fields = ("price",)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -135,8 +133,6 @@ class TypeForm(forms.ModelForm):
         if own not in dict(COLORS):
             self.initial["color"] = OTHER
         self.initial["other_color"] = own
-        if instance.price is not None and instance.price == int(instance.price):
-            self.initial["price"] = int(instance.price)
         here = currency_of(instance.doctor.practice)
         currency: Any = self.fields["currency"]
         codes = dict.fromkeys((here, instance.currency, *CURRENCIES))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from doctors.models.doctor import Doctor
+from doctors.prices import PriceField, decimals_of, has_too_many_decimals
 
 
 class ConsultationTypeQuerySet(models.QuerySet["ConsultationType"]):
@@ -58,10 +60,8 @@ class ConsultationType(models.Model):
         validators=[MaxValueValidator(MAX_BUFFER)],
         help_text=_("Kept free after each visit of this type."),
     )
-    price = models.DecimalField(
+    price = PriceField(
         _("price"),
-        max_digits=9,
-        decimal_places=2,
         null=True,
         blank=True,
         validators=[MinValueValidator(Decimal(0))],
@@ -139,6 +139,13 @@ class ConsultationType(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse a price with more decimals than its currency has: "1,250" is no 1.25 €."""
+        if self.price is not None and has_too_many_decimals(self.price, self.currency):
+            words = {"currency": self.currency, "count": decimals_of(self.currency)}
+            refusal = _("A price in %(currency)s has %(count)s decimals at most.")
+            raise ValidationError({"price": ValidationError(refusal, params=words)})
 
     @property
     def is_retired(self) -> bool:
