@@ -33,6 +33,8 @@ class Refusal(Exception):
     code = "refused"
     status = HTTPStatus.FORBIDDEN
     offers_times = False
+    offers_doctors = False
+    """Whether another doctor can see this person."""
 
     def __init__(self, message: str, *, code: str | None = None) -> None:
         super().__init__(message)
@@ -157,24 +159,31 @@ def has_visited(patient: Patient, doctor: Doctor, now: dt.datetime) -> bool:
     )
 
 
+def is_for_known_patients(doctor: Doctor, consultation_type: ConsultationType | None) -> bool:
+    """Whether only a person with a past visit to the doctor can book this online."""
+    needed = consultation_type is not None and consultation_type.require_existing_patient
+    return needed or not doctor.accepts_new_patients
+
+
 def check_existing_patient(
     patient: Patient, consultation_type: ConsultationType, doctor: Doctor, now: dt.datetime
 ) -> None:
     """Refuse a new patient when the type or the doctor takes existing patients only."""
-    needed = consultation_type.require_existing_patient
-    if not needed and doctor.accepts_new_patients:
+    if not is_for_known_patients(doctor, consultation_type) or has_visited(patient, doctor, now):
         return
-    if has_visited(patient, doctor, now):
-        return
-    if needed:
+    if consultation_type.require_existing_patient:
         refusal = _(
             "“%(type)s” is for people %(doctor)s has already seen. "
             "For a first visit, please choose another reason."
         )
         refusal %= {"type": consultation_type.name, "doctor": doctor.name}
-        raise RuleRefused(refusal, code="existing_patient_required")
-    refusal = _("%(doctor)s takes no new patients at the moment.") % {"doctor": doctor.name}
-    raise RuleRefused(f"{refusal} {by_phone(doctor.practice)}", code="new_patients_not_taken")
+        refused = RuleRefused(refusal, code="existing_patient_required")
+    else:
+        refusal = _("%(doctor)s takes no new patients at the moment.") % {"doctor": doctor.name}
+        refusal = f"{refusal} {by_phone(doctor.practice)}"
+        refused = RuleRefused(refusal, code="new_patients_not_taken")
+    refused.offers_doctors = True
+    raise refused
 
 
 def check_emergency_day(query: SlotQuery, first_day: dt.date, now: dt.datetime) -> None:

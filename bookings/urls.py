@@ -9,6 +9,7 @@ from bookings.mine import waiting_list
 urlpatterns = [
     path("", mine.my_appointments, name="my_appointments"),
     path("hold/", confirming.hold_slot, name="hold_slot"),
+    path("language/", confirming.set_language_to_book, name="set_language_to_book"),
     path("hold/extend/", confirming.extend_hold, name="extend_hold"),
     path("claim/<str:token>/", mine.claim_file, name="claim_file"),
     path("confirm-booking/", confirming.confirm_booking, name="confirm_booking"),

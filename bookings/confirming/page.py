@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.forms import PatientSignUpForm, SignInForm
@@ -16,6 +15,7 @@ from bookings.confirming.choice import Choice, current_hold, typed_so_far, typed
 from bookings.confirming.forms import BookingForm
 from bookings.confirming.refusals import nearest_times
 from bookings.finding.live import token_of
+from bookings.finding.search import Search
 from bookings.finding.visitor import hold_token
 from bookings.slots import Calendars
 from scheduling import engine
@@ -51,10 +51,16 @@ def show_confirm(
         "hold_refusal": hold_refusal,
         "live": token_of(choice.doctor, until),
         "now": now,
+        # Said before an account is made; for a signed-in patient the rules speak.
+        "is_for_known_patients": not user.is_authenticated
+        and rules.is_for_known_patients(choice.doctor, choice.consultation_type),
+        "others_address": Search.for_new_patients(choice.doctor),
         "refusal": refusal,
         "is_lost": lost is not None,
         "nearest": nearest_times(request, choice, refusal) if refusal else [],
-        "next": reverse("confirm_booking"),
+        "next": choice.confirm_address,
+        # The form that a change of the language sends along, so that nothing typed is lost.
+        "typed_form": "booking" if user.is_authenticated else "sign_up_form",
         "changes_close": choice.changes_close(now),
         **_forms(request, choice, booking_form, is_staff=is_staff),
     }

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.adapter import client_address
 from accounts.models import User
 from accounts.requests import Request
-from accounts.views import SignUpView
+from accounts.views import SignUpView, set_language
 from bookings import rules, services
 from bookings.confirming.choice import (
     Choice,
@@ -180,10 +180,7 @@ def extend_hold(request: Request) -> HttpResponse:
 
     Without scripts the page comes anew, with what was typed so far.
     """
-    if request.user.is_authenticated:
-        remember_typed(request)
-    else:
-        remember_sign_up(request)
+    _remember_form(request)
     refusal = None
     try:
         services.extend_hold(hold_token(request) or "")
@@ -196,6 +193,22 @@ def extend_hold(request: Request) -> HttpResponse:
     if refusal:
         messages.warning(request, str(refusal))
     return redirect("confirm_booking")
+
+
+@login_not_required
+@require_POST
+def set_language_to_book(request: Request) -> HttpResponse:
+    """Change the language on the confirm page; what was typed so far waits in the session."""
+    _remember_form(request)
+    return set_language(request)
+
+
+def _remember_form(request: Request) -> None:
+    """Keep what the confirm page's form sent: about the visit, or to open an account."""
+    if request.user.is_authenticated:
+        remember_typed(request)
+    else:
+        remember_sign_up(request)
 
 
 class SignUpToBook(SignUpView):

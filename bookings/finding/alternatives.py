@@ -43,6 +43,8 @@ class NothingFree:
     waiting_list_entry: WaitingListEntry | None = None
     """The reader's place on the waiting list for this visit."""
     waiting_list_address: str = ""
+    others_address: str = ""
+    """The doctors around who take new patients, where this one takes none."""
 
 
 def other_types(

@@ -15,6 +15,7 @@ from bookings.finding.alternatives import NothingFree, waiting_list_address
 from bookings.finding.grid import Grid, grid_without_days, with_days, with_nothing
 from bookings.finding.soonest import Agendas
 from bookings.finding.visitor import Reader
+from bookings.rules import is_for_known_patients
 from bookings.slots import Calendars, SlotQuery, Weeks, next_free
 from bookings.slots.no_slots import combine_no_slots
 from doctors.models import Doctor
@@ -46,6 +47,17 @@ class DoctorCard:
         return books_online(self.query)
 
     @property
+    def is_for_known_patients(self) -> bool:
+        """Whether a new patient would be refused: the card asks before it shows times."""
+        return is_for_known_patients(self.doctor, self.query.consultation_type)
+
+    @property
+    def known_patients_page(self) -> str:
+        """The doctor's page for somebody who was there before."""
+        page = PanelAddress(self.doctor.get_absolute_url(), False, self.query.type_id)
+        return page.address()
+
+    @property
     def own_page(self) -> str:
         """These days on the doctor's own page."""
         return self.state.address(path=self.doctor.get_absolute_url())
@@ -55,6 +67,12 @@ def books_online(query: SlotQuery) -> bool:
     return query.doctor.books_online and query.consultation_type is not None
 
 
+def shows_times(query: SlotQuery) -> bool:
+    """Whether a card has a grid: anybody can book its times online."""
+    doctor, consultation_type = query.doctor, query.consultation_type
+    return books_online(query) and not is_for_known_patients(doctor, consultation_type)
+
+
 def first_state(query: SlotQuery) -> PanelAddress:
     """A card's first days, for a reader of whom nothing is known yet."""
     path = reverse("card_grid", args=[query.doctor.slug])
@@ -62,7 +80,7 @@ def first_state(query: SlotQuery) -> PanelAddress:
 
 
 def grids_address(queries: Iterable[SlotQuery]) -> str:
-    pks = [("d", query.doctor.pk) for query in queries if books_online(query)]
+    pks = [("d", query.doctor.pk) for query in queries if shows_times(query)]
     return f"{reverse('card_grids')}?{urlencode(pks)}"
 
 
@@ -93,8 +111,8 @@ def read_first_grids(pks: Collection[int], reader: Reader) -> list[Grid]:
 
 
 def with_first_states(queries: Iterable[SlotQuery]) -> list[tuple[PanelAddress, SlotQuery]]:
-    """Those who book online, each with its card's first days."""
-    return [(first_state(query), query) for query in queries if books_online(query)]
+    """Those whose cards show times, each with its first days."""
+    return [(first_state(query), query) for query in queries if shows_times(query)]
 
 
 def read_grids(

@@ -17,6 +17,7 @@ from bookings.finding.alternatives import (
     waiting_list_address,
 )
 from bookings.finding.live import token_of
+from bookings.finding.search import Search
 from bookings.finding.visitor import Reader
 from bookings.models import Appointment
 from bookings.services import check_patient_may_book
@@ -118,6 +119,13 @@ class Grid:
     def today_address(self) -> str:
         # Without a day, the grid of a move begins at the visit's own.
         return self.state.address(first_day=self.today if self.is_move else None)
+
+    @property
+    def others_address(self) -> str:
+        """The doctors around who take new patients, when this one takes none; else ""."""
+        if self.refusal is None or not self.refusal.offers_doctors:
+            return ""
+        return Search.for_new_patients(self.doctor)
 
     @property
     def is_refused_for_the_day(self) -> bool:

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from bookings.finding.address import PanelAddress
 from bookings.finding.alternatives import NothingFree, soonest_colleague
+from bookings.finding.search import Search
 from bookings.finding.visitor import Reader
 from bookings.slots.no_slots import NoSlots, NoSlotsReason
 from doctors.models import ConsultationType, Doctor
+
+FOR_KNOWN_PATIENTS = (NoSlotsReason.NEW_PATIENTS, NoSlotsReason.EXISTING_PATIENTS)
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,12 @@ def read_panel(doctor: Doctor, state: PanelAddress, reader: Reader) -> BookingPa
     if closed_to:
         first = state.first_day or query.today(reader.now)
         colleague = soonest_colleague(query, first, now=reader.now, token=reader.token)
-        closed = NothingFree(closed_to, colleague=colleague)
+        takes_no_new = closed_to.why in (
+            NoSlotsReason.NEW_PATIENTS,
+            NoSlotsReason.EXISTING_PATIENTS,
+        )
+        others = Search.for_new_patients(doctor) if takes_no_new else ""
+        closed = NothingFree(closed_to, colleague=colleague, others_address=others)
     return BookingPanel(state, offered, types, query.consultation_type, closed)
 
 

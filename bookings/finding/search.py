@@ -49,6 +49,11 @@ class Search:
         """Everybody of that specialty in that city."""
         return cls(doctor.specialty.practitioner_fr, doctor.practice.city)
 
+    @classmethod
+    def for_new_patients(cls, doctor: Doctor) -> str:
+        """The address of those around `doctor` who take new patients."""
+        return cls.around(doctor).address(new_patients=True)
+
     def address(self, **changes: Any) -> str:
         """This list with some of it asked differently; a filter changed is on its first page."""
         other = replace(self, **({"page": ""} | changes))

@@ -187,6 +187,8 @@ def confirming(world: SimpleNamespace) -> Iterator[Page]:
     yield get("confirm-held", confirm, ("visitor", "patient"), "hold", before=held)
     prolonged = (*held, ("/bookings/hold/extend/", {"reason": "Fièvre", "email": "a@exemple.test"}))
     yield get("confirm-prolonged", confirm, ("visitor", "patient"), before=prolonged)
+    booked = (*held, ("/book", choice))
+    yield get("confirm-booked", confirm, PATIENT, before=booked)
     taken = {**choice, "appointment_time": world.taken}
     past = {**choice, "appointment_time": "2027-03-02T09:00:00+01:00"}
     odd = {**choice, "appointment_time": "soon"}

@@ -14,6 +14,9 @@ ROUTES = {
     "search/grids/": page("/search/grids/?d={doctor.pk}"),
     "live/calendars/": page("/live/calendars/?d={doctor.pk}.0.0"),
     "bookings/hold/": Route("/bookings/hold/", NOT_ALLOWED, everyone(303), FREE),
+    "bookings/language/": Route(
+        "/bookings/language/", NOT_ALLOWED, everyone(302), {"language": "en"}
+    ),
     "bookings/hold/extend/": Route("/bookings/hold/extend/", NOT_ALLOWED, everyone(302)),
     "bookings/confirm-booking/": Route(
         "/bookings/confirm-booking/?doctor={doctor.pk}&consultation_type={kind.pk}"
