@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.forms import PatientSignUpForm, SignInForm
@@ -58,7 +59,8 @@ def show_confirm(
         "refusal": refusal,
         "is_lost": lost is not None,
         "nearest": nearest_times(request, choice, refusal) if refusal else [],
-        "next": choice.confirm_address,
+        # A kept choice is in the session; the address is shorter then.
+        "next": reverse("confirm_booking") if hold else choice.confirm_address,
         # The form that a change of the language sends along, so that nothing typed is lost.
         "typed_form": "booking" if user.is_authenticated else "sign_up_form",
         "changes_close": choice.changes_close(now),
