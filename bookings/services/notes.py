@@ -21,13 +21,19 @@ class NoteChanged(rules.StateConflict):
 
 
 def save_note(
-    *, by: User, appointment: Appointment, text: str, expected_version: str
+    *,
+    by: User,
+    appointment: Appointment,
+    text: str,
+    expected_version: str,
+    own_text: str | None = None,
 ) -> PrivateNote:
     """Save `text` as the doctor's private note about this visit, and return the note.
 
     `by` must be the visit's doctor, else RuleRefused. `expected_version` is the `version` of the
-    note that the writer opened, "" when there was none. Raises NoteChanged, and keeps the saved
-    text, when another window saved the note meanwhile.
+    note that the writer opened, "" when there was none. `own_text` is what the same window sent
+    before without waiting for the answer. Raises NoteChanged, and keeps the saved text, when
+    another window saved the note meanwhile.
     """
     if appointment.doctor.user_id != by.pk:
         raise rules.RuleRefused(_("Only the doctor can do this."), code="doctor_only")
@@ -38,7 +44,7 @@ def save_note(
         note = PrivateNote.objects.select_for_update().get(pk=note.pk)
         if note.text == text and not is_new:
             return note
-        if not is_new and note.version != expected_version:
+        if not is_new and note.version != expected_version and note.text != own_text:
             raise NoteChanged(note)
         note.text = text
         note.save()

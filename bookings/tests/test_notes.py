@@ -9,10 +9,10 @@ from bookings.tests.steps import secretary_of
 pytestmark = pytest.mark.django_db
 
 
-def save(visit, text, *, expected_version="", by=None):
+def save(visit, text, *, expected_version="", by=None, **own):
     by = by or visit.doctor.user
     return services.save_note(
-        by=by, appointment=visit, text=text, expected_version=expected_version
+        by=by, appointment=visit, text=text, expected_version=expected_version, **own
     )
 
 
@@ -43,6 +43,16 @@ def test_a_request_that_came_twice_saves_once():
     visit = AppointmentFactory()
     first = save(visit, "the same")
     assert save(visit, "the same").version == first.version
+
+
+def test_the_last_words_follow_what_the_same_window_has_just_sent():
+    """A page that goes does not wait for the answer that names the next version."""
+    visit = AppointmentFactory()
+    save(visit, "TA 15/9")
+    save(visit, "TA 15/9, œdèmes", own_text="TA 15/9")
+    assert PrivateNote.objects.get().text == "TA 15/9, œdèmes"
+    with pytest.raises(services.NoteChanged):
+        save(visit, "another window", own_text="TA 15/9")
 
 
 def test_nobody_but_the_visits_doctor_writes_notes():

@@ -184,7 +184,8 @@ def save_note(request: SignedInRequest, pk: UUID) -> HttpResponse:
     To anybody else at the desk there is nothing here: authorisation is the query.
     """
     visit = staff_visit(request, pk, doctor__user=request.user)
-    text = request.POST.get("text", "").replace("\x00", "").replace("\r\n", "\n")[:LONGEST_NOTE]
+    text = _note_text(request.POST.get("text", ""))
+    own = request.POST.get("own")
     wants_json = request.headers.get("Accept") == "application/json"
     try:
         note = services.save_note(
@@ -192,6 +193,7 @@ def save_note(request: SignedInRequest, pk: UUID) -> HttpResponse:
             appointment=visit,
             text=text,
             expected_version=request.POST.get("seen", ""),
+            own_text=None if own is None else _note_text(own),
         )
     except services.NoteChanged as refusal:
         if not wants_json:
@@ -203,6 +205,10 @@ def save_note(request: SignedInRequest, pk: UUID) -> HttpResponse:
     saved_at = clock(visit.practice.local(note.updated_at))
     saved = _("Saved at %(time)s") % {"time": saved_at}
     return JsonResponse({"version": note.version, "saved": saved})
+
+
+def _note_text(text: str) -> str:
+    return text.replace("\x00", "").replace("\r\n", "\n")[:LONGEST_NOTE]
 
 
 def wanted_visit(request: SignedInRequest, pk: UUID, on_page: bool) -> Appointment:
@@ -284,7 +290,7 @@ def show_move(
 def show_new_visit(
     request: SignedInRequest, cockpit: Cockpit, form: NewVisitForm, **answer: Any
 ) -> HttpResponse:
-    people = {"chosen": form.chosen, "found": form.found}
+    people = {"chosen": form.chosen, "found": form.found, "is_listbox": is_for_htmx(request)}
     context: dict[str, Any] = {"cockpit": cockpit, "form": form, "times": form.times, **people}
     return show_dialog(request, "new_visit_form", None, **context, **answer)
 

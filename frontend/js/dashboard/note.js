@@ -1,9 +1,15 @@
 // Private notes save themselves: half a second after the last key, on leaving the field, and
 // before the page or the visit goes. The text is never lost: what could not be saved stays in the
 // field, is tried again, and leaving the page asks first.
+//
+// A page that goes sends the last words without waiting. It leaves them to the page that comes as
+// well, in the tab's own storage, because that page may be drawn before they are saved. They are
+// gone from there as soon as that page has read them.
 
 const PAUSE = 600;
 const AGAIN = 5000;
+const DRAFT = "note ";
+const DRAFT_LASTS = 60 * 60_000;
 
 // Every form that was touched, also one whose visit has left the desk before it could be saved.
 const states = new Map();
@@ -13,7 +19,7 @@ const formOf = (element) => element.closest?.("form[data-note]");
 function stateOf(form) {
   if (!states.has(form)) {
     const { value } = form.elements.text;
-    states.set(form, { saved: value, timer: null, saving: null, stuck: false });
+    states.set(form, { saved: value, own: null, timer: null, saving: null, stuck: false, failed: false });
   }
   return states.get(form);
 }
@@ -27,32 +33,40 @@ function say(form, words, look) {
   place.querySelector("[data-note-words]").textContent = words;
 }
 
-async function save(form, { keepalive = false } = {}) {
+async function save(form) {
   const state = stateOf(form);
   clearTimeout(state.timer);
   if (state.saving) await state.saving;
   if (!isUnsaved(form) || state.stuck) return;
   const text = form.elements.text.value;
   say(form, form.dataset.saving, "saving");
-  state.saving = send(form, text, keepalive).finally(() => {
+  state.saving = send(form, text).finally(() => {
     state.saving = null;
   });
   await state.saving;
 }
 
-async function send(form, text, keepalive) {
+// `own` is what this window sent before and has no answer for: it is nobody else's change.
+function post(form, text, options) {
   const state = stateOf(form);
   const body = new FormData(form);
   body.set("text", text);
+  if (state.own !== null) body.set("own", state.own);
+  state.own = text;
+  return fetch(form.action, {
+    method: "POST",
+    headers: { Accept: "application/json" },
+    body,
+    redirect: "error",
+    ...options,
+  });
+}
+
+async function send(form, text) {
+  const state = stateOf(form);
   let response;
   try {
-    response = await fetch(form.action, {
-      method: "POST",
-      headers: { Accept: "application/json" },
-      body,
-      keepalive,
-      redirect: "error",
-    });
+    response = await post(form, text);
   } catch {
     failed(form);
     return;
@@ -67,13 +81,14 @@ async function send(form, text, keepalive) {
   }
   const { version, saved } = await response.json();
   form.elements.seen.value = version;
-  state.saved = text;
+  Object.assign(state, { saved: text, own: null, failed: false });
   say(form, saved, "saved");
   if (isUnsaved(form)) schedule(form, PAUSE);
   else if (!form.isConnected) states.delete(form);
 }
 
 function failed(form) {
+  stateOf(form).failed = true;
   say(form, form.dataset.failed, "failed");
   schedule(form, AGAIN);
 }
@@ -156,13 +171,54 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 document.addEventListener("htmx:afterSettle", () => {
   const form = document.querySelector("form[data-note]");
-  if (form && !states.has(form)) takeOver(form);
+  if (!form || states.has(form)) return;
+  takeDraft(form);
+  takeOver(form);
 });
 
+// -- a page that goes, and the one that comes ------------------------------------------------
+
 window.addEventListener("pagehide", () => {
-  for (const form of unsavedForms()) save(form, { keepalive: true });
+  for (const form of unsavedForms()) {
+    const { saving, own } = stateOf(form);
+    const text = form.elements.text.value;
+    const draft = { text, seen: form.elements.seen.value, own: saving ? own : null, at: Date.now() };
+    sessionStorage.setItem(DRAFT + form.action, JSON.stringify(draft));
+    post(form, text, { keepalive: true }).catch(() => {});
+  }
+});
+
+function takeDraft(form) {
+  const kept = sessionStorage.getItem(DRAFT + form.action);
+  sessionStorage.removeItem(DRAFT + form.action);
+  const draft = kept && JSON.parse(kept);
+  if (!draft || Date.now() - draft.at > DRAFT_LASTS || draft.text === form.elements.text.value) return;
+  stateOf(form).own = draft.own;
+  form.elements.seen.value = draft.seen;
+  form.elements.text.value = draft.text;
+  schedule(form, 0);
+}
+
+function forgetOldDrafts() {
+  for (const key of Object.keys(sessionStorage)) {
+    const isOld = key.startsWith(DRAFT) && Date.now() - JSON.parse(sessionStorage.getItem(key)).at > DRAFT_LASTS;
+    if (isOld) sessionStorage.removeItem(key);
+  }
+}
+
+forgetOldDrafts();
+document.querySelectorAll("form[data-note]").forEach(takeDraft);
+
+// Out of the browser's memory: what was sent on leaving is sent again, and is the same.
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const form of unsavedForms()) {
+    sessionStorage.removeItem(DRAFT + form.action);
+    schedule(form, 0);
+  }
 });
 
 window.addEventListener("beforeunload", (event) => {
-  if (unsavedForms().length) event.preventDefault();
+  const isAtRisk = (form) => stateOf(form).stuck || stateOf(form).failed;
+  if (unsavedForms().some(isAtRisk)) event.preventDefault();
 });
