@@ -185,6 +185,12 @@ class NewVisitForm(TimeForm):
         """Who answers to what was typed into the search."""
         return list(people_named(self.user, self.doctor, self.said("q"))[: self.MOST_FOUND])
 
+    @property
+    def typed_names(self) -> tuple[str, str]:
+        """First and last name of a new patient in the search text; one word is the last name."""
+        words = [word for word in self.said("q").split() if not any(map(str.isdigit, word))]
+        return " ".join(words[:1] if words[1:] else []), " ".join(words[1:] or words)
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         cleaned["consultation_type"] = self.wanted_type

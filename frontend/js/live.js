@@ -9,6 +9,7 @@
 // own requests is under way, the focus stays where it was, and slots.js keeps the chosen time.
 
 import { announce } from "./announce.js";
+import { twinOf } from "./focus.js";
 import { keepAsking } from "./poll.js";
 
 const PATIENCE = 10_000;
@@ -132,8 +133,7 @@ function rememberFocus() {
 
 function heirOf(held, place, day) {
   const all = [...place.querySelectorAll("button:not(:disabled), a[href]")];
-  const isTwin = (name) => (other) => held.hasAttribute(name) && other.getAttribute(name) === held.getAttribute(name);
-  const same = all.find(isTwin("value")) ?? all.find(isTwin("href")) ?? all.find(isTwin("formaction"));
+  const same = twinOf(held, place);
   if (same) return same;
   if (held.matches(PILL)) {
     const pills = all.filter((each) => each.matches(PILL));

@@ -2,6 +2,7 @@
 // The words stand in the page (<template id="connection-lost">), in the reader's language.
 
 import { announce } from "./announce.js";
+import { focusOn, restoreFocus } from "./focus.js";
 import { bringToFront } from "./front.js";
 
 function dock() {
@@ -117,14 +118,13 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
   if (event.detail.xhr.status < 400) dismiss();
 });
 
-// After a swap that changes the page's subject the new heading carries data-focus and gets the
-// focus; every other swap leaves it where it was. data-announce is said in the live region.
-function settle(root) {
+// After a swap that changes the page's subject the new heading (or field) carries data-focus and
+// gets the focus; every other swap leaves it where it was. data-announce is said in the live region.
+function settle(root, isRedrawn = false) {
   const heading = root.matches?.("[data-focus]") ? root : root.querySelector("[data-focus]");
   if (heading) {
-    if (!heading.hasAttribute("tabindex")) heading.setAttribute("tabindex", "-1");
     heading.removeAttribute("data-focus");
-    heading.focus();
+    if (!isRedrawn) focusOn(heading);
   }
   const spoken = root.matches?.("[data-announce]") ? root : root.querySelector("[data-announce]");
   if (spoken) {
@@ -133,5 +133,28 @@ function settle(root) {
   }
 }
 
-document.addEventListener("htmx:afterSettle", (event) => settle(event.detail.elt));
+// A field that asked for its form anew, and is there again, keeps the focus.
+function isHeld({ requestConfig, elt }) {
+  const held = document.activeElement;
+  return requestConfig?.verb === "get" && held !== document.body && elt.contains(held);
+}
+
+document.addEventListener("htmx:afterSettle", (event) => settle(event.detail.elt, isHeld(event.detail)));
 settle(document.body);
+
+// What had the focus when a request was sent: by its answer, a button may be disabled or gone.
+const heldBy = new WeakMap();
+
+document.addEventListener("htmx:beforeRequest", ({ detail }) => heldBy.set(detail.xhr, document.activeElement));
+
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  const held = heldBy.get(detail.xhr);
+  heldBy.delete(detail.xhr);
+  if (!held || held === document.body || held.isConnected) return;
+  // After those who know a better place.
+  queueMicrotask(() => {
+    const place = detail.target.isConnected ? detail.target : document.getElementById(detail.target.id);
+    const isLost = !document.activeElement || document.activeElement === document.body;
+    if (isLost && place) restoreFocus(held, place);
+  });
+});

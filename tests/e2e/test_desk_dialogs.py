@@ -38,7 +38,7 @@ class TestLookingForAPatient:
         open_agenda(page, base_url, visit.doctor.user)
         page.evaluate(QUICK, ["#dialog #id_q", "tazi"])
         page.locator("#toolbar a[data-dialog]").click()
-        expect(page.locator("#dialog .person-line b")).to_contain_text("Tazi")
+        expect(page.locator("#dialog .person-line b").first).to_contain_text("Tazi")
 
     def test_an_answer_takes_nothing_of_what_was_typed_meanwhile(self, page, base_url, visit):
         held = []
@@ -50,7 +50,7 @@ class TestLookingForAPatient:
             field.fill("ta")
         field.press_sequentially("zi")
         held.pop().continue_()
-        expect(page.locator("#dialog .person-line b")).to_contain_text("Tazi")
+        expect(page.locator("#dialog .person-line b").first).to_contain_text("Tazi")
         expect(field).to_have_value("tazi")
         expect(field).to_be_focused()
 
@@ -95,3 +95,49 @@ class TestLostLine:
         again.click()
         expect(page.locator("#dialog-title")).to_be_focused()
         expect(page.locator("#dock .notice")).to_have_count(0)
+
+
+class TestForWhom:
+    """The field of a new visit is a combobox: it has the focus, arrows and Enter choose."""
+
+    @pytest.fixture
+    def field(self, page, base_url, visit):
+        taken_by_somebody(visit.consultation_type, at("11:00"), person=patient(last_name="Tazin"))
+        open_agenda(page, base_url, visit.doctor.user)
+        page.keyboard.press("n")
+        field = page.locator("#dialog").get_by_role("combobox", name="Chercher un patient")
+        expect(field).to_be_focused()
+        return field
+
+    def test_arrow_and_enter_choose_and_the_next_field_follows(self, page, field):
+        field.press_sequentially("tazi")
+        options = page.locator("#new_visit_people").get_by_role("option")
+        expect(options).to_have_count(3)
+        expect(options.first).to_have_attribute("aria-selected", "true")
+        page.keyboard.press("ArrowDown")
+        expect(field).to_have_attribute("aria-activedescendant", options.nth(1).get_attribute("id"))
+        page.keyboard.press("Enter")
+        expect(page.locator("#dialog .chosen-person")).to_contain_text("Tazin")
+        expect(page.locator("#id_consultation_type")).to_be_focused()
+        page.locator("#dialog label.slot").last.click()
+        page.locator("#dialog .dialog-foot [type=submit]").click()
+        expect(page.locator("#desk-name")).to_contain_text("Tazin")
+
+    def test_escape_closes_the_list_and_not_the_dialog(self, page, field):
+        field.press_sequentially("tazi")
+        expect(field).to_have_attribute("aria-expanded", "true")
+        page.keyboard.press("Escape")
+        expect(field).to_have_attribute("aria-expanded", "false")
+        expect(field).to_be_focused()
+
+    def test_the_last_one_is_a_new_patient_by_the_name_typed(self, page, field):
+        field.press_sequentially("Nadia Berrada")
+        expect(page.locator("#new_visit_for_new")).to_be_visible()
+        page.keyboard.press("Enter")
+        first, last = (page.locator(f"#person_{name}_name") for name in ("first", "last"))
+        expect(first).to_have_value("Nadia")
+        expect(last).to_have_value("Berrada")
+        expect(last).to_be_focused()
+        page.locator("#dialog label.slot").last.click()
+        page.locator("#dialog .dialog-foot [type=submit]").click()
+        expect(page.locator("#desk-name")).to_have_text("Nadia Berrada")

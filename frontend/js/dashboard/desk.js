@@ -96,21 +96,6 @@ document.body.addEventListener("desk-changed", (event) => {
   if (say) announce(say);
 });
 
-// A new patient: the fields that open are those that count, and choosing somebody closes them.
-document.addEventListener(
-  "toggle",
-  (event) => {
-    const box = event.target.querySelector?.("[name=patient][value=new]");
-    if (box) box.checked = event.target.open;
-  },
-  true,
-);
-
-document.addEventListener("change", (event) => {
-  if (!event.target.matches?.("[type=radio][name=patient]")) return;
-  event.target.closest("fieldset").querySelector("details").open = false;
-});
-
 // -- the four buttons ---------------------------------------------------------------------
 
 // One that cannot be pressed says why, instead of asking the server to.
