@@ -232,7 +232,7 @@ class PatientAdmin(TbibAdmin):
     fields = (
         ("first_name", "last_name"),
         "birth_date",
-        "phone",
+        ("phone", "email"),
         ("account", "relation"),
         "appointments",
     )

@@ -78,11 +78,14 @@ def name_field(label: Any, autocomplete: str) -> forms.CharField:
     )
 
 
-def email_field(label: Any = None) -> forms.EmailField:
+def email_field(
+    label: Any = None, *, autocomplete: str = "email", required: bool = True
+) -> forms.EmailField:
     return forms.EmailField(
         label=label or _("E-mail address"),
+        required=required,
         max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email", **AS_TYPED}),
+        widget=forms.EmailInput(attrs={"autocomplete": autocomplete, **AS_TYPED}),
         error_messages={"invalid": _("Please check this e-mail address.")},
     )
 
@@ -386,7 +389,7 @@ class RelativeForm(forms.ModelForm):
 
     class Meta:
         model = Patient
-        fields = ("relation", "first_name", "last_name", "birth_date", "phone")
+        fields: tuple[str, ...] = ("relation", "first_name", "last_name", "birth_date", "phone")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

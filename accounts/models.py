@@ -117,6 +117,11 @@ class Patient(models.Model):
     last_name = models.CharField(_("last name"), max_length=80)
     birth_date = models.DateField(_("date of birth"), null=True, blank=True)
     phone = PhoneNumberField(_("phone"), blank=True)
+    email = LowerCaseEmailField(
+        _("e-mail address"),
+        blank=True,
+        help_text=_("Of a person without an account; an account has its own."),
+    )
     search_text = SearchTextField(of="name")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -143,6 +148,11 @@ class Patient(models.Model):
     @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def mail_address(self) -> str:
+        """Where messages about this person's visits go: the account's address, else their own."""
+        return self.account.email if self.account else self.email
 
     def age_on(self, day: dt.date) -> int | None:
         """Return the age in whole years on `day`; None when the birth date is unknown."""

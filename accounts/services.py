@@ -10,11 +10,11 @@ from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils.crypto import get_random_string
-from django.utils.text import slugify
 from django.utils.translation import get_language
 from phonenumber_field.phonenumber import PhoneNumber
 
 from accounts.models import Patient, User
+from web.text import slug_of
 
 
 class EmailTaken(Exception):
@@ -55,7 +55,7 @@ def new_account(
 
 def _new_username(first_name: str, last_name: str) -> str:
     """Return a user name with a random end, so that namesakes differ; people sign in by e-mail."""
-    name = slugify(f"{first_name} {last_name}")[:40] or "user"
+    name = slug_of(f"{first_name} {last_name}")[:40] or "user"
     return f"{name}-{get_random_string(8, '23456789abcdefghjkmnpqrstuvwxyz')}"
 
 

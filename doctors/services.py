@@ -9,12 +9,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.crypto import get_random_string
-from django.utils.text import slugify
 
 from accounts.models import User
 from accounts.services import new_account, opening_account
 from doctors import photos
 from doctors.models import Doctor, Practice, Specialty
+from web.text import slug_of
 
 PAGE = ("presentation", "languages", "accepts_new_patients", "offers_video")
 """The columns that doctors write for their own page."""
@@ -91,7 +91,7 @@ def forget_photo(name: str | None) -> None:
 
 def new_slug(text: str) -> str:
     """Return a readable slug for a doctor, with a random end when another doctor has it."""
-    slug = slugify(text)[:110].strip("-") or "dr"
+    slug = slug_of(text)[:110].strip("-") or "dr"
     if Doctor.objects.filter(slug=slug).exists():
         slug = f"{slug}-{get_random_string(5, '23456789abcdefghjkmnpqrstuvwxyz')}"
     return slug

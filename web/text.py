@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from anyascii import anyascii
 from django.db import models
+from django.utils.text import slugify
 
 ONE_LETTER_FOR_TWO = str.maketrans({"œ": "oe", "æ": "ae"})
 # Letters that people write in two ways; the long stroke has no meaning.
@@ -22,6 +24,14 @@ def normalise(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("\x00", " "))
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(bare.split())
+
+
+def slug_of(text: str) -> str:
+    """Return `text` in the letters of an address, from any script: "王小明" -> "wangxiaoming".
+
+    "" for a text without letters and digits.
+    """
+    return slugify(anyascii(text)).strip("-_")
 
 
 def words(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import RelativeForm
+from accounts.forms import RelativeForm, email_field, in_rows
 from accounts.models import Patient, User
 from bookings.confirming.choice import Choice
 from doctors.models import ConsultationType, Doctor
@@ -85,35 +85,55 @@ def patients_for(user: User, doctor: Doctor, *, is_staff: bool) -> Any:
     return Patient.objects.filter(persons).select_related("account").distinct()
 
 
-class PersonForm(RelativeForm):
-    """A person given in place: a relative to add, or a new patient at the desk.
+class DeskPersonForm(RelativeForm):
+    """A person without an account, as the desk writes them down."""
 
-    Shown beside fields that may stay empty: the browser does not insist, the server does.
-    """
+    email = email_field(autocomplete="off", required=False)
+
+    class Meta(RelativeForm.Meta):
+        fields = (*RelativeForm.Meta.fields, "email")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        del self.fields["relation"]
+        self.fields["birth_date"].required = False
+        # No account stands behind this person: there is no other number to call. On the phone the
+        # date of birth is not always known.
+        self.fields["phone"].help_text = ""
+        self.fields["email"].help_text = _("Confirmations and changes are sent there.")
+        self.helper.layout = in_rows(self, ("first_name", "last_name"), ("birth_date", "phone"))
+
+
+class InPlace:
+    """A person given in place: the browser does not insist on these fields, the server does."""
 
     use_required_attribute = False
+    instance: Patient
 
-    def __init__(
-        self, *args: Any, is_staff: bool = False, offers_self: bool = False, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", "person_%s")
+        super().__init__(*args, **kwargs)
+
+    def person(self, *, account: User | None) -> Patient:
+        """The new person, unsaved: `account`'s relative, or the desk's own when None."""
+        self.instance.account = account
+        return self.instance
+
+
+class NewRelativeForm(InPlace, RelativeForm):
+    """A relative to add while booking; the account's owner as well when `offers_self`."""
+
+    def __init__(self, *args: Any, offers_self: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if offers_self:
             relation: Any = self.fields["relation"]
             myself = Patient.Relation.SELF
             relation.choices = [(myself.value, capfirst(myself.label)), *relation.choices]
             self.fields["phone"].help_text = ""
-        if is_staff:
-            del self.fields["relation"]
-            # No account stands behind a new patient: there is no other number to call.
-            self.fields["phone"].help_text = ""
-            # On the phone it is not always known; a walk-in is added without it too.
-            self.fields["birth_date"].required = False
 
-    def person(self, *, account: User | None) -> Patient:
-        """The new person, unsaved: `account`'s relative, or the desk's own when None."""
-        self.instance.account = account
-        return self.instance
+
+class NewPatientForm(InPlace, DeskPersonForm):
+    """A new patient at the desk."""
 
 
 class BookingForm(forms.Form):
@@ -140,11 +160,12 @@ class BookingForm(forms.Form):
         adds_person = self.data.get("patient") == self.NEW or (
             not self.data.get("patient") and bool(self.data.get("first_name"))
         )
-        self.person_form = PersonForm(
-            self.data if adds_person else None,
-            is_staff=is_staff,
-            offers_self=self.offers_self,
-            initial=self._known_of_new_person() | (kwargs.get("initial") or {}),
+        sent = self.data if adds_person else None
+        initial = self._known_of_new_person() | (kwargs.get("initial") or {})
+        self.person_form: Any = (
+            NewPatientForm(sent, initial=initial)
+            if is_staff
+            else NewRelativeForm(sent, initial=initial, offers_self=self.offers_self)
         )
 
     @property

@@ -63,10 +63,13 @@ def _context(row: Notification, now: dt.datetime) -> dict[str, Any]:
     assert appointment is not None
     doctor, consultation_type = appointment.doctor, appointment.consultation_type
     closes = appointment.changes_close_at
+    # Its pages are for accounts: without one, the practice's phone is the way.
+    has_pages = appointment.patient.account_id is not None
     in_time = closes is not None and now < closes and appointment.status in UPCOMING
     lines = consultation_type.instructions.splitlines() if consultation_type else []
     by_hand = consultation_type and consultation_type.needs_confirmation
     books_online = doctor.is_approved and doctor.books_online
+    visit_page = reverse("appointment_page", args=[appointment.pk])
     move_page = reverse("move_appointment", args=[appointment.pk])
     return {
         "row": row,
@@ -76,10 +79,10 @@ def _context(row: Notification, now: dt.datetime) -> dict[str, Any]:
         "previous": practice.local(row.previous_start) if row.previous_start else None,
         "instructions": [line for line in lines if line.strip()],
         "phone": phone_display(practice.phone, practice.country),
-        "page": settings.SITE_URL + reverse("appointment_page", args=[appointment.pk]),
-        "move_page": settings.SITE_URL + move_page,
+        "page": settings.SITE_URL + visit_page if has_pages else "",
+        "move_page": settings.SITE_URL + move_page if has_pages else "",
         "calendar": settings.SITE_URL + doctor.get_absolute_url() if books_online else "",
-        "closes": practice.local(closes) if closes and in_time else None,
+        "closes": practice.local(closes) if closes and in_time and has_pages else None,
         # A patient cannot move a request that the practice confirmed.
         "moves_online": not (by_hand and appointment.status == Status.CONFIRMED),
         "unanswered": _is_unanswered(appointment),

@@ -83,6 +83,7 @@ def _claimed(pk: int, now: dt.datetime) -> Notification | None:
     if not due.update(attempts=F("attempts") + 1, next_attempt_at=now + CLAIM):
         return None
     return Notification.objects.select_related(
+        "appointment__patient",
         "appointment__practice",
         "appointment__doctor__user",
         "appointment__consultation_type",

@@ -298,8 +298,7 @@ class Appointment(models.Model):
     @property
     def mail_address(self) -> str:
         """The address that messages about this visit go to; "" when none is sent."""
-        account = self.patient.account
-        return "" if self.is_walk_in or account is None else account.email
+        return "" if self.is_walk_in else self.patient.mail_address
 
     def is_upcoming(self, now: dt.datetime) -> bool:
         """Whether the visit is still to come. See also `AppointmentQuerySet.upcoming`."""

@@ -138,17 +138,17 @@ def queue_notification(
 ) -> None:
     """Write the message about this change to the outbox, in the language the patient chose.
 
-    A walk-in and a patient without an account's e-mail address get no message.
+    A walk-in and a patient without an e-mail address get no message.
     """
     account = appointment.patient.account
-    if account is None or not appointment.mail_address:
+    if not appointment.mail_address:
         return
     Notification.objects.create(
         appointment=appointment,
         kind=kind,
         sequence=appointment.sequence,
         recipient=appointment.mail_address,
-        language=account.language or settings.LANGUAGE_CODE,
+        language=(account and account.language) or settings.LANGUAGE_CODE,
         created_at=now,
         next_attempt_at=now,
         **details,

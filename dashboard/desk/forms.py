@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Patient, User
-from bookings.confirming.forms import PersonForm, parse_start, patients_for
+from bookings.confirming.forms import NewPatientForm, parse_start, patients_for
 from bookings.models import Appointment
 from bookings.slots import SlotQuery, free_slots
 from dashboard.patients.records import search
@@ -159,7 +159,7 @@ class NewVisitForm(TimeForm):
         self.types = list(doctor.consultation_types.offered())
         self.wanted_type = self._wanted_type()
         sent = self.data if self.is_bound and self.adds_person else None
-        self.person_form = PersonForm(sent, is_staff=True, initial=self.initial)
+        self.person_form = NewPatientForm(sent, initial=self.initial)
 
     def _wanted_type(self) -> ConsultationType | None:
         """The reason chosen; the doctor's first one while none is."""

@@ -7,19 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import RelativeForm, helper, in_rows
+from accounts.forms import helper
 from bookings.models import PatientFile
-
-
-class IdentityForm(RelativeForm):
-    """A person without an account: the practice may not know their date of birth."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        del self.fields["relation"]
-        self.fields["birth_date"].required = False
-        self.fields["phone"].help_text = ""
-        self.helper.layout = in_rows(self, ("first_name", "last_name"), ("birth_date", "phone"))
 
 
 class BlockForm(forms.Form):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import Patient, User
 from bookings import rules
@@ -14,10 +16,13 @@ from bookings.models.files import no_shows
 from bookings.status import UPCOMING, Status
 from dashboard.cockpit import Cockpit
 from doctors.models import Practice
+from web.dates import typed_date
 from web.text import normalise
 
 SHORTEST_NUMBER = 4
 """Digits that make a search one for a phone number."""
+DATE_IN_TEXT = re.compile(r"\d{1,4}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{2,4}")
+"""A date that stands out among other words."""
 
 
 def known_at(practice: Practice) -> QuerySet[Patient]:
@@ -28,13 +33,30 @@ def known_at(practice: Practice) -> QuerySet[Patient]:
 
 
 def search(people: QuerySet[Patient], text: str) -> QuerySet[Patient]:
-    """Every word of `text` in the name, case and accents aside; or its digits in the number."""
-    digits = "".join(each for each in text if each.isascii() and each.isdigit())
-    if len(digits) >= SHORTEST_NUMBER:
-        return people.filter(phone__contains=digits.lstrip("0"))
+    """Every word of `text` in the name, case and accents aside; its digits in the number; its date.
+
+    A date of birth may stand beside the name, in any usual form.
+    """
+    latest = timezone.now().date()
+    date = DATE_IN_TEXT.search(text)
+    if date and (born := typed_date(date.group(), latest=latest)):
+        people, text = people.filter(birth_date=born), text.replace(date.group(), " ")
+    elif born := typed_date(text, latest=latest):
+        # "12 03 84" may be a part of a number.
+        return people.filter(Q(birth_date=born) | _phone_has(text))
+    if len(_digits(text)) >= SHORTEST_NUMBER:
+        return people.filter(_phone_has(text))
     for word in normalise(text).split():
         people = people.filter(search_text__contains=word)
     return people
+
+
+def _digits(text: str) -> str:
+    return "".join(each for each in text if each.isascii() and each.isdigit())
+
+
+def _phone_has(text: str) -> Q:
+    return Q(phone__contains=_digits(text).lstrip("0"))
 
 
 def for_list(people: QuerySet[Patient], user: User, practice: Practice, now: dt.datetime) -> Any:

@@ -17,9 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import Patient
 from accounts.requests import SignedInRequest
 from bookings import rules, services
+from bookings.confirming.forms import DeskPersonForm
 from bookings.models import PatientFile
 from dashboard.cockpit import Cockpit, open_cockpit, show_page
-from dashboard.patients.forms import BlockForm, IdentityForm
+from dashboard.patients.forms import BlockForm
 from dashboard.patients.invitations import Handed
 from dashboard.patients.records import Record, for_list, known_at, search
 
@@ -48,7 +49,7 @@ def patient_record(request: SignedInRequest, pk: int) -> HttpResponse:
 def edit_patient(request: SignedInRequest, pk: int) -> HttpResponse:
     """Name, date of birth and number of somebody the desk made a file of."""
     cockpit, patient = person_at(request, pk, of_the_desk=True)
-    form = IdentityForm(request.POST or None, instance=patient)
+    form = DeskPersonForm(request.POST or None, instance=patient)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Saved."))

@@ -11,7 +11,8 @@ from django.utils.html import strip_tags
 from accounts.models import Patient
 from accounts.tests.factories import PatientFactory
 from bookings import services
-from bookings.models import Appointment, PrivateNote
+from bookings.messages.composing import compose
+from bookings.models import Appointment, Notification, PrivateNote
 from bookings.status import Status, Verb, leads_to
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
@@ -153,6 +154,19 @@ class TestCard:
 def is_done_today(verb, status):
     """Whether the table allows it, on the day of the visit."""
     return leads_to(verb, status) and (verb, status) != (Verb.FINISH, Status.CONFIRMED)
+
+
+def test_a_new_patient_with_an_e_mail_address_gets_the_mail(desk, visit):
+    person = {"first_name": "Nadia", "last_name": "Berrada", "email": "nadia@example.org"}
+    sent = {"patient": "new", "start": monday("15:00").isoformat(), **person}
+    ConsultationTypeFactory(doctor=visit.doctor)
+    response = desk.post("/dashboard/new/", sent)
+    assert response.status_code == 303
+    (told,) = Notification.objects.all()
+    mail = compose(told, now=monday("11:00"))
+    assert (told.kind, mail.to) == (Notification.Kind.BOOKED, ["nadia@example.org"])
+    # Its pages are for accounts.
+    assert "http" not in mail.body
 
 
 def becomes(verb):

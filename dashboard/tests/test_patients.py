@@ -73,6 +73,18 @@ class TestList:
         known(doctor, last_name="Alami", phone="+33612345678")
         assert names(desk, "06 12 34") == ["Alami"]
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            *("12/03/1984", "12.03.84", "12-3-1984", "1984-03-12", "12 mars 1984", "12031984"),
+            *("12 3 84", "tazi 12/03/1984", "12/03/84 Tazi"),
+        ],
+    )
+    def test_search_by_the_date_of_birth_in_any_usual_form(self, desk, doctor, text):
+        known(doctor, last_name="Tazi", birth_date=dt.date(1984, 3, 12))
+        known(doctor, last_name="Tazin", birth_date=dt.date(1984, 12, 3), start=monday("11:00"))
+        assert names(desk, text) == ["Tazi"]
+
     def test_last_and_next_visit_are_those_here(self, desk, doctor):
         person = known(doctor, start=FRIDAY_MORNING - 7 * DAY, status=Status.DONE)
         AppointmentFactory(doctor=doctor, patient=person, starts_at=monday("11:00"))
