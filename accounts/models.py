@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.names import LowerCaseCharField, LowerCaseEmailField, SearchTextField
+from web import photos
 
 
 class User(AbstractUser):
@@ -74,6 +75,10 @@ class User(AbstractUser):
         return self.role in (self.Role.DOCTOR, self.Role.SECRETARY)
 
 
+PHOTOS = "patients"
+"""The folder of patients' photos, which only their own people and practices see."""
+
+
 class PatientQuerySet(models.QuerySet["Patient"]):
     def of_account(self, user: Any) -> PatientQuerySet:
         """The persons for whom this account books: its owner first, then relatives."""
@@ -122,6 +127,8 @@ class Patient(models.Model):
         blank=True,
         help_text=_("Of a person without an account; an account has its own."),
     )
+    # The name of the photo's largest file. Only `accounts.services.save_photo` writes it.
+    photo = models.FileField(_("photo"), upload_to=PHOTOS, blank=True, editable=False)
     search_text = SearchTextField(of="name")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -137,6 +144,9 @@ class Patient(models.Model):
                 name="account_has_one_self",
             ),
         ]
+        indexes = [
+            models.Index(fields=["photo"], name="patient_by_photo", condition=~Q(photo="")),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -148,6 +158,11 @@ class Patient(models.Model):
     @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def photo_sizes(self) -> list[tuple[str, int]]:
+        """[(address, pixels), …] for `{% avatar %}`; empty without a photo."""
+        return photos.addresses(self.photo.name, "patient_photo")
 
     @property
     def mail_address(self) -> str:

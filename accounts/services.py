@@ -13,7 +13,8 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import get_language
 from phonenumber_field.phonenumber import PhoneNumber
 
-from accounts.models import Patient, User
+from accounts.models import PHOTOS, Patient, User
+from web import photos
 from web.text import slug_of
 
 
@@ -152,12 +153,24 @@ def save_profile(*, user: User, person: Patient | None) -> None:
         user.save(update_fields=["first_name", "last_name", "language"])
 
 
+def save_photo(person: Patient, sizes: photos.Sizes) -> None:
+    """Save the person's photo; empty `sizes` remove it.
+
+    The files are written before the transaction, and the former ones are deleted after it.
+    """
+    with photos.stored(sizes, PHOTOS) as name, transaction.atomic():
+        for before in Patient.objects.locked([person.pk]):
+            photos.forget(before.photo.name)
+        Patient.objects.filter(pk=person.pk).update(photo=name)
+
+
 def remove_relative(relative: Patient) -> None:
     """Delete a person without appointments; raises PersonHasAppointments for any other."""
     try:
         with transaction.atomic():
             # A booking locks the person too: either this sees its visit, or it finds no person.
-            Patient.objects.locked([relative.pk])
+            for locked in Patient.objects.locked([relative.pk]):
+                photos.forget(locked.photo.name)
             relative.delete()
     except ProtectedError as error:
         raise PersonHasAppointments from error

@@ -4,7 +4,7 @@ ours have no address. config routes signing out, because bookings has a part in 
 from allauth.account import views as allauth_views
 from django.urls import path, re_path
 
-from accounts import views
+from accounts import photo, views
 
 urlpatterns = [
     path("login/", views.SignInView.as_view(), name="account_login"),
@@ -34,6 +34,7 @@ urlpatterns = [
     ),
     # Persons.
     path("profile/", views.profile, name="profile"),
+    path("persons/<int:pk>/photo/", photo.person_photo, name="person_photo"),
     path("relatives/add/", views.add_relative, name="add_relative"),
     path("relatives/<int:pk>/", views.relative, name="relative"),
     path("relatives/<int:pk>/remove/", views.remove_relative_view, name="remove_relative"),

@@ -313,7 +313,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # It does not limit files; the next settings do. The body is read before the sender is known.
 DATA_UPLOAD_MAX_NUMBER_FILES = 1
 FILE_UPLOAD_HANDLERS = [
-    "doctors.photos.UploadLimit",
+    "web.photos.UploadLimit",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]

@@ -14,6 +14,7 @@ from bookings.finding.views import (
     home,
     suggestions,
 )
+from bookings.photos import patient_photo
 from bookings.waiting_room.views import waiting_screen, waiting_ticket
 from config.api import api, developers
 from dashboard.desk import views as desk
@@ -35,6 +36,7 @@ urlpatterns = [
     path("doctors/<slug:slug>/day/", day_page, name="day_page"),
     path("doctors/<slug:slug>/grid/", card_grid, name="card_grid"),
     path("live/calendars/", changed_calendars, name="changed_calendars"),
+    path("photos/patients/<slug:token>-<int:side>.webp", patient_photo, name="patient_photo"),
     path("photos/<slug:token>-<int:side>.webp", photo, name="photo"),
     path("book", book),
     path("book/", book),

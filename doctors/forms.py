@@ -7,16 +7,16 @@ from typing import Any
 from crispy_forms.layout import Field, Fieldset, Layout
 from django import forms
 from django.conf import settings
-from django.utils.text import format_lazy, normalize_newlines
+from django.utils.text import normalize_newlines
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from accounts.forms import SignUpForm, helper, row
-from doctors import photos
 from doctors.models import LANGUAGES_SPOKEN, Doctor, Specialty
 from doctors.places import countries, zones, zones_by_country
 from doctors.services import sign_up_doctor
+from web.photo_field import PhotoField
 
 PRACTICE = ("name", "street", "postal_code", "city", "country", "time_zone", "phone")
 
@@ -124,42 +124,6 @@ class DoctorSignUpForm(SignUpForm):
 # -- a doctor's own page ------------------------------------------------------------------
 
 
-class PhotoInput(forms.ClearableFileInput):
-    """A file, and a box that removes the present photo; the page shows that photo."""
-
-    template_name = "doctors/includes/photo_input.html"
-    clear_checkbox_label: Any = _("Remove the photo")
-
-    def is_initial(self, value: Any) -> bool:
-        return bool(value)
-
-
-class PhotoField(forms.FileField):
-    """Cleans to `doctors.photos.Sizes`: empty to remove the photo, None to leave it unchanged.
-
-    `initial` is whether there is a photo.
-    """
-
-    widget = PhotoInput
-
-    def __init__(self, **options: Any) -> None:
-        options.setdefault("label", _("Photo"))
-        text = _("JPEG, PNG or WebP, up to {limit} MB. We cut it square around its middle.")
-        options.setdefault("help_text", format_lazy(text, limit=photos.MAX_MEGABYTES))
-        super().__init__(required=False, **options)
-        self.widget.attrs["accept"] = "image/jpeg,image/png,image/webp"
-
-    def clean(self, data: Any, initial: Any = None) -> photos.Sizes | None:
-        file = super().clean(data, initial)
-        if file is False:
-            return {}
-        return photos.squares(file) if data else None
-
-    def bound_data(self, data: Any, initial: Any) -> Any:
-        """Return `initial`: a browser sends a file only once, so an error shows the saved photo."""
-        return initial
-
-
 class PageForm(forms.ModelForm):
     """The text and options that patients read; place, hours and types have their own pages."""
 
@@ -182,6 +146,7 @@ class PageForm(forms.ModelForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.initial["new_photo"] = bool(self.instance.photo)
+        self.photo_of = self.instance
         presentation = self.fields["presentation"]
         presentation.label = _("About you")
         presentation.help_text = _("What you treat, how you work, where you trained.")
@@ -189,7 +154,7 @@ class PageForm(forms.ModelForm):
         self.fields["accepts_new_patients"].label = _("I take new patients")
         self.fields["offers_video"].label = _("I offer video visits")
         self.helper = helper()
-        photo = Field("new_photo", template="doctors/includes/photo_field.html")
+        photo = Field("new_photo", template="includes/photo_field.html")
         self.helper.layout = Layout(photo, *self.Meta.fields)
 
     def clean_presentation(self) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -12,8 +11,8 @@ from django.utils.crypto import get_random_string
 
 from accounts.models import User
 from accounts.services import new_account, opening_account
-from doctors import photos
 from doctors.models import Doctor, Practice, Specialty
+from web import photos
 from web.text import slug_of
 
 PAGE = ("presentation", "languages", "accepts_new_patients", "offers_video")
@@ -60,33 +59,13 @@ def save_page(
     it: the page has one whole photo after any error. The lock makes the later of two uploads see
     the earlier one's files. An empty `photo` removes the photo.
     """
-    with _stored(photo) as name, transaction.atomic(durable=True):
+    with photos.stored(photo) as name, transaction.atomic(durable=True):
         [before] = Doctor.objects.locked(doctor.pk)
         doctor.save(update_fields=columns)
         if photo is not None:
             Doctor.objects.filter(pk=doctor.pk).update(photo=name)
-            forget_photo(before.photo.name)
+            photos.forget(before.photo.name)
         doctor.touch_calendar()
-
-
-@contextmanager
-def _stored(photo: photos.Sizes | None) -> Iterator[str]:
-    """Yield the name of the written `photo`, "" for none; delete its files if the block fails."""
-    name = photos.store(photo) if photo else ""
-    try:
-        yield name
-    except BaseException:
-        photos.remove(name)
-        raise
-
-
-def forget_photo(name: str | None) -> None:
-    """Delete the photo's files after the transaction.
-
-    An error there is only logged: pages do not show these files any more.
-    """
-    # Not a functools.partial: Django logs the function's name when it fails.
-    transaction.on_commit(lambda: photos.remove(name), robust=True)
 
 
 def new_slug(text: str) -> str:

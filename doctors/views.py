@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.files.storage import default_storage
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.cache import get_conditional_response
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.views import INVALID, SignUpView, form_page
-from doctors import photos
 from doctors.forms import DoctorSignUpForm, PageForm
 from doctors.models import Doctor
 from doctors.services import save_page
+from web import photos
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -67,13 +65,5 @@ def photo(request: HttpRequest, token: str, side: int) -> HttpResponse:
     name = photos.file_name(token, photos.LARGEST)
     doctors = Doctor.objects.visible_to(request.user).select_related("user")
     doctor = get_object_or_404(doctors, photo=name)
-    if side not in photos.SIDES:
-        raise Http404
-    try:
-        with default_storage.open(photos.file_name(token, side)) as file:
-            response = HttpResponse(file.read(), content_type=photos.CONTENT_TYPE)
-    except FileNotFoundError as error:  # replaced in the meantime
-        raise Http404 from error
-    response["Cache-Control"] = FOR_EVER if doctor.is_approved else "private, no-cache"
-    response["ETag"] = f'"{token}-{side}"'
-    return get_conditional_response(request, etag=response["ETag"], response=response) or response
+    cache = FOR_EVER if doctor.is_approved else "private, no-cache"
+    return photos.answer(request, token, side, cache=cache)

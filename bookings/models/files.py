@@ -58,6 +58,16 @@ class PatientFile(models.Model):
         return f"{self.patient} · {self.practice}"
 
 
+def patients_visible_to(user: Any) -> models.QuerySet[Patient]:
+    """The account's own persons, and everyone with a visit or a file at a practice of `user`."""
+    practices = Practice.objects.visible_to(user).values("pk")
+    of_patient = models.OuterRef("pk")
+    visits = Appointment.objects.filter(patient=of_patient, practice__in=practices)
+    files = PatientFile.objects.filter(patient=of_patient, practice__in=practices)
+    own = Q(account=user.pk)
+    return Patient.objects.filter(own | models.Exists(visits) | models.Exists(files))
+
+
 def no_shows(*, patient: Patient, practice: Practice, now: dt.datetime) -> int:
     """The number of `patient`'s no-shows at `practice` since the practice's last reset.
 

@@ -14,6 +14,7 @@ from bookings.models import Appointment, Invitation, PatientFile, WaitingListEnt
 from bookings.rules import RuleRefused, StateConflict
 from bookings.services.writing import lock_account, lock_patient, writing
 from doctors.models import Practice
+from web import photos
 
 
 def invite(
@@ -131,5 +132,9 @@ def _merge(invited: Patient, *, into: Patient) -> None:
     others.update(patient=into)
     if into.birth_date is None:
         into.birth_date = invited.birth_date
-        into.save()
+    if into.photo:
+        photos.forget(invited.photo.name)
+    else:
+        into.photo = invited.photo
+    into.save()
     invited.delete()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Patient
+from accounts.photo import PhotoForm
 from accounts.requests import SignedInRequest
 from bookings import rules, services
 from bookings.confirming.forms import DeskPersonForm
@@ -53,6 +54,19 @@ def edit_patient(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Saved."))
+        return to_record(cockpit, pk)
+    status = INVALID if form.errors else HTTPStatus.OK
+    context = {"patient": patient, "form": form}
+    return show_page(request, cockpit, "dashboard/patients/edit.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_photo(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The photo of somebody the desk made a file of."""
+    cockpit, patient = person_at(request, pk, of_the_desk=True)
+    form = PhotoForm(request.POST or None, request.FILES or None, person=patient)
+    if form.is_valid():
+        form.save()
         return to_record(cockpit, pk)
     status = INVALID if form.errors else HTTPStatus.OK
     context = {"patient": patient, "form": form}

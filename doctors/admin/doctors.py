@@ -19,14 +19,15 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from doctors.admin.shared import LockingAdmin, local_time
-from doctors.forms import PhotoField
 from doctors.models import (
     LANGUAGES_SPOKEN,
     ConsultationType,
     Doctor,
 )
-from doctors.services import forget_photo, new_slug, save_page
+from doctors.services import new_slug, save_page
+from web import photos
 from web.admin import AutocompleteFilter
+from web.photo_field import PhotoField
 
 
 class ConsultationTypeInline(admin.TabularInline):
@@ -199,7 +200,7 @@ class DoctorAdmin(LockingAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Doctor) -> None:
         super().delete_model(request, obj)
-        forget_photo(obj.photo.name)
+        photos.forget(obj.photo.name)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Doctor]) -> None:
         for doctor in queryset:

@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.names import SearchTextField
-from doctors import photos
 from doctors.models.practice import Membership, Practice, one_zone_words
 from doctors.name_words import name_words
 from doctors.places import CityCentre
 from doctors.plurals import plural
+from web import photos
 from web.text import has_word, words
 
 LANGUAGES_SPOKEN = {

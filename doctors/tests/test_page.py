@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.test import Client
 
 from accounts.tests.factories import AdminFactory, UserFactory
-from doctors import photos, services
+from doctors import services
 from doctors.models import Doctor
 from doctors.tests.factories import DoctorFactory, MembershipFactory
 from doctors.tests.pictures import (
@@ -27,6 +27,7 @@ from doctors.tests.pictures import (
     opened,
     picture,
 )
+from web import photos
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 # The photo's files are deleted after the commit, and threads see only committed rows.

@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from PIL import Image, ImageCms
 
-from doctors import photos
 from doctors.tests.pictures import (
     BLUE,
     GREEN,
@@ -20,6 +19,7 @@ from doctors.tests.pictures import (
     opened,
     picture,
 )
+from web import photos
 
 
 def refusal(upload) -> str:

@@ -15,17 +15,18 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.services import save_photo
 from accounts.tests.factories import AdminFactory, PatientFactory, RelativeFactory
 from bookings import services
 from bookings.models import PatientFile, PrivateNote, WaitingScreen
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory, WaitingListEntryFactory
 from bookings.waiting_room.ticket import ticket_of
-from doctors import photos
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, MembershipFactory
 from scheduling.tests.factories import AbsenceFactory
 from tests.authorisation.routes import ROUTES
 from tests.authorisation.table import SIGN_IN
+from web import photos
 
 CANARY = "canary-5b81e"
 """In doctor A's private notes, which reach nobody else: looked for in every answer."""
@@ -37,6 +38,8 @@ def make_world() -> SimpleNamespace:
     doctor, other = DoctorFactory(photo=photo), DoctorFactory()
     kind = ConsultationTypeFactory(doctor=doctor)
     patient_a, patient_b = (PatientFactory(account__with_verified_email=True) for _ in "ab")
+    save_photo(patient_a, dict.fromkeys(photos.SIDES, b"a picture"))
+    patient_a.refresh_from_db()
     today = timezone.now().astimezone(doctor.practice.zone).date()
 
     def at(hour: int) -> dt.datetime:

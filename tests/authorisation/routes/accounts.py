@@ -67,5 +67,15 @@ ROUTES = {
         only("doctor_a", "doctor_b", answer=422),
         {"languages": "nonsense"},
     ),
+    "accounts/persons/<int:pk>/photo/": Route(
+        "/accounts/persons/{relative.pk}/photo/",
+        only("patient_a", answer=200),
+        only("patient_a", answer=302),
+    ),
+    "photos/patients/<slug:token>-<int:side>.webp": Route(
+        "{patient_a.photo_sizes[0][0]}",
+        only("patient_a", "doctor_a", "secretary_a", "admin", answer=200),
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+    ),
     "photos/<slug:token>-<int:side>.webp": page("{doctor.photo_sizes[0][0]}"),
 }

@@ -19,6 +19,11 @@ ROUTES = {
         only(*COCKPIT, answer=302),
         {"first_name": "Salma", "last_name": "Idrissi"},
     ),
+    "dashboard/patients/<int:pk>/photo/": Route(
+        "/dashboard/patients/{added.pk}/photo/?doctor={doctor.pk}",
+        only(*COCKPIT, answer=200),
+        only(*COCKPIT, answer=302),
+    ),
     "dashboard/patients/<int:pk>/block/": Route(
         "/dashboard/patients/{visit.patient_id}/block/?doctor={doctor.pk}",
         NOT_ALLOWED_BEHIND_SIGN_IN,

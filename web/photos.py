@@ -1,4 +1,4 @@
-"""Photos of doctors: uploads are checked, drawn again in our own sizes, and kept as files.
+"""Photos of people: uploads are checked, drawn again in our own sizes, and kept as files.
 
 An uploaded file is never kept. It is decoded, turned upright, cut square and encoded again, so that
 nothing else in it survives: no place, no comment, no second format.
@@ -7,7 +7,8 @@ nothing else in it survives: no place, no comment, no second format.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from io import BytesIO
 from threading import Lock
 from typing import IO, Any
@@ -16,7 +17,10 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadhandler import FileUploadHandler
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
@@ -25,6 +29,7 @@ SIDES = (96, 192, 384)
 LARGEST = SIDES[-1]
 CONTENT_TYPE = "image/webp"
 FOLDER = "photos"
+"""The folder of photos that everyone sees; others have a folder of their own."""
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_MEGABYTES = 10
@@ -147,38 +152,76 @@ def _encoded(picture: Image.Image, side: int) -> bytes:
 # -- files ----------------------------------------------------------------------------------
 
 
-def store(sizes: Sizes) -> str:
+def store(sizes: Sizes, folder: str = FOLDER) -> str:
     """Write all files of a photo, or none; return its name, which is that of the largest file."""
     token = secrets.token_hex(16)
-    name = file_name(token, LARGEST)
+    name = file_name(token, LARGEST, folder)
     try:
         for side, content in sizes.items():
-            default_storage.save(file_name(token, side), ContentFile(content))
+            default_storage.save(file_name(token, side, folder), ContentFile(content))
     except BaseException:
         remove(name)
         raise
     return name
 
 
+@contextmanager
+def stored(sizes: Sizes | None, folder: str = FOLDER) -> Iterator[str]:
+    """Yield the name of the written photo, "" for none; delete its files if the block fails."""
+    name = store(sizes, folder) if sizes else ""
+    try:
+        yield name
+    except BaseException:
+        remove(name)
+        raise
+
+
 def remove(name: str | None) -> None:
     """Delete the files of the photo of this name, if they exist; "" is no photo."""
     if name:
+        folder, token = _parts(name)
         for side in SIDES:
-            default_storage.delete(file_name(_token(name), side))
+            default_storage.delete(file_name(token, side, folder))
 
 
-def file_name(token: str, side: int) -> str:
-    return f"{FOLDER}/{token}-{side}.webp"
+def forget(name: str | None) -> None:
+    """Delete the photo's files after the transaction.
+
+    An error there is only logged: pages do not show these files any more.
+    """
+    # Not a functools.partial: Django logs the function's name when it fails.
+    transaction.on_commit(lambda: remove(name), robust=True)
 
 
-def addresses(name: str | None) -> list[tuple[str, int]]:
+def file_name(token: str, side: int, folder: str = FOLDER) -> str:
+    return f"{folder}/{token}-{side}.webp"
+
+
+def addresses(name: str | None, route: str = "photo") -> list[tuple[str, int]]:
     """Return [(address, pixels), …] of a photo, smallest first; empty without a photo."""
     if not name:
         return []
-    token = _token(name)
-    return [(reverse("photo", args=[token, side]), side) for side in SIDES]
+    _folder, token = _parts(name)
+    return [(reverse(route, args=[token, side]), side) for side in SIDES]
 
 
-def _token(name: str) -> str:
-    """Return the token of a name: "photos/0f3a-384.webp" -> "0f3a"."""
-    return name.removeprefix(f"{FOLDER}/").partition("-")[0]
+def answer(
+    request: HttpRequest, token: str, side: int, *, folder: str = FOLDER, cache: str
+) -> HttpResponse:
+    """Return one file of a photo that the reader may see; Http404 for none of our sizes."""
+    if side not in SIDES:
+        raise Http404
+    try:
+        with default_storage.open(file_name(token, side, folder)) as file:
+            response = HttpResponse(file.read(), content_type=CONTENT_TYPE)
+    except FileNotFoundError as error:  # replaced in the meantime
+        raise Http404 from error
+    response["Cache-Control"] = cache
+    response["ETag"] = f'"{token}-{side}"'
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response
+
+
+def _parts(name: str) -> tuple[str, str]:
+    """Return folder and token of a name: "photos/0f3a-384.webp" -> ("photos", "0f3a")."""
+    folder, _slash, file = name.rpartition("/")
+    return folder, file.partition("-")[0]
