@@ -67,6 +67,12 @@ def test_prolonging_keeps_what_is_typed_and_ends_after_two(page, typed):
     is_still_typed(page)
 
 
+def test_another_language_keeps_what_is_typed(page, typed):
+    page.locator("button[name=language][value=en]:visible").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    is_still_typed(page)
+
+
 def test_prolonging_without_scripts_keeps_what_is_typed(new_context, base_url):
     kind, person = doctors_type(), patient()
     page = new_context(java_script_enabled=False).new_page()
