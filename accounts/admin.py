@@ -107,12 +107,17 @@ class AccountAdmin(TbibAdmin, UserAdmin):
         return user.get_full_name()
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        # Doctors are found and shown by the account's name, and hidden while it is inactive.
+        # `Doctor` is in an app above this one.
+        doctor = getattr(obj, "doctor", None)
+        if doctor:
+            type(doctor).objects.locked(doctor.pk)
         super().save_model(request, obj, form, change)
         if not change or "email" in form.changed_data:
             set_only_address(obj)
-        # Doctors are found by the account's name. `Doctor` is in an app above this one.
-        if hasattr(obj, "doctor"):
-            obj.doctor.save(update_fields=["search_text", "search_name"])
+        if doctor:
+            doctor.save(update_fields=["search_text", "search_name"])
+            doctor.touch_calendar()
 
     @admin.action(description=gettext_lazy("Block online booking"), permissions=["change"])
     def block(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

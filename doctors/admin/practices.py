@@ -55,9 +55,13 @@ class SpecialtyAdmin(TbibAdmin):
         return queryset.filter(pk__in=found), False
 
     def save_model(self, request: HttpRequest, obj: Specialty, form: Any, change: bool) -> None:
+        """Save the specialty, whose names are on the pages of its doctors and find them."""
+        doctors = Doctor.objects.filter(specialty=obj)
+        locked = Doctor.objects.locked(*doctors.values_list("pk", flat=True)) if change else []
         super().save_model(request, obj, form, change)
-        if change:
-            refresh_search_columns(Doctor.objects.filter(specialty=obj))
+        refresh_search_columns(doctors)
+        for doctor in locked:
+            doctor.touch_calendar()
 
 
 class PracticeAdminForm(forms.ModelForm):
