@@ -77,12 +77,22 @@ def _without_bookkeeping() -> Iterator[None]:
     connection.make_debug_cursor = connection.make_cursor  # type: ignore[assignment, method-assign]
     was_collecting = gc.isenabled()
     gc.disable()
+    _give_sqlite_memory(megabytes=256)
     try:
         yield
     finally:
         del connection.make_debug_cursor
+        _give_sqlite_memory(megabytes=2)
         if was_collecting:
             gc.enable()
+
+
+def _give_sqlite_memory(megabytes: int) -> None:
+    """Of its own 2 MB it writes the pages of a large index again for each practice."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA cache_size = {-1024 * megabytes}")
+            cursor.execute(f"PRAGMA wal_autocheckpoint = {500 * megabytes}")
 
 
 def by_practice(doctors: list[DoctorPlan]) -> Iterator[tuple[PracticePlan, list[DoctorPlan]]]:

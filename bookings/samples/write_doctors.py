@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.utils.text import slugify
@@ -31,6 +32,10 @@ class WrittenDoctor:
     blocked: list[Span]
     zone: ZoneInfo
     elsewhere: Practice
+
+    @cached_property
+    def name(self) -> str:
+        return self.row.name
 
 
 class DoctorWriter:

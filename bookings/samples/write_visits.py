@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterator
+from typing import Any
 
 from django.utils.text import slugify
 
 from accounts.models import Patient, User
 from bookings.models import Appointment, PatientFile, PrivateNote, StatusChange
 from bookings.samples.accounts import SignIns
+from bookings.samples.bulk import write_rows
 from bookings.samples.chance import Chance
 from bookings.samples.names import Name
 from bookings.samples.people import Account, Crowd, SamplePerson
@@ -19,7 +22,6 @@ from bookings.samples.write_doctors import DoctorWriter, WrittenDoctor
 from bookings.services.call_codes import codes_for
 from bookings.status import Status, Verb
 
-BATCH = 2000
 NOTED = 0.04
 
 
@@ -35,29 +37,9 @@ def write(
     """Write these visits and the new people of the crowd. Call it inside a transaction."""
     _write_people(crowd.take_new(), writer.sign_ins)
     staff = {"desk": (desk or doctor.row.user).pk, "doctor": doctor.row.user_id, "system": None}
-    names = {"doctor_name": doctor.row.name, "currency": doctor.consultation_types[0].currency}
     codes = _call_codes(visits)
-    for first in range(0, len(visits), BATCH):
-        some = visits[first : first + BATCH]
-        Appointment.objects.bulk_create(
-            [_appointment(visit, doctor, staff, names, codes) for visit in some],
-            batch_size=BATCH,
-        )
-        StatusChange.objects.bulk_create(
-            [
-                StatusChange(
-                    appointment_id=visit.id,
-                    verb=step.verb.value,
-                    from_status=str(step.before),
-                    to_status=step.after.value,
-                    by_id=_who(visit, step.by, staff),
-                    at=step.at,
-                )
-                for visit in some
-                for step in visit.steps
-            ],
-            batch_size=BATCH,
-        )
+    write_rows(Appointment, (_appointment(visit, doctor, staff, codes) for visit in visits))
+    write_rows(StatusChange, (row for visit in visits for row in _history(visit, staff)))
     _write_notes(doctor, visits, chance)
     _write_files(doctor, visits, writer.now, chance)
 
@@ -66,38 +48,50 @@ def _appointment(
     visit: VisitPlan,
     doctor: WrittenDoctor,
     staff: dict[str, int | None],
-    names: dict[str, str],
     codes: dict[uuid.UUID, str],
-) -> Appointment:
+) -> dict[str, Any]:
     consultation_type, slot, person = (
         doctor.consultation_types[visit.type_index],
         visit.slot,
         visit.person,
     )
     practice = doctor.elsewhere if slot and slot.elsewhere else doctor.row.practice
-    return Appointment(
-        id=visit.id,
-        patient_id=person.patient_id,
-        doctor_id=doctor.row.pk,
-        practice_id=practice.pk,
-        consultation_type_id=consultation_type.pk,
-        starts_at=slot.start if slot else None,
-        ends_at=slot.end if slot else None,
-        buffer_minutes=consultation_type.buffer_after,
-        status=visit.status.value,
-        reason=visit.reason,
-        queue_date=None if slot else visit.day,
-        queue_number=visit.number,
-        call_code=codes.get(visit.id, ""),
-        patient_name=f"{person.first_name} {person.last_name}",
-        type_name=consultation_type.name,
-        duration=consultation_type.duration,
-        price=consultation_type.price,
-        is_video=consultation_type.is_video,
-        booked_by_id=_who(visit, visit.steps[0].by, staff),
-        created_at=visit.steps[0].at,
-        **names,
-    )
+    return {
+        "id": visit.id,
+        "patient_id": person.patient_id,
+        "doctor_id": doctor.row.pk,
+        "practice_id": practice.pk,
+        "consultation_type_id": consultation_type.pk,
+        "starts_at": slot.start if slot else None,
+        "ends_at": slot.end if slot else None,
+        "buffer_minutes": consultation_type.buffer_after,
+        "status": visit.status.value,
+        "reason": visit.reason,
+        "queue_date": None if slot else visit.day,
+        "queue_number": visit.number,
+        "call_code": codes.get(visit.id, ""),
+        "patient_name": f"{person.first_name} {person.last_name}",
+        "type_name": consultation_type.name,
+        "duration": consultation_type.duration,
+        "price": consultation_type.price,
+        "is_video": consultation_type.is_video,
+        "booked_by_id": _who(visit, visit.steps[0].by, staff),
+        "created_at": visit.steps[0].at,
+        "doctor_name": doctor.name,
+        "currency": consultation_type.currency,
+    }
+
+
+def _history(visit: VisitPlan, staff: dict[str, int | None]) -> Iterator[dict[str, Any]]:
+    for step in visit.steps:
+        yield {
+            "appointment_id": visit.id,
+            "verb": step.verb.value,
+            "from_status": str(step.before),
+            "to_status": step.after.value,
+            "by_id": _who(visit, step.by, staff),
+            "at": step.at,
+        }
 
 
 def _call_codes(visits: list[VisitPlan]) -> dict[uuid.UUID, str]:
