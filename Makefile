@@ -8,7 +8,7 @@ ARGS ?=
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve setup setup-dev test race lint messages pictures icons lock watch clean python3
+.PHONY: help run serve setup setup-dev test race bench lint messages pictures icons lock watch clean python3
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,9 @@ test: setup-dev ## run all tests: SQLite, PostgreSQL, browser (ARGS="-k words" p
 
 race: setup-dev ## let many writers fight for the same hours, on SQLite and PostgreSQL
 	@$(PYTHON) bin/race.py $(ARGS)
+
+bench: setup-dev ## measure the site, beside a peer and its own budget (ARGS="--only results", --quick)
+	@$(PYTHON) bin/bench.py $(ARGS)
 
 lint: setup-dev ## check style, types, layers, migrations, translations and production settings
 	@$(PYTHON) bin/lint.py

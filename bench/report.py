@@ -1,0 +1,104 @@
+"""The table of a run, on the screen and as docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+from bench.budget import Line
+
+Row = dict[str, Any]
+"""A row as a measure said it, with its `database`."""
+
+PAGE = """# Benchmarks
+
+Made by `make bench` on {day}: {machine}, Python {python}, Django {django}, {databases}.
+
+Each figure is CPU of the web process, the median of interleaved rounds, over the CPU of the
+constant JSON view in the same process: a view that does nothing, behind all middleware
+({constant}). So a busy machine changes the figures little. "To reach" is what the
+design asks for; `bench/budget.toml` has what the command accepts.
+
+{table}
+"""
+
+
+def with_growth(rows: list[Row]) -> list[Row]:
+    """The rows, and for each page measured in several worlds its worst cost over the smallest's."""
+    found = [row for row in rows if "@" not in row["row"]]
+    for database in dict.fromkeys(row["database"] for row in rows):
+        pages = {row["row"]: row["value"] for row in rows if row["database"] == database}
+        for page in sorted({name.partition("@")[0] for name in pages if "@" in name}):
+            costs = {n.partition("@")[2]: v for n, v in pages.items() if n.startswith(f"{page}@")}
+            if "empty" not in costs or len(costs) == 1:
+                continue
+            growth = {name: round(cost / costs["empty"], 2) for name, cost in costs.items()}
+            worst = max(growth.values())
+            found.append({"row": f"growth_{page}", "value": worst, "database": database, **growth})
+    return found
+
+
+def table(rows: list[Row], lines: dict[str, Line]) -> str:
+    """As Markdown that reads well on a screen too."""
+    databases = list(dict.fromkeys(row["database"] for row in rows))
+    known = {(row["row"], row["database"]): row for row in rows}
+    head = ["row", "unit", *databases, "to reach", "details"]
+    body = []
+    for name in dict.fromkeys(row["row"] for row in rows):
+        line = lines.get(name) or Line(name, "", {}, {})
+        here = {each: known[name, each] for each in databases if (name, each) in known}
+        cells = [
+            f"{figure(here[each]['value'])} {line.verdict(each, here[each]['value'])}".strip()
+            if each in here
+            else ""
+            for each in databases
+        ]
+        details = "; ".join(dict.fromkeys(told(row) for row in here.values()))
+        body.append([line.title, line.unit, *cells, aim(line, databases), details])
+    widths = [max(len(row[at]) for row in [head, *body]) for at in range(len(head))]
+    return "\n".join(
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
+        for row in [head, ["-" * width for width in widths], *body]
+    )
+
+
+def aim(line: Line, databases: list[str]) -> str:
+    sign = "≥" if line.is_better_above else "≤"
+    aims = list(dict.fromkeys(figure(line.reach[each]) for each in databases if each in line.reach))
+    return f"{sign} {' / '.join(aims)}" if aims else ""
+
+
+def figure(value: float) -> str:
+    return f"{value:.0f}" if value >= 20 else f"{value:.2g}" if value >= 1 else f"{value:.2f}"
+
+
+def told(row: Row) -> str:
+    hidden = ("row", "value", "database", "constant_ms")
+    return ", ".join(f"{key} {value}" for key, value in row.items() if key not in hidden)
+
+
+def write(path: Path, rows: list[Row], lines: dict[str, Line], day: str, servers: str) -> None:
+    constants = sorted(row["constant_ms"] for row in rows if "constant_ms" in row)
+    constant = f"{constants[0]:.2f}–{constants[-1]:.2f} ms in this run" if constants else ""
+    page = PAGE.format(
+        day=day,
+        machine=f"{os.cpu_count()} cores, {processor()}",
+        python=platform.python_version(),
+        django=importlib.metadata.version("django"),
+        databases=servers,
+        constant=constant,
+        table=table(rows, lines),
+    )
+    path.write_text(page)
+
+
+def processor() -> str:
+    names = (
+        line.partition(":")[2].strip()
+        for line in Path("/proc/cpuinfo").read_text().splitlines()
+        if line.startswith("model name")
+    )
+    return next(names, platform.machine())
