@@ -38,6 +38,14 @@ def begun(kind):
     return AppointmentFactory(consultation_type=kind, starts_at=start)
 
 
+@pytest.fixture
+def today(kind):
+    """A visit of today, at which the patient can arrive whenever the test runs."""
+    return AppointmentFactory(
+        consultation_type=kind, starts_at=at("10:00", days=0), patient__last_name="Tazi"
+    )
+
+
 def go_to_begun(page, base_url, begun):
     sign_in(page.context, begun.doctor.user, base_url)
     page.goto(f"/dashboard/?date={begun.local_start.date()}")
@@ -335,19 +343,19 @@ class TestSecretary:
 
 
 class TestKeyboard:
-    def test_arrows_enter_and_numbers(self, page, base_url, kind, visit):
-        second = taken_by_somebody(kind, at("11:00"))
-        open_agenda(page, base_url, visit.doctor.user)
+    def test_arrows_enter_and_numbers(self, page, base_url, kind, today):
+        second = AppointmentFactory(consultation_type=kind, starts_at=at("11:00", days=0))
+        go_to_begun(page, base_url, today)
         expect(event_of(page, second)).to_be_visible()
         page.locator("#agenda-title").click()
-        event_of(page, visit).focus()
+        event_of(page, today).focus()
         page.keyboard.press("ArrowDown")
         expect(event_of(page, second)).to_be_focused()
         page.keyboard.press("Enter")
         expect(page.locator("#desk-name")).to_have_text(second.patient_name)
         page.keyboard.press("1")
         expect(status_button(page, 1)).to_have_attribute("aria-pressed", "true")
-        assert (status_of(second), status_of(visit)) == (Status.ARRIVED, Status.CONFIRMED)
+        assert (status_of(second), status_of(today)) == (Status.ARRIVED, Status.CONFIRMED)
 
     def test_the_key_of_a_digit_counts_whatever_it_types(self, page, base_url, begun):
         """A French keyboard types "&" with the key that is "1" with Shift."""
@@ -400,10 +408,10 @@ class TestAddress:
         expect(page.locator(".day-head")).to_have_count(1)
 
 
-def test_without_scripts_the_list_leads_everywhere(new_context, base_url, visit):
+def test_without_scripts_the_list_leads_everywhere(new_context, base_url, today):
     page = new_context(java_script_enabled=False).new_page()
-    sign_in(page.context, visit.doctor.user, base_url)
-    page.goto(f"{base_url}/dashboard/?date={day_in(3)}")
+    sign_in(page.context, today.doctor.user, base_url)
+    page.goto(f"{base_url}/dashboard/?date={day_in(0)}")
     page.locator("a.event", has_text="Tazi").click()
     page.locator(".desk-foot a[href$='/move/']").click()
     page.locator("[name=other]").fill("14:00")
@@ -411,12 +419,12 @@ def test_without_scripts_the_list_leads_everywhere(new_context, base_url, visit)
     expect(page.locator(f"{DESK} .motif")).to_contain_text("14:00")
     status_button(page, 1).click()
     expect(status_button(page, 1)).to_have_attribute("aria-pressed", "true")
-    assert status_of(visit) == Status.ARRIVED
+    assert status_of(today) == Status.ARRIVED
 
 
-def test_a_phone_has_the_list_and_the_desk_as_a_sheet(page, base_url, visit):
+def test_a_phone_has_the_list_and_the_desk_as_a_sheet(page, base_url, today):
     page.set_viewport_size({"width": 375, "height": 812})
-    open_agenda(page, base_url, visit.doctor.user)
+    go_to_begun(page, base_url, today)
     page.locator("a.event", has_text="Tazi").click()
     expect(page.locator("#desk-name")).to_be_visible()
     status_button(page, 1).click()

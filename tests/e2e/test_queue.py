@@ -264,6 +264,7 @@ class TestElsewhere:
         expect(phone.locator("#ticket h1")).to_have_text("Vous êtes le prochain", timeout=6000)
         expect(rows(page)).to_have_text(names("Bilal", "Chloé"))
         call_next(page).click()
+        page.locator("#queue_notice [name=finish]").click()
         expect(phone.locator("#ticket h1")).to_have_text("C’est à vous", timeout=6000)
         assert "Alami" not in phone.content()
 
@@ -294,3 +295,20 @@ def test_without_scripts(new_context, base_url, doctor):
     expect(page.locator(".queue-inside")).to_contain_text("Bilal")
     page.locator(".queue-inside [value=finish]").click()
     expect(rows(page)).to_have_text(names("Anna"))
+
+
+def test_the_one_before_is_closed_with_the_next_call_and_comes_back(page, base_url, doctor):
+    room_of_three(doctor)
+    open_room(page, base_url, doctor.user)
+    # The room is drawn anew after one's own change too.
+    with page.expect_response("**/dashboard/queue/?doctor=*"):
+        call_next(page).click()
+    expect(page.locator(".queue-inside")).to_contain_text("Anna")
+    call_next(page).click()
+    expect(page.locator("#queue_notice")).to_contain_text("Encore en consultation : Anna Alami")
+    page.locator("#queue_notice [name=finish]").click()
+    expect(page.locator(".queue-inside")).to_contain_text("Bilal")
+    expect(page.locator(".queue-inside")).to_have_count(1)
+    page.locator("#queue_notice form[action*=undo] button").click()
+    expect(page.locator(".queue-inside")).to_contain_text("Anna")
+    expect(rows(page)).to_have_text(names("Bilal", "Chloé"))

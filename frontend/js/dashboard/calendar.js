@@ -89,7 +89,25 @@ async function visits(info) {
   }));
 }
 
-const background = (info) => load("background", info);
+async function background(info) {
+  const events = await load("background", info);
+  const undecided = events.filter(({ extendedProps }) => extendedProps.link);
+  proposals = new Map(undecided.map((event) => [event.start.slice(0, 10), event]));
+  for (const each of place.querySelectorAll("[data-decide]")) propose(each);
+  return events;
+}
+
+// Public holidays to decide, by day: each day's head has the link to the decision.
+let proposals = new Map();
+
+function propose(slot) {
+  const event = proposals.get(slot.dataset.decide);
+  slot.hidden = !event;
+  if (!event) return;
+  slot.href = event.extendedProps.link;
+  slot.title = event.title;
+  slot.textContent = event.title;
+}
 
 function failure() {
   failed.hidden = false;
@@ -136,13 +154,8 @@ function icon(look) {
 
 function content({ event }) {
   const { type, look, link } = event.extendedProps;
-  if (link) {
-    const decide = document.createElement("a");
-    decide.className = "behind-title";
-    decide.href = link;
-    decide.textContent = event.title;
-    return { domNodes: [decide] };
-  }
+  // A holiday to decide is said in its day's head, where no visit covers it.
+  if (link) return { domNodes: [] };
   const name = document.createElement("b");
   name.textContent = event.title;
   const what = document.createElement("small");
@@ -260,7 +273,7 @@ function dropped({ event, revert }) {
 
 function clickedEmpty({ date, jsEvent }) {
   // FullCalendar also tells of a click on the way to closing something else.
-  if (jsEvent.defaultPrevented || jsEvent.target.closest("a.behind-title")) return;
+  if (jsEvent.defaultPrevented) return;
   const query = new URLSearchParams({ doctor: place.dataset.doctor, start: wallOf(date) });
   openDialog(`${place.dataset.new}?${query}`);
 }
@@ -309,7 +322,11 @@ function dayHead({ date, isToday }) {
   const number = document.createElement("b");
   number.textContent = String(date.getUTCDate());
   if (isToday) number.className = "is-today";
-  return { domNodes: [weekday, number] };
+  const decide = document.createElement("a");
+  decide.className = "day-decide";
+  decide.dataset.decide = dayOf(date);
+  propose(decide);
+  return { domNodes: [weekday, number, decide] };
 }
 
 // A key's way to an empty cell: each day begins with a link that shows when it has the focus.
