@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db.models import Max
 from django.utils import timezone
@@ -248,19 +249,18 @@ def _check_no_visit_today(patient: Patient, doctor: Doctor, today: dt.date) -> N
 def _newcomer(person: Patient, day: AppointmentQuerySet) -> Patient:
     """The new person's row, or the row that a double click has just made.
 
-    The search covers only people with a number of this doctor's `day`.
+    The search covers only people with a number of this doctor's `day`. Two people of one name
+    without phone and birth date are two: nothing says that they are one.
     """
-    twin = Patient.objects.filter(
-        appointments__in=day.exclude(status=Status.CANCELLED),
-        account=None,
-        first_name=person.first_name,
-        last_name=person.last_name,
-        birth_date=person.birth_date,
-        phone=person.phone,
-    ).first()
-    if twin is None:
-        person.save()
-    return twin or person
+    known: dict[str, Any] = {"phone": person.phone, "birth_date": person.birth_date}
+    if any(known.values()):
+        twins = Patient.objects.filter(appointments__in=day.exclude(status=Status.CANCELLED))
+        names = {"first_name": person.first_name, "last_name": person.last_name}
+        twin = twins.filter(account=None, **names, **known).first()
+        if twin:
+            return twin
+    person.save()
+    return person
 
 
 def require_staff(by: User, doctor: Doctor) -> None:

@@ -256,6 +256,12 @@ class TestWalkIn:
         assert [each.queue_number for each in added] == [1, 1, 2]
         assert Patient.objects.filter(last_name="Idrissi").count() == 2
 
+    def test_two_newcomers_of_one_name_about_whom_nothing_else_is_known_are_two(self):
+        doctor = DoctorFactory()
+        people = [Patient(first_name="Omar", last_name="Idrissi") for _each in range(2)]
+        added = [self.walk_in(doctor, patient=person) for person in people]
+        assert [each.queue_number for each in added] == [1, 2]
+
     def test_who_left_and_comes_again_gets_a_new_number(self):
         doctor, person = DoctorFactory(), PatientFactory()
         services.cancel(self.walk_in(doctor, patient=person), by=doctor.user, now=ELEVEN)
