@@ -50,7 +50,7 @@ def test_the_last_words_are_kept_while_earlier_ones_are_being_saved(page, note):
 
 
 def test_last_words_that_could_not_be_sent_are_sent_by_the_next_page(page, note):
-    page.route("**/note/", lambda route: route.abort())
+    page.route("**/note/", lambda route: route.fulfill(status=503))
     note.press_sequentially("TA 15/9")
     page.reload()
     page.unroute("**/note/")

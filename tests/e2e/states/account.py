@@ -102,6 +102,13 @@ def profile_with_errors(page, enter):
 
 
 @state
+def photo(page, enter):
+    person = patient()
+    enter(person.account)
+    page.goto(f"/accounts/persons/{person.pk}/photo/")
+
+
+@state
 def relative(page, enter):
     person = patient()
     enter(person.account)

@@ -128,10 +128,18 @@ def dashboard_cancelling(page, enter):
 def dashboard_new_visit_with_errors(page, enter):
     at_the_desk(page, enter)
     page.locator("#toolbar a[data-dialog]").click()
-    expect(page.locator("#dialog-title")).to_be_focused()
+    expect(page.locator("#dialog #id_q")).to_be_focused()
     page.locator("#dialog summary").click()
     page.locator("#dialog .dialog-foot [type=submit]").click()
     expect(page.locator("#dialog #new_visit_person .error").first).to_be_visible()
+
+
+@state
+def dashboard_new_visit_for_whom(page, enter):
+    visit = at_the_desk(page, enter)
+    page.locator("#toolbar a[data-dialog]").click()
+    page.locator("#dialog #id_q").press_sequentially(visit.patient.last_name)
+    expect(page.locator("#dialog [role=option][aria-selected=true]")).to_be_visible()
 
 
 @state
