@@ -6,3 +6,6 @@ class BookingsConfig(AppConfig):
     name = "bookings"
     verbose_name = _("Appointments")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        import bookings.services.first_times  # noqa: F401 (connects its receiver)

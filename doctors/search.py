@@ -38,6 +38,8 @@ class SearchResult:
     doctors: DoctorQuerySet
     specialty: Specialty | None = None
     place: CityCentre | None = None
+    is_narrow: bool = True
+    """Whether a word or a place narrows it, beside a specialty."""
 
 
 def find(what: str, where: str = "") -> SearchResult:
@@ -48,13 +50,13 @@ def find(what: str, where: str = "") -> SearchResult:
     """
     listed, place = Doctor.objects.listed().order_by(), place_named(where)
     doctors = listed.near(place, NEAR_KM) if place else _at(listed, where)
-    plain = SearchResult(doctors.search(what), place=place)
-    typed = name_words(what)
+    typed, is_near = name_words(what), bool(where.strip())
+    plain = SearchResult(doctors.search(what), place=place, is_narrow=is_near or bool(typed))
     if not typed:
         return plain
     specialty, others = _specialty_in(typed)
     if specialty and name_key(what) in map(name_key, specialty.every_name):
-        return SearchResult(doctors.filter(specialty=specialty), specialty, place)
+        return SearchResult(doctors.filter(specialty=specialty), specialty, place, is_near)
     if _is_a_name(doctors, what):
         return plain
     is_own = True
@@ -63,7 +65,8 @@ def find(what: str, where: str = "") -> SearchResult:
         doctors = doctors.near(place, NEAR_KM) if place else doctors
     if specialty:
         doctors = doctors.filter(specialty=specialty)
-    meant = SearchResult(doctors.with_words("search_text", others), specialty, place)
+    narrowed = doctors.with_words("search_text", others)
+    meant = SearchResult(narrowed, specialty, place, bool(others or place or is_near))
     if specialty and place and is_own and not others:
         # Every word has a meaning; a search for the words finds some of these doctors at most.
         return meant

@@ -172,7 +172,7 @@ def test_a_filtered_list_is_not_kept(cardiologist, asked):
 
 
 def test_other_pages_of_a_list_are_kept_too(cardiologist, monkeypatch):
-    monkeypatch.setattr("bookings.finding.results.DOCTORS_PER_PAGE", 1)
+    monkeypatch.setattr("bookings.finding.order.DOCTORS_PER_PAGE", 1)
     DoctorFactory(specialty=cardiologist.specialty, practice=cardiologist.practice)
     head, _response = read("/doctors/?q=Cardiologue&page=2")
     assert head.canonical == f"{SITE}/doctors/?q=Cardiologue&page=2"

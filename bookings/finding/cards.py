@@ -13,10 +13,10 @@ from django.urls import reverse
 from bookings.finding.address import PanelAddress
 from bookings.finding.alternatives import NothingFree, waiting_list_address
 from bookings.finding.grid import Grid, grid_without_days, with_days, with_nothing
-from bookings.finding.soonest import Agendas
 from bookings.finding.visitor import Reader
 from bookings.rules import is_for_known_patients
 from bookings.slots import Calendars, SlotQuery, Weeks, next_free
+from bookings.slots.agendas import Agendas
 from bookings.slots.no_slots import combine_no_slots
 from doctors.models import Doctor
 from scheduling import engine
@@ -105,7 +105,7 @@ def read_cards(
 
 def read_first_grids(pks: Collection[int], reader: Reader) -> list[Grid]:
     """The first days of these doctors, in constant queries; unknown ones left out."""
-    agendas = Agendas(reader.now)
+    agendas = Agendas(reader.now, Doctor.objects.listed())
     grids = read_grids(with_first_states(agendas.of(pks)), reader, weeks=agendas.weeks)
     return list(grids.values())
 

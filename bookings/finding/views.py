@@ -23,9 +23,10 @@ from bookings.finding.cards import read_first_grids, read_grids
 from bookings.finding.day import read_day, state_of_day
 from bookings.finding.grid import read_grid
 from bookings.finding.live import Token, changed_doctors
+from bookings.finding.order import DOCTORS_PER_PAGE
 from bookings.finding.panel import read_panel
 from bookings.finding.profile import read_profile
-from bookings.finding.results import DOCTORS_PER_PAGE, read_results
+from bookings.finding.results import read_results
 from bookings.finding.search import LONGEST_TEXT, Search
 from bookings.finding.visitor import Reader, hold_token
 from bookings.slots import SlotQuery

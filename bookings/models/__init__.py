@@ -2,6 +2,7 @@
 
 from bookings.models.appointment import Appointment, StatusChange
 from bookings.models.files import PatientFile, PrivateNote
+from bookings.models.first_time import FirstTime
 from bookings.models.hold import Hold
 from bookings.models.invitation import Invitation
 from bookings.models.notification import Notification
@@ -10,6 +11,7 @@ from bookings.models.waiting_list import WaitingListEntry
 
 __all__ = [
     "Appointment",
+    "FirstTime",
     "Hold",
     "Invitation",
     "Notification",

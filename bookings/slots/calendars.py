@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 
 from bookings.models.appointment import LONGEST
-from bookings.slots.busy import LONGEST_PAUSE, Blocker, read_busy
+from bookings.slots.busy import LONGEST_PAUSE, Blocker, Busy, read_busy
 from bookings.slots.no_slots import NoSlots, NoSlotsReason
 from bookings.slots.query import SlotQuery
 from scheduling import engine
@@ -134,21 +134,33 @@ class Calendars:
         }
 
     def first_free(self, query: SlotQuery) -> dt.datetime | None:
-        """The first of all `free` starts, or None.
+        """The first of all `free` starts, or None."""
+        slots = self.first_slots(query, 1, {None})
+        return slots[0].start if slots else None
 
-        Computes the grid only up to that day, because a list of thousands of doctors needs one
-        start each.
+    def first_slots(
+        self, query: SlotQuery, count: int, blockers: Collection[Blocker | None]
+    ) -> list[DaySlot]:
+        """The first `count` starts with one of these blockers (None: free), in order.
+
+        Computes the grid only up to their day, because a list of thousands of doctors needs few
+        starts of each.
         """
-        first = None
+        found: dict[dt.datetime, DaySlot] = {}
         for day in self._opening_days:
             # A range of the evening before can reach past a range that begins at midnight.
-            if first and engine.to_utc(day, 0, query.zone) > first.astimezone(dt.UTC):
+            midnight = engine.to_utc(day, 0, query.zone)
+            if len(found) >= count and sum(start < midnight for start in found) >= count:
                 break
-            for start, blocker, _practice_id in self._opening(query, day):
-                if blocker is None and self.days[0] <= start.date() <= self.days[-1]:
-                    first = min(filter(None, (first, start)))
-                    break
-        return first
+            for slot in self._opening(query, day):
+                if slot.blocker in blockers and self.days[0] <= slot.start.date() <= self.days[-1]:
+                    found.setdefault(slot.start.astimezone(dt.UTC), slot)
+        return [found[start] for start in sorted(found)[:count]]
+
+    def holds(self, query: SlotQuery) -> list[Busy]:
+        """The holds of the doctor, on any day."""
+        busy = self._busy.get(query.doctor.pk, [])
+        return [each for each in busy if each.blocker is Blocker.HELD]
 
     def blocker_at(self, query: SlotQuery, start: dt.datetime) -> Blocker | None:
         """Why `start`, on one of the days, cannot be booked; None when it can."""

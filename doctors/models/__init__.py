@@ -3,10 +3,12 @@
 from doctors.models.consultation_type import ConsultationType
 from doctors.models.doctor import (
     LANGUAGES_SPOKEN,
+    LONG_AGO,
     Doctor,
     DoctorQuerySet,
     Specialty,
     around,
+    calendar_touched,
 )
 from doctors.models.practice import (
     Membership,
@@ -17,6 +19,7 @@ from doctors.models.practice import (
 
 __all__ = [
     "LANGUAGES_SPOKEN",
+    "LONG_AGO",
     "ConsultationType",
     "Doctor",
     "DoctorQuerySet",
@@ -25,5 +28,6 @@ __all__ = [
     "PracticeQuerySet",
     "Specialty",
     "around",
+    "calendar_touched",
     "validate_time_zone",
 ]

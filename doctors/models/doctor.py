@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable
+from functools import partial
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Count, F, Q
+from django.dispatch import Signal
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +24,11 @@ from doctors.places import CityCentre
 from doctors.plurals import plural
 from web import photos
 from web.text import has_word, words
+
+LONG_AGO = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+calendar_touched = Signal()
+"""Sent after the transaction that changed the agenda of doctor `doctor_id`."""
 
 LANGUAGES_SPOKEN = {
     "fr": _("French"),
@@ -246,6 +254,8 @@ class Doctor(models.Model):
     )
     hours_saved_at = models.DateTimeField(_("hours saved"), null=True, blank=True)
     calendar_version = models.PositiveBigIntegerField(default=0, editable=False)
+    # Until when the kept first free times (bookings.models.FirstTime) are right.
+    first_times_until = models.DateTimeField(default=LONG_AGO, editable=False)
     search_text = SearchTextField(of="search_words", max_length=600, db_index=False)
     search_name = SearchTextField(of="name_in_words", db_index=False)
 
@@ -263,6 +273,11 @@ class Doctor(models.Model):
                 opclasses=["gin_trgm_ops"] * 2,
             ),
             models.Index(fields=["photo"], name="doctor_by_photo", condition=~Q(photo="")),
+            models.Index(fields=["specialty", "practice"], name="doctor_by_specialty_and_place"),
+            models.Index(fields=["first_times_until"], name="doctor_with_outdated_times"),
+            models.Index(
+                fields=["specialty", "first_times_until"], name="doctor_outdated_by_specialty"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -328,5 +343,12 @@ class Doctor(models.Model):
         return Doctor.objects.staffed_by(user).filter(pk=self.pk).exists()
 
     def touch_calendar(self) -> None:
-        """Count one change of this agenda; every writer calls it once, under the lock."""
-        Doctor.objects.filter(pk=self.pk).update(calendar_version=F("calendar_version") + 1)
+        """Count one change of this agenda; every writer calls it once, under the lock.
+
+        From then on the kept first free times are in doubt, until somebody reads them anew.
+        """
+        Doctor.objects.filter(pk=self.pk).update(
+            calendar_version=F("calendar_version") + 1, first_times_until=LONG_AGO
+        )
+        send = partial(calendar_touched.send, Doctor, doctor_id=self.pk)
+        transaction.on_commit(send, robust=True)

@@ -90,7 +90,8 @@ class Practice(models.Model):
                 fields=["search_text", "search_name"],
                 name="practice_trigrams",
                 opclasses=["gin_trgm_ops"] * 2,
-            )
+            ),
+            models.Index(fields=["latitude", "longitude"], name="practice_by_point"),
         ]
 
     def __str__(self) -> str:

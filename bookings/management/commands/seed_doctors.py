@@ -14,6 +14,7 @@ from tqdm import tqdm
 from bookings.samples.accounts import PASSWORD
 from bookings.samples.roster import KNOWN
 from bookings.samples.world import DEFAULT_SEED, write_world
+from bookings.services.first_times import refresh_first_times
 from doctors.models import Doctor
 
 DEFAULT_COUNT = 5
@@ -103,6 +104,7 @@ class Command(BaseCommand):
                 now=timezone.now(),
                 progress=progress,
             )
+        refresh_first_times()
         if options["verbosity"] and not options["if_empty"]:
             self.stdout.write(_sign_ins(options["count"], options["patients"]))
 
