@@ -52,7 +52,7 @@ def offers(client, address):
 
 def titles(client, address):
     page = client.get(address).text
-    found = [re.search(rf"<{tag}>(.*?)</{tag}>", page, flags=re.S) for tag in ("title", "h1")]
+    found = [re.search(rf"<{tag}[^>]*>(.*?)</{tag}>", page, flags=re.S) for tag in ("title", "h1")]
     return [words(each[1]) for each in found]
 
 
