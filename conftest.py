@@ -31,6 +31,10 @@ template_names.watch()
 # Argon2 is slow on purpose: a third of a second for every account that a test makes.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+# Factories write past the services, so nothing is kept without the fixture `kept_answers`.
+KEPT = settings.CACHES["kept"]
+settings.CACHES["kept"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+
 # On a busy machine an example may take long; that alone is no failure. The examples are the same
 # in every run, so that a failure comes from the change under test. New examples come from
 # `pytest --hypothesis-profile=search`.
@@ -81,3 +85,12 @@ def empty_cache() -> None:
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture
+def kept_answers(settings) -> None:
+    """Keep answers, as a server does (web.kept)."""
+    from django.core.cache import caches
+
+    settings.CACHES = settings.CACHES | {"kept": KEPT}
+    caches["kept"].clear()

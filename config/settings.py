@@ -128,6 +128,10 @@ CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
     # allauth counts sign-ins in the cache; people must be able to sign in while Redis is down.
     CACHES["default"]["BACKEND"] = "web.cache.ForgivingRedisCache"
+# Answers that are kept (web.kept) are many: they must not push out the counts of sign-ins.
+CACHES["kept"] = CACHES["default"] | {"KEY_PREFIX": "kept"}
+if CACHES["kept"]["BACKEND"] == "django.core.cache.backends.locmem.LocMemCache":
+    CACHES["kept"] |= {"LOCATION": "kept", "OPTIONS": {"MAX_ENTRIES": 2000}}
 
 AUTH_USER_MODEL = "accounts.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,9 +18,10 @@ from bookings import rules
 from bookings.api import schemas
 from bookings.finding.visitor import hold_token
 from bookings.services import check_patient_may_book
-from bookings.slots import SlotQuery, day_slots, free_slots
+from bookings.slots import SlotQuery, day_slots, free_slots, free_slots_until
 from doctors.api import DoctorId, visible_doctor
-from doctors.models import ConsultationType
+from doctors.models import ConsultationType, Doctor
+from web import kept
 from web.compiled import compiled_once
 from web.problems import BadRequest, NotFound, Unavailable
 
@@ -48,11 +49,61 @@ def doctor_slots(
     request: HttpRequest, doctor_id: DoctorId, asked: Query[schemas.SlotsIn]
 ) -> HttpResponse:
     """{day: free starts on the practice's clock} with every requested day."""
-    now = timezone.now()
+    now, token = timezone.now(), hold_token(request)
+    if not (token or asked.patient or request.user.is_authenticated):
+        return slots_for_everybody(request, doctor_id, asked, now)
     query = slot_query(request, doctor_id, asked.consultation_type_id)
     first_day = asked.start_date or query.today(now)
     check_reader(request, query, first_day, asked.patient, now)
-    free = free_slots(query, first_day, asked.days, now=now, token=hold_token(request))
+    return free_json(free_slots(query, first_day, asked.days, now=now, token=token))
+
+
+def slots_for_everybody(
+    request: HttpRequest, doctor_id: int, asked: schemas.SlotsIn, now: dt.datetime
+) -> HttpResponse:
+    """The free times of a reader of whom nothing is known, kept while they are true."""
+    version = version_for_everybody(doctor_id)
+    key = f"slots.{doctor_id}.{asked.consultation_type_id}.{asked.start_date}.{asked.days}"
+    if version and (body := kept.recall(key, version, now=now)):
+        return HttpResponse(body, content_type="application/json")
+    query = query_for_everybody(request, doctor_id, asked.consultation_type_id, bool(version))
+    first_day = asked.start_date or query.today(now)
+    check_reader(request, query, first_day, None, now)
+    free, until = free_slots_until(query, first_day, asked.days, now=now)
+    response = free_json(free)
+    if version:
+        kept.keep(key, version, response.content, now=now, until=until)
+    return response
+
+
+def version_for_everybody(doctor_id: int) -> list[int]:
+    """[the calendar's version] of a doctor who takes bookings online; [] for any other."""
+    return _version(doctor_id) if doctor_id <= BigIntegerField.MAX_BIGINT else []
+
+
+@compiled_once
+def _version(doctor_id: int) -> QuerySet[Doctor, int]:
+    online = Doctor.objects.approved().filter(pk=doctor_id, books_online=True).order_by()
+    return online.values_list("calendar_version", flat=True)
+
+
+def query_for_everybody(
+    request: HttpRequest, doctor_id: int, type_id: int | None, is_public: bool
+) -> SlotQuery:
+    """`slot_query`, in one query where the doctor `is_public`."""
+    found = _type_with_doctor(type_id, doctor_id) if is_public and type_id else []
+    return (
+        SlotQuery(found[0].doctor, found[0]) if found else slot_query(request, doctor_id, type_id)
+    )
+
+
+@compiled_once
+def _type_with_doctor(pk: int, doctor_id: int) -> QuerySet[ConsultationType, ConsultationType]:
+    offered = ConsultationType.objects.offered().filter(pk=pk, doctor=doctor_id).order_by()
+    return offered.select_related("doctor__user", "doctor__practice")
+
+
+def free_json(free: dict[dt.date, list[dt.datetime]]) -> HttpResponse:
     return as_json({f"{day}": [clock(start) for start in free[day]] for day in free})
 
 

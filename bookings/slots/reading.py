@@ -32,6 +32,17 @@ def free_slots(
     return Calendars([query], dates, now=now, token=token, moving=moving).free(query)
 
 
+def free_slots_until(
+    query: SlotQuery, first_day: dt.date, days: int, *, now: dt.datetime
+) -> tuple[dict[dt.date, list[dt.datetime]], dt.datetime]:
+    """`free_slots` for everybody, and the instant until which they stay if nobody writes."""
+    dates = engine.days_from(first_day, days)
+    if not query.bookable_days(dates, now):
+        return {day: [] for day in dates}, now
+    calendars = Calendars([query], dates, now=now)
+    return calendars.free(query), calendars.valid_until(query)
+
+
 def day_slots(
     query: SlotQuery, day: dt.date, *, now: dt.datetime, token: str | None = None
 ) -> list[DaySlot]:

@@ -521,7 +521,10 @@ class TestZones:
 
 
 class TestQueries:
-    """One each for doctor, type, hours, holidays, and everything that occupies time."""
+    """One each for version, doctor with type, hours, holidays, and whatever occupies time.
+
+    The version alone where the answer is kept (test_kept_slots.py).
+    """
 
     def ask(self, reader, kind, **asked):
         return slots_of(reader, kind.doctor, consultation_type_id=kind.pk, **asked)
@@ -550,9 +553,9 @@ class TestQueries:
         free = [len(times) for times in response.json().values()]
         assert free == [0] * 6 + [4] + [16] * 24
 
-    def test_four_without_a_type(self, reader, django_assert_num_queries):
+    def test_five_without_a_type(self, reader, django_assert_num_queries):
         doctor = DoctorFactory()
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             slots_of(reader, doctor)
 
     def test_two_where_no_day_can_be_booked(self, reader, django_assert_num_queries):
