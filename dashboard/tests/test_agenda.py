@@ -75,7 +75,7 @@ class TestDay:
         HolidayFactory(practice=doctor.practice, name="Fête", **to_decide)
         client.force_login(doctor.user)
         assert client.get("/dashboard/", MONDAY).context["proposal"] == "Fête"
-        assertContains(client.get("/dashboard/", MONDAY), "Fête : ouvert ou fermé")
+        assertContains(client.get("/dashboard/", MONDAY), "Fête\xa0: ouvert ou fermé")
         assert client.get("/dashboard/", TUESDAY).context["proposal"] == ""
 
     def test_cancelled_visits_and_walk_ins_stand_apart(self, client):
