@@ -36,6 +36,9 @@ UPCOMING = (Status.PENDING, Status.CONFIRMED)
 OPEN = (Status.CONFIRMED, Status.ARRIVED, Status.IN_PROGRESS)
 """Statuses of a visit whose end nobody noted: it is to close once its day is over."""
 
+UNCLOSED = (Status.PENDING, *OPEN)
+"""Statuses of a visit with which the desk is not done: a request, or an open visit."""
+
 TOOK_PLACE = (Status.ARRIVED, Status.IN_PROGRESS, Status.DONE)
 """Statuses of a visit to which the patient came."""
 

@@ -27,6 +27,7 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from bookings.models import Appointment, StatusChange
 from bookings.models.appointment import undone
+from bookings.models.desks import desk_doctors
 from bookings.status import Status
 from bookings.waiting_room.room import today_of
 from doctors.models import Doctor
@@ -155,13 +156,17 @@ class NoCockpit(Http404):
     """The reader works for no doctor: a patient, or a secretary without a practice."""
 
 
-def open_cockpit(request: SignedInRequest, *, remember: bool = True) -> Cockpit:
+def open_cockpit(
+    request: SignedInRequest, *, remember: bool = True, only_staffed: bool = False
+) -> Cockpit:
     """The doctor asked for with `doctor=`, else the one chosen last, else the reader's own, else
     the first. Http404 for another practice's doctor; NoCockpit, a 404 too, for who has none.
 
-    A poll does not `remember`: of two windows for two doctors, neither is the last choice.
+    A poll does not `remember`: of two windows for two doctors, neither is the last choice. With
+    `only_staffed`, a doctor who left is not there: the desk handles visits, not the agenda.
     """
-    doctors = list(Doctor.objects.staffed_by(request.user).for_pages())
+    desks = Doctor.objects.staffed_by if only_staffed else desk_doctors
+    doctors = list(desks(request.user).for_pages())
     if not doctors:
         raise NoCockpit
     known = {doctor.pk: doctor for doctor in doctors}
@@ -224,7 +229,7 @@ def staff_visit(request: SignedInRequest, pk: str | UUID, **only: Any) -> Appoin
         wanted = UUID(int=0)
     visits = Appointment.objects.for_staff(request.user).for_pages()
     # An admin sees every visit and works for no doctor: an admin changes visits in the admin.
-    doctors = Doctor.objects.staffed_by(request.user).values("pk")
+    doctors = desk_doctors(request.user).values("pk")
     return get_object_or_404(visits.filter(doctor__in=doctors, **only), pk=wanted)
 
 

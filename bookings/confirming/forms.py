@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.text import capfirst
@@ -16,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import RelativeForm, email_field, in_rows
 from accounts.models import Patient, User
 from bookings.confirming.choice import Choice
+from bookings.models.desks import desk_practices
+from bookings.models.files import known_at
 from doctors.models import ConsultationType, Doctor
 from web.requests import any_id
 
@@ -77,12 +78,11 @@ def parse_start(text: str, zone: ZoneInfo) -> dt.datetime | None:
 
 
 def patients_for(user: User, doctor: Doctor, *, is_staff: bool) -> Any:
-    """Whom `user` may book for at this doctor: own persons; at the desk, the practice's."""
-    persons = Q(account=user)
+    """Whom `user` may book for at this doctor: own persons; at the desk, its practices'."""
+    persons = Patient.objects.filter(account=user)
     if is_staff:
-        practice = doctor.practice
-        persons |= Q(files__practice=practice) | Q(appointments__practice=practice)
-    return Patient.objects.filter(persons).select_related("account").distinct()
+        persons |= known_at(desk_practices(user, doctor))
+    return persons.select_related("account")
 
 
 class DeskPersonForm(RelativeForm):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Patient, User
-from bookings.status import LIVE, OPEN, TOOK_PLACE, UPCOMING, Status, Verb
+from bookings.status import LIVE, OPEN, TOOK_PLACE, UNCLOSED, UPCOMING, Status, Verb
 from doctors.models import ConsultationType, Doctor, Membership, Practice
 from doctors.prices import PriceField
 from scheduling.constraints import MinutesAfter, NoOverlap
@@ -194,6 +194,11 @@ class Appointment(models.Model):
                 fields=["doctor", "starts_at"],
                 condition=Q(status__in=OPEN),
                 name="open_appointment_by_doctor",
+            ),
+            models.Index(
+                fields=["practice", "doctor"],
+                condition=Q(status__in=UNCLOSED),
+                name="unclosed_by_practice",
             ),
         ]
         constraints = [

@@ -60,12 +60,16 @@ class PatientFile(models.Model):
 
 def patients_visible_to(user: Any) -> models.QuerySet[Patient]:
     """The account's own persons, and everyone with a visit or a file at a practice of `user`."""
-    practices = Practice.objects.visible_to(user).values("pk")
+    here = known_at(Practice.objects.visible_to(user).values("pk"))
+    return Patient.objects.filter(account=user.pk) | here
+
+
+def known_at(practices: Any) -> models.QuerySet[Patient]:
+    """Whoever has a file or a visit at one of these practices, and nobody else."""
     of_patient = models.OuterRef("pk")
     visits = Appointment.objects.filter(patient=of_patient, practice__in=practices)
     files = PatientFile.objects.filter(patient=of_patient, practice__in=practices)
-    own = Q(account=user.pk)
-    return Patient.objects.filter(own | models.Exists(visits) | models.Exists(files))
+    return Patient.objects.filter(models.Exists(visits) | models.Exists(files))
 
 
 def no_shows(*, patient: Patient, practice: Practice, now: dt.datetime) -> int:

@@ -22,6 +22,7 @@ from accounts.api import SignInRequired, signed_in
 from accounts.requests import SignedInRequest
 from bookings.api.schemas import Id, Omitted
 from bookings.confirming.forms import SANE_YEARS
+from bookings.models.desks import desk_doctors
 from dashboard.agenda import feed
 from doctors.models import Doctor
 from scheduling import engine
@@ -135,8 +136,8 @@ def doctor_background(request: SignedInRequest, asked: Query[SpanIn]) -> HttpRes
 
 def desk_doctor(request: SignedInRequest, pk: int | None) -> Doctor:
     """The doctor `pk` if the reader is staff there; without `pk` the reader's own agenda."""
-    staffed = Doctor.objects.staffed_by(request.user).for_pages()
-    found = staffed.filter(pk=pk) if pk is not None else staffed.filter(user=request.user)
+    desks = desk_doctors(request.user).for_pages()
+    found = desks.filter(pk=pk) if pk is not None else desks.filter(user=request.user)
     doctor = found.first()
     if doctor is None:
         raise Http404(_("There is no such doctor at your desk."))

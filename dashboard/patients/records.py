@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
@@ -12,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Patient, User
 from bookings import rules
 from bookings.models import Appointment, Invitation, PatientFile, PrivateNote
-from bookings.models.files import no_shows
+from bookings.models.files import known_at, no_shows
 from bookings.status import UPCOMING, Status
 from dashboard.cockpit import Cockpit
 from doctors.models import Practice
@@ -23,13 +24,6 @@ SHORTEST_NUMBER = 4
 """Digits that make a search one for a phone number."""
 DATE_IN_TEXT = re.compile(r"\d{1,4}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{2,4}")
 """A date that stands out among other words."""
-
-
-def known_at(practice: Practice) -> QuerySet[Patient]:
-    """Whoever has a file or a visit at this practice, and nobody else."""
-    files = PatientFile.objects.filter(patient=OuterRef("pk"), practice=practice)
-    visits = Appointment.objects.filter(patient=OuterRef("pk"), practice=practice)
-    return Patient.objects.filter(Exists(files) | Exists(visits))
 
 
 def search(people: QuerySet[Patient], text: str) -> QuerySet[Patient]:
@@ -59,13 +53,16 @@ def _phone_has(text: str) -> Q:
     return Q(phone__contains=_digits(text).lstrip("0"))
 
 
-def for_list(people: QuerySet[Patient], user: User, practice: Practice, now: dt.datetime) -> Any:
+def for_list(
+    people: QuerySet[Patient], user: User, practices: Collection[Practice], now: dt.datetime
+) -> Any:
     """With the last and the next visit that `user` may see here, and whether it is blocked."""
-    visits = Q(appointments__in=Appointment.objects.for_staff(user).filter(practice=practice))
+    here = Appointment.objects.for_staff(user).filter(practice__in=practices)
+    visits = Q(appointments__in=here)
     came = visits & Q(appointments__status__in=(Status.DONE, Status.NO_SHOW))
     coming = visits & Q(appointments__status__in=UPCOMING, appointments__starts_at__gt=now)
     blocked = PatientFile.objects.filter(
-        patient=OuterRef("pk"), practice=practice, blocked_at__isnull=False
+        patient=OuterRef("pk"), practice__in=practices, blocked_at__isnull=False
     )
     return people.annotate(
         last_visit=Max("appointments__starts_at", filter=came),
@@ -75,13 +72,20 @@ def for_list(people: QuerySet[Patient], user: User, practice: Practice, now: dt.
 
 
 class Record:
-    """One person as one practice sees them: all that the page shows, read when it is made."""
+    """One person as one practice sees them: all that the page shows, read when it is made.
 
-    def __init__(self, patient: Patient, cockpit: Cockpit) -> None:
-        practice, user, now = cockpit.doctor.practice, cockpit.user, cockpit.now
+    `practices` are all those of the desk that know the person: their visits stand together.
+    """
+
+    def __init__(
+        self, patient: Patient, cockpit: Cockpit, practice: Practice, practices: list[Practice]
+    ) -> None:
+        user, now = cockpit.user, cockpit.now
         self.patient, self.practice = patient, practice
+        self.others = [each for each in practices if each != practice]
+        """The desk's other practices with a file of this person."""
         self.age = patient.age_on(practice.local(now).date())
-        visits = visits_here(user, patient, practice)
+        visits = visits_here(user, patient, practices)
         ahead = [visit for visit in visits if visit.starts_at and visit.starts_at > now]
         self.coming = ahead[::-1]
         """What is ahead, the next first."""
@@ -107,9 +111,17 @@ class Record:
         """The link that was handed out and not used yet."""
 
 
-def visits_here(user: User, patient: Patient, practice: Practice) -> list[Appointment]:
-    """All that the reader may see at this practice, the latest first."""
-    visits = Appointment.objects.for_staff(user).filter(patient=patient, practice=practice)
+def practices_with(patient: Patient, practices: list[Practice]) -> list[Practice]:
+    """Those of `practices` that know the person; the only one of a desk takes no query."""
+    if len(practices) == 1:
+        return practices
+    known = {each.pk for each in practices if known_at([each]).filter(pk=patient.pk).exists()}
+    return [each for each in practices if each.pk in known]
+
+
+def visits_here(user: User, patient: Patient, practices: Collection[Practice]) -> list[Appointment]:
+    """All that the reader may see at these practices, the latest first."""
+    visits = Appointment.objects.for_staff(user).filter(patient=patient, practice__in=practices)
     return list(visits.for_pages().latest_first())
 
 

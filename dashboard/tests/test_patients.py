@@ -104,7 +104,7 @@ class TestList:
         for number in range(count):
             known(doctor, start=monday("09:00") + number * dt.timedelta(hours=1))
         desk.get("/dashboard/patients/")
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             desk.get("/dashboard/patients/")
 
 
@@ -198,7 +198,7 @@ class TestRecord:
                 starts_at=monday("10:00") + number * dt.timedelta(hours=1),
             )
         desk.get(f"/dashboard/patients/{person.pk}/")
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(15):
             desk.get(f"/dashboard/patients/{person.pk}/")
 
 

@@ -50,7 +50,7 @@ class Away(NamedTuple):
 @require_http_methods(["GET", "HEAD", "POST"])
 def absences(request: SignedInRequest) -> HttpResponse:
     """The list; posted to, one more, with what becomes of the visits it hits."""
-    cockpit = open_cockpit(request)
+    cockpit = open_cockpit(request, only_staffed=True)
     if request.method != "POST":
         return show_absences(request, cockpit)
     return save(request, cockpit, AbsenceForm(request.POST, cockpit=cockpit))
@@ -60,7 +60,7 @@ def absences(request: SignedInRequest) -> HttpResponse:
 def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """An absence with another time or reason, and what becomes of the visits it hits then."""
     absence = get_object_or_404(own_absences(request), pk=pk)
-    cockpit = open_cockpit(request).at_doctor(absence.doctor_id)
+    cockpit = open_cockpit(request, only_staffed=True).at_doctor(absence.doctor_id)
     if request.method != "POST":
         form = AbsenceForm(cockpit=cockpit, absence=absence)
         return show_absences(request, cockpit, form=form)
@@ -99,7 +99,7 @@ def save(request: SignedInRequest, cockpit: Cockpit, form: AbsenceForm) -> HttpR
 def remove(request: SignedInRequest, pk: int) -> HttpResponse:
     """The time is open again; visits cancelled for it stay cancelled."""
     absence = get_object_or_404(own_absences(request), pk=pk)
-    cockpit = open_cockpit(request).at_doctor(absence.doctor_id)
+    cockpit = open_cockpit(request, only_staffed=True).at_doctor(absence.doctor_id)
     remove_absence(absence)
     return answer_saved(request, cockpit, PANEL, show_absences)
 

@@ -38,7 +38,7 @@ class Listed(NamedTuple):
 @require_http_methods(["GET", "HEAD", "POST"])
 def holidays(request: SignedInRequest) -> HttpResponse:
     """The list; posted to, a decision about one day, or about all that are to decide."""
-    cockpit = open_cockpit(request)
+    cockpit = open_cockpit(request, only_staffed=True)
     if request.method != "POST":
         return show_holidays(request, cockpit)
     chosen = _chosen(request, cockpit)

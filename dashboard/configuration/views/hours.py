@@ -27,7 +27,7 @@ PANEL = "hours_panel"
 
 @require_safe
 def hours(request: SignedInRequest) -> HttpResponse:
-    return show_hours(request, open_cockpit(request))
+    return show_hours(request, open_cockpit(request, only_staffed=True))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,7 +35,7 @@ def edit_day(request: SignedInRequest, weekday: int) -> HttpResponse:
     """A day's ranges: one more, one less, or save, for other days too."""
     if weekday not in Weekday:
         raise Http404
-    cockpit = open_cockpit(request)
+    cockpit = open_cockpit(request, only_staffed=True)
     if request.method != "POST":
         return show_hours(request, cockpit, day=DayForm.saved(cockpit, weekday))
     if "add" in request.POST or "remove" in request.POST:

@@ -21,7 +21,7 @@ PANEL = "practice_panel"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def practice(request: SignedInRequest) -> HttpResponse:
-    cockpit = open_cockpit(request)
+    cockpit = open_cockpit(request, only_staffed=True)
     if request.method != "POST":
         return show_practice(request, cockpit)
     form = PracticeForm(request.POST, instance=practice_at(cockpit))

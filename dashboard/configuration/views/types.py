@@ -23,12 +23,12 @@ PANEL = "types_panel"
 
 @require_safe
 def types(request: SignedInRequest) -> HttpResponse:
-    return show_types(request, open_cockpit(request))
+    return show_types(request, open_cockpit(request, only_staffed=True))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_type(request: SignedInRequest) -> HttpResponse:
-    cockpit = open_cockpit(request)
+    cockpit = open_cockpit(request, only_staffed=True)
     consultation_type = ConsultationType(
         doctor=cockpit.doctor, currency=currency_of(cockpit.doctor.practice)
     )
@@ -103,4 +103,6 @@ def _type(request: SignedInRequest, pk: int) -> tuple[Cockpit, ConsultationType]
     desks = Doctor.objects.staffed_by(request.user).values("pk")
     consultation_types = ConsultationType.objects.select_related("doctor__practice")
     consultation_type = get_object_or_404(consultation_types.filter(doctor__in=desks), pk=pk)
-    return open_cockpit(request).at_doctor(consultation_type.doctor_id), consultation_type
+    return open_cockpit(request, only_staffed=True).at_doctor(
+        consultation_type.doctor_id
+    ), consultation_type
