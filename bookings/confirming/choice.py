@@ -15,7 +15,7 @@ from bookings.finding.address import PanelAddress
 from bookings.finding.visitor import hold_token
 from bookings.models import Appointment, Hold
 from bookings.slots import SlotQuery
-from doctors.models import ConsultationType, Doctor
+from doctors.models import ConsultationType, Doctor, Practice
 
 CHOICE, DRAFT, SIGN_UP = "chosen_slot", "booking_draft", "sign_up_draft"
 BOOKED = "booked_visit"
@@ -65,9 +65,8 @@ class Choice(NamedTuple):
     def local_end(self) -> dt.datetime:
         return self.doctor.practice.local(self.starts_at + self.consultation_type.length)
 
-    def changes_close(self, now: dt.datetime) -> dt.datetime | None:
-        """The deadline for online changes on the practice's clock; None when it has passed."""
-        practice = self.doctor.practice
+    def changes_close(self, practice: Practice, now: dt.datetime) -> dt.datetime | None:
+        """The deadline for online changes at `practice`, on its clock; None when it has passed."""
         closes = practice.changes_close_at(self.starts_at)
         return practice.local(closes) if now < closes else None
 

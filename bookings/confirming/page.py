@@ -16,6 +16,7 @@ from bookings.confirming.choice import Choice, current_hold, typed_so_far, typed
 from bookings.confirming.forms import BookingForm
 from bookings.confirming.refusals import nearest_times
 from bookings.finding.live import token_of
+from bookings.finding.places import place_at
 from bookings.finding.search import Search
 from bookings.finding.visitor import hold_token
 from bookings.slots import Calendars
@@ -44,6 +45,7 @@ def show_confirm(
         # Kept from other visitors, but not from an absence that came meanwhile.
         hold = None
     refusal = refusal or lost
+    practice = place_at(choice.query, choice.starts_at, calendars.weeks) or choice.doctor.practice
     until = min(calendars.valid_until(choice.query), hold.expires_at if hold else now + engine.DAY)
     context = {
         "choice": choice,
@@ -63,7 +65,8 @@ def show_confirm(
         "next": reverse("confirm_booking") if hold else choice.confirm_address,
         # The form that a change of the language sends along, so that nothing typed is lost.
         "typed_form": "booking" if user.is_authenticated else "sign_up_form",
-        "changes_close": choice.changes_close(now),
+        "practice": practice,
+        "changes_close": choice.changes_close(practice, now),
         **_forms(request, choice, booking_form, is_staff=is_staff),
     }
     if refusal:

@@ -11,11 +11,12 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from bookings.finding.address import PanelAddress
+from bookings.finding.places import place_at
 from bookings.finding.visitor import Reader
 from bookings.models import Appointment, WaitingListEntry
 from bookings.slots import Calendars, SlotQuery
 from bookings.slots.no_slots import NoSlots, NoSlotsReason
-from doctors.models import ConsultationType, Doctor
+from doctors.models import ConsultationType, Doctor, Practice
 from scheduling import engine
 
 OTHER_TYPES = 2
@@ -29,6 +30,8 @@ class Elsewhere(NamedTuple):
     consultation_type: ConsultationType
     start: dt.datetime
     address: str
+    practice: Practice | None = None
+    """Where it is, when that is not the practice of the doctor who was asked for."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class NothingFree:
     waiting_list_address: str = ""
     others_address: str = ""
     """The doctors around who take new patients, where this one takes none."""
+    next_practice: Practice | None = None
+    """Where `next_start` is, when that is not the doctor's own practice."""
 
 
 def other_types(
@@ -58,14 +63,16 @@ def other_types(
 
     An emergency is no alternative to anything.
     """
-    found = []
+    found: list[Elsewhere] = []
     for each in types:
         if each != query.consultation_type and not each.is_emergency_only:
-            start = calendars.first_free(replace(query, consultation_type=each))
-            if start:
+            other = replace(query, consultation_type=each)
+            start = calendars.first_free(other)
+            if start and len(found) < OTHER_TYPES:
                 address = state.address(type_id=each.pk, first_day=first_day)
-                found.append(Elsewhere(query.doctor, each, start, address))
-    return found[:OTHER_TYPES]
+                practice = place_at(other, start, calendars.weeks)
+                found.append(Elsewhere(query.doctor, each, start, address, practice))
+    return found
 
 
 def soonest_colleague(
@@ -94,7 +101,8 @@ def soonest_colleague(
     if before and before <= start:
         return None
     page = PanelAddress(doctor.get_absolute_url(), True, consultation_type.pk, start.date())
-    return Elsewhere(doctor, consultation_type, start, page.address())
+    practice = place_at(SlotQuery(doctor, consultation_type), start, calendars.weeks)
+    return Elsewhere(doctor, consultation_type, start, page.address(), practice)
 
 
 def _colleagues(query: SlotQuery) -> Sequence[SlotQuery]:

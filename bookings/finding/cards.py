@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,12 +13,13 @@ from django.urls import reverse
 from bookings.finding.address import PanelAddress
 from bookings.finding.alternatives import NothingFree, waiting_list_address
 from bookings.finding.grid import Grid, grid_without_days, with_days, with_nothing
+from bookings.finding.places import Places, read_places
 from bookings.finding.visitor import Reader
 from bookings.rules import is_for_known_patients
 from bookings.slots import Calendars, SlotQuery, Weeks, next_free
 from bookings.slots.agendas import Agendas
 from bookings.slots.no_slots import combine_no_slots
-from doctors.models import Doctor
+from doctors.models import Doctor, Practice
 from scheduling import engine
 
 GRIDS_AT_ONCE = 6
@@ -37,6 +38,12 @@ class DoctorCard:
     """For a card without its grid: the address of its grid and its neighbours'."""
     distance: float | None = None
     """Kilometres from the place asked for; None when unknown."""
+    places: Places = field(default_factory=dict)
+    """The practices of the times, when the doctor sees patients at several."""
+
+    @property
+    def practices(self) -> list[Practice]:
+        return list(self.places.values()) or [self.doctor.practice]
 
     @property
     def doctor(self) -> Doctor:
@@ -94,12 +101,14 @@ def read_cards(
 ) -> list[DoctorCard]:
     """A page of cards: the first have their grid, the others a place for it."""
     first = with_first_states(queries[:GRIDS_AT_ONCE])
-    grids = read_grids(first, reader, weeks=agendas.weeks, first_times=first_times)
+    places = read_places(queries, agendas.weeks)
+    grids = read_grids(first, reader, weeks=agendas.weeks, first_times=first_times, places=places)
     cards = []
     for at, query in enumerate(queries):
         pk, batch = query.doctor.pk, at // GRIDS_AT_ONCE * GRIDS_AT_ONCE
         later = grids_address(queries[batch : batch + GRIDS_AT_ONCE]) if batch else ""
-        cards.append(DoctorCard(query, first_state(query), grids.get(pk), later, distances[pk]))
+        state, there = first_state(query), places[query]
+        cards.append(DoctorCard(query, state, grids.get(pk), later, distances[pk], there))
     return cards
 
 
@@ -121,9 +130,11 @@ def read_grids(
     *,
     weeks: Weeks | None = None,
     first_times: Mapping[int, dt.datetime | None] | None = None,
+    places: Mapping[SlotQuery, Places] | None = None,
 ) -> dict[int, Grid]:
     """{doctor: grid of their card}, all read at once: one query beside `weeks`, and where the
-    days are empty the next free time, unless `first_times` has it."""
+    days are empty the next free time, unless `first_times` has it; one more for `places`, where
+    somebody works at several practices."""
     grids = {
         query.doctor.pk: grid_without_days(state, query, reader, is_card=True)
         for state, query in asked
@@ -136,7 +147,8 @@ def read_grids(
     dates = engine.days_from(first, (max(grid.last for grid in shown) - first).days + 1)
     options: dict[str, Any] = {"now": reader.now, "token": reader.token, "weeks": weeks}
     calendars = Calendars([grid.query for grid in shown], dates, **options)
-    grids |= {grid.doctor.pk: with_days(grid, calendars) for grid in shown}
+    places = places or read_places([grid.query for grid in shown], calendars.weeks)
+    grids |= {grid.doctor.pk: with_days(grid, calendars, places) for grid in shown}
     empty = {
         pk: no_slots
         for pk, grid in grids.items()
@@ -150,6 +162,13 @@ def read_grids(
             no_slots,
             start.astimezone(query.zone) if start else None,
             waiting_list_address=waiting_list_address(query, no_slots, grids[pk].first),
+            next_practice=_next_practice(grids[pk], start, calendars.weeks),
         )
         grids[pk] = with_nothing(grids[pk], nothing)
     return grids
+
+
+def _next_practice(grid: Grid, start: dt.datetime | None, weeks: Weeks) -> Practice | None:
+    """Where the next free time is, of the practices that were read for the grid."""
+    pk = weeks.practice_at(grid.query, start) if start else None
+    return grid.places.get(pk) if pk and pk != grid.doctor.practice_id else None

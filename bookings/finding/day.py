@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -18,9 +19,10 @@ from bookings.finding.alternatives import NothingFree, soonest_colleague
 from bookings.finding.grid import emergency_phones, why_refused
 from bookings.finding.live import token_of
 from bookings.finding.panel import types_for, why_closed
+from bookings.finding.places import Places, place_at, read_places
 from bookings.finding.visitor import Reader
 from bookings.slots import Blocker, Calendars, DaySlot, SlotQuery, next_free
-from doctors.models import ConsultationType, Doctor
+from doctors.models import ConsultationType, Doctor, Practice
 from scheduling.engine import DAY
 
 # Names of the parts of a day, with the hour each begins.
@@ -34,6 +36,8 @@ class DayPart(NamedTuple):
 
     name: str | Promise
     slots: list[DaySlot]
+    practice: Practice | None = None
+    """Where it is, when the doctor sees patients at several practices."""
 
 
 class SlotCount(NamedTuple):
@@ -56,8 +60,12 @@ class WholeDay:
     valid_until: dt.datetime
     """The next instant at which the page changes by time alone."""
     slots: list[DaySlot] = field(default_factory=list)
+    places: Places = field(default_factory=dict)
+    """The practices of the times, when the doctor sees patients at several."""
     next_start: dt.datetime | None = None
     """The first free start after a day without any."""
+    next_practice: Practice | None = None
+    """Where it is, when that is not the doctor's own practice."""
     refusal: rules.Refusal | None = None
     """Why there are no times to show."""
     closed: NothingFree | None = None
@@ -83,13 +91,21 @@ class WholeDay:
 
     @property
     def parts(self) -> list[DayPart]:
-        """Morning, afternoon, evening: those with times."""
+        """Morning, afternoon, evening: those with times, each practice apart."""
         ends = [hour for hour, _name in PARTS[1:]] + [24]
-        parts = [
-            DayPart(name, [slot for slot in self.slots if begin <= slot.start.hour < end])
+        return [
+            DayPart(name, list(slots), self.places.get(pk))
             for (begin, name), end in zip(PARTS, ends, strict=True)
+            for pk, slots in groupby(
+                (slot for slot in self.slots if begin <= slot.start.hour < end),
+                key=lambda slot: slot.practice_id,
+            )
         ]
-        return [part for part in parts if part.slots]
+
+    @property
+    def practices(self) -> list[Practice]:
+        """Where the doctor sees patients for this type."""
+        return list(self.places.values()) or [self.query.doctor.practice]
 
     @property
     def legend(self) -> list[SlotCount]:
@@ -181,9 +197,12 @@ def read_day(doctor: Doctor, state: PanelAddress, reader: Reader) -> WholeDay:
     slots = calendars.grid(query)[date]
     # A time that begins is past.
     ahead = [slot.start for slot in slots if slot.start > now]
-    day = replace(day, slots=slots, valid_until=min([calendars.valid_until(query), *ahead[:1]]))
+    until = min([calendars.valid_until(query), *ahead[:1]])
+    places = read_places([query], calendars.weeks)[query]
+    day = replace(day, slots=slots, valid_until=until, places=places)
     if day.has_free:
         return day
     after = max(date, day.today - DAY) + DAY
     start = next_free([query], after, now=now, token=reader.token)[doctor.pk]
-    return replace(day, next_start=start)
+    there = place_at(query, start, calendars.weeks)
+    return replace(day, next_start=start, next_practice=there)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from bookings.finding.alternatives import (
     waiting_list_address,
 )
 from bookings.finding.live import token_of
+from bookings.finding.places import PlacedDay, Places, place_at, placed, read_places
 from bookings.finding.search import Search
 from bookings.finding.visitor import Reader
 from bookings.models import Appointment
@@ -44,6 +45,8 @@ class Grid:
     days: list[Day] = field(default_factory=list)
     nothing: NothingFree | None = None
     """When none of the days has a free time."""
+    places: Places = field(default_factory=dict)
+    """The practices of the times, when the doctor sees patients at several."""
     refusal: rules.Refusal | None = None
     """Why there are no days to show."""
     is_card: bool = False
@@ -97,6 +100,11 @@ class Grid:
     def starts_shown(self) -> int | None:
         """How many free times a day shows; None for all."""
         return None if self.state.shows_all else STARTS_SHOWN
+
+    @property
+    def columns(self) -> list[PlacedDay]:
+        """The days with the times they show, by practice."""
+        return [placed(day, self.places, self.starts_shown) for day in self.days]
 
     @property
     def has_more_starts(self) -> bool:
@@ -182,7 +190,8 @@ def read_grid(
         token=token,
         moving=moving.pk if moving else None,
     )
-    grid = with_days(grid, calendars, moving)
+    places = read_places([query], calendars.weeks)
+    grid = with_days(grid, calendars, places, moving)
     no_slots = combine_no_slots([day.no_slots for day in grid.days])
     if no_slots is None:
         return grid
@@ -198,6 +207,7 @@ def read_grid(
         colleague,
         read_waiting_list_entry(query, reader),
         waiting_list_address(query, no_slots, first, moving),
+        next_practice=place_at(query, start, calendars.weeks),
     )
     others = (calendars.valid_until(replace(query, consultation_type=each)) for each in types)
     return with_nothing(grid, nothing, others)
@@ -211,13 +221,19 @@ def grid_without_days(state: PanelAddress, query: SlotQuery, reader: Reader, **l
     return Grid(state, query, now, first, query.midnight(now), refusal=refusal, **look)
 
 
-def with_days(grid: Grid, calendars: Calendars, moving: Appointment | None = None) -> Grid:
-    """`grid` with the days that `calendars` has for it."""
+def with_days(
+    grid: Grid,
+    calendars: Calendars,
+    places: Mapping[SlotQuery, Places],
+    moving: Appointment | None = None,
+) -> Grid:
+    """`grid` with the days that `calendars` has for it, and the practices of their times."""
     columns = {day.date: day for day in calendars.columns(grid.query)}
     days = [columns[date] for date in engine.days_from(grid.first, DAYS_SHOWN)]
     if moving:
         days = [without_own_time(day, moving) for day in days]
-    return replace(grid, days=days, valid_until=calendars.valid_until(grid.query))
+    until = calendars.valid_until(grid.query)
+    return replace(grid, days=days, places=places[grid.query], valid_until=until)
 
 
 def with_nothing(grid: Grid, nothing: NothingFree, others: Iterable[dt.datetime] = ()) -> Grid:
@@ -246,9 +262,13 @@ def without_own_time(day: Day, visit: Appointment) -> Day:
     """`day` without the present time of `visit`, which is free for it and no other time."""
     if visit.starts_at not in day.starts:
         return day
-    starts = [start for start in day.starts if start != visit.starts_at]
+    at = day.starts.index(visit.starts_at)
+    starts, practices = list(day.starts), list(day.practices)
+    del starts[at], practices[at]
     return day._replace(
-        starts=starts, no_slots=day.no_slots if starts else NoSlots(NoSlotsReason.FULL)
+        starts=starts,
+        practices=tuple(practices),
+        no_slots=day.no_slots if starts else NoSlots(NoSlotsReason.FULL),
     )
 
 

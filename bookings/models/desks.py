@@ -17,7 +17,9 @@ def desk_doctors(user: Any) -> DoctorQuerySet:
 
     Beside those of `staffed_by`: doctors who left her practice until the visits there are closed.
     """
-    hers = Membership.objects.of(user).values("practice") if user.is_authenticated else ()
+    if not user.is_authenticated:
+        return Doctor.objects.none()
+    hers = Membership.objects.of(user).values("practice")
     left = Appointment.objects.filter(status__in=UNCLOSED, practice__in=hers)
     staffed = Doctor.objects.staffed_by(user).values("pk")
     return Doctor.objects.filter(Q(pk__in=staffed) | Q(pk__in=left.values("doctor")))

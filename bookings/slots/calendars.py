@@ -15,6 +15,7 @@ from bookings.slots.no_slots import NoSlots, NoSlotsReason
 from bookings.slots.query import SlotQuery
 from scheduling import engine
 from scheduling.models import Holiday, OpeningHours
+from scheduling.places import places_open
 
 FAR_AWAY = dt.timedelta(days=730)
 """An absence that ends later than this is shown without its end: no horizon is longer."""
@@ -76,6 +77,11 @@ class Weeks(NamedTuple):
         places = {each.place or own for each in self.ranges_of(query)} or {own}
         return sorted(places, key=lambda pk: (pk != own, pk))
 
+    def practice_at(self, query: SlotQuery, start: dt.datetime) -> int | None:
+        """The key of the practice of a start of `query`; None outside the hours."""
+        places = places_open(self.ranges_of(query), start, query.length, query.doctor)
+        return (places[0] or query.doctor.practice_id) if places else None
+
 
 class Calendars:
     """The free and blocked starts of some doctors over some days, from a few queries.
@@ -102,7 +108,7 @@ class Calendars:
         self.now, self.days = now, list(days)
         # A range of the day before can reach past midnight.
         self._opening_days = engine.days_from(days[0] - engine.DAY, len(days) + 1)
-        self._weeks = weeks or Weeks.of(queries, days[0], days[-1])
+        self.weeks = weeks or Weeks.of(queries, days[0], days[-1])
         zones = {query.zone for query in queries}
         start = min(engine.to_utc(days[0], 0, zone) for zone in zones)
         end = max(engine.to_utc(days[-1], 1440, zone) for zone in zones) + LONGEST + LONGEST_PAUSE
@@ -213,7 +219,7 @@ class Calendars:
         """The starts in openings that begin on `day`. A repeated clock hour counts once."""
         key = (query, day)
         if key not in self._slots:
-            by_place = engine.openings_by_place(self._weeks.ranges_of(query), [day], query.zone)
+            by_place = engine.openings_by_place(self.weeks.ranges_of(query), [day], query.zone)
             slots: list[DaySlot] = []
             for place, opened in by_place.items():
                 practice_id = place or query.doctor.practice_id
@@ -232,7 +238,7 @@ class Calendars:
         key = (query, practice_id)
         if key not in self._obstacles:
             closed = self._absences(query) + [
-                engine.day_span(day, query.zone) for day in self._weeks.holidays[practice_id]
+                engine.day_span(day, query.zone) for day in self.weeks.holidays[practice_id]
             ]
             with_pause = query.length + query.pause
             too_soon, too_far = self.now + query.notice, query.closes_at(self.now)
@@ -277,7 +283,7 @@ class Calendars:
     def _closure(self, query: SlotQuery, day: dt.date) -> NoSlots:
         """The holiday or absence that closes `day`."""
         for slot in self.grid(query)[day]:
-            holiday = self._weeks.holidays[slot.practice_id].get(day)
+            holiday = self.weeks.holidays[slot.practice_id].get(day)
             if holiday is not None:
                 return NoSlots(NoSlotsReason.HOLIDAY, holiday=holiday)
         opens, closes = engine.day_span(day, query.zone)

@@ -44,8 +44,9 @@ def show(request: Request, name: str, doctor: Doctor, context: dict[str, object]
     state = f"{doctor.calendar_version}.{int(now.timestamp()) // 60}"
     if wanted_fragment(request, {name}) and request.GET.get("state") == state:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    room = Room(doctor, Appointment.objects.filter(practice=doctor.practice), now)
-    context |= {"doctor": doctor, "room": room, "state": state, "now": now}
+    practice = context["visit"].practice if name == "ticket" else doctor.practice  # type: ignore[attr-defined]
+    room = Room(doctor, Appointment.objects.filter(practice=practice), now)
+    context |= {"doctor": doctor, "practice": practice, "room": room, "state": state, "now": now}
     if name == "ticket":
         context |= place_in(room, context["visit"])  # type: ignore[arg-type]
     page = f"bookings/waiting_{name}.html"
