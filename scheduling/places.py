@@ -108,6 +108,26 @@ def open_without_holidays(
     return sorted(found)
 
 
+def holiday_spans(
+    doctor: Doctor,
+    ranges: Sequence[WeeklyRange],
+    holidays: Mapping[int, Mapping[dt.date, str]],
+) -> list[tuple[Span, str]]:
+    """(span, name) of the closed holidays, by start: the whole day at a doctor's only place.
+
+    At one of several places, it is the hours of that day there.
+    """
+    zone, found = doctor.practice.zone, []
+    worked = {each.place or doctor.practice_id for each in ranges}
+    for practice_id, names in holidays.items():
+        there = [each for each in ranges if (each.place or doctor.practice_id) == practice_id]
+        for day, name in names.items():
+            whole = [engine.day_span(day, zone)]
+            spans = engine.openings(there, [day], zone) if worked - {practice_id} else whole
+            found += [(span, name) for span in spans]
+    return sorted(found)
+
+
 def _practice_of(doctor: Doctor, place: Place) -> Practice:
     """The practice of a range's place; the doctor's own takes no query."""
     return doctor.practice if place is None else Practice.objects.get(pk=place)

@@ -15,6 +15,7 @@ from dashboard.cockpit import Cockpit
 from doctors.models import Doctor
 from scheduling import engine
 from scheduling.models import DoctorAbsence, Holiday, OpeningHours
+from scheduling.places import holiday_spans, practice_ids
 
 MOST_LISTED = 20
 
@@ -129,9 +130,9 @@ def day_rows(user: User, doctor: Doctor, day: dt.date, *, now: dt.datetime) -> l
             doctor=doctor, starts_at__lt=end, ends_at__gt=start
         )
     ]
-    if Holiday.objects.closing([doctor.practice_id], [day])[doctor.practice_id]:
-        closed.append((start, end))
     ranges = OpeningHours.objects.ranges_of([doctor.pk])[doctor.pk].get(None, [])
+    holidays = Holiday.objects.closing(practice_ids(doctor, ranges), [day])
+    closed += [span for span, _name in holiday_spans(doctor, ranges, holidays)]
     taken = [(visit.starts_at, visit.ends_at) for visit in visits if visit.status in LIVE]
     opened = engine.openings(ranges, [day - engine.DAY, day], zone)
     still_open = within(opened, (max(start, now), end))

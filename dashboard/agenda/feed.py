@@ -21,6 +21,7 @@ from dashboard.agenda.visits import no_shows_of, taken_between, visit_numbers
 from doctors.models import Doctor
 from scheduling import engine
 from scheduling.models import DoctorAbsence, Holiday, OpeningHours
+from scheduling.places import holiday_spans, practice_ids
 from web.templatetags.tbib import day_long, phone_display, time_spoken
 
 # Colours of the feed (docs/contracts.md, C5); the cockpit draws a status by its class.
@@ -148,7 +149,7 @@ def background(doctor: Doctor, start: dt.datetime, end: dt.datetime) -> list[Eve
     ranges = [each for some in by_type.values() for each in some]
     opened = engine.merge(engine.openings(ranges, [first - engine.DAY, *days], zone))
     absences = DoctorAbsence.objects.filter(doctor=doctor, starts_at__lt=end, ends_at__gt=start)
-    holidays = Holiday.objects.closing([doctor.practice_id], days)[doctor.practice_id]
+    closed = Holiday.objects.closing(practice_ids(doctor, ranges), days)
     return [
         *(_behind("open", span, "", doctor) for span in opened if span[1] > start),
         *(
@@ -156,8 +157,8 @@ def background(doctor: Doctor, start: dt.datetime, end: dt.datetime) -> list[Eve
             for away in absences.order_by("starts_at")
         ),
         *(
-            _behind("holiday", engine.day_span(day, zone), name, doctor)
-            for day, name in sorted(holidays.items())
+            _behind("holiday", span, name, doctor)
+            for span, name in holiday_spans(doctor, ranges, closed)
         ),
         *(
             _proposal(day, name, doctor)

@@ -18,6 +18,7 @@ from bookings.status import Status, Verb
 from doctors.models import Doctor
 from scheduling import engine
 from scheduling.models import DoctorAbsence
+from scheduling.places import holiday_spans
 
 MINUTE = dt.timedelta(minutes=1)
 WEEK = dt.timedelta(days=7)
@@ -207,7 +208,7 @@ def open_minutes(doctor: Doctor, first: dt.date, until: dt.date) -> dict[dt.date
     ranges = [each for rows in weeks.ranges[doctor.pk].values() for each in rows]
     zone = doctor.practice.zone
     days = engine.days_from(first, (until - first).days)
-    closed = [engine.day_span(day, zone) for day in weeks.holidays[doctor.practice_id]]
+    closed = [span for span, _name in holiday_spans(doctor, ranges, weeks.holidays)]
     start, end = engine.to_utc(first, 0, zone), engine.to_utc(until, 0, zone) + engine.DAY
     absences = DoctorAbsence.objects.filter(doctor=doctor, ends_at__gt=start, starts_at__lt=end)
     closed += absences.values_list("starts_at", "ends_at")

@@ -24,6 +24,7 @@ from dashboard.agenda.visits import taken_between
 from doctors.models import ConsultationType, Doctor
 from scheduling import engine
 from scheduling.models import DoctorAbsence, Holiday, OpeningHours
+from scheduling.places import holiday_spans, practice_ids
 
 DAY = 24 * 60
 LOWEST = 15
@@ -78,8 +79,8 @@ class Column:
     absences: list[DoctorAbsence]
     ranges: Mapping[int | None, list[engine.WeeklyRange]]
     """Weekly hours by consultation type; under None those for every type."""
-    holiday: str
-    """The name of the holiday for which the practice closes, else ""."""
+    holidays: list[tuple[engine.Span, str]]
+    """When a practice is closed for a holiday, and its name."""
 
     @cached_property
     def span(self) -> engine.Span:
@@ -112,9 +113,8 @@ class Column:
             for absence in self.absences
             for span in within([(absence.starts_at, absence.ends_at)], self.span)
         ]
-        if self.holiday:
-            absences.append(self._closed("holiday", self.holiday, self.span))
-        return absences
+        holidays = [self._closed("holiday", name, span) for span, name in self.holidays]
+        return absences + holidays
 
     @cached_property
     def rows(self) -> list[ColumnRow]:
@@ -141,8 +141,7 @@ class Column:
         opened = self._openings(self.ranges.get(None, []))
         blocked = [(each.starts_at, each.ends_at) for each in self.absences]
         blocked += [(each.starts_at, each.ends_at) for each in self.visits if each.status in LIVE]
-        if self.holiday:
-            blocked.append(self.span)
+        blocked += [span for span, _name in self.holidays]
         still_open = within(opened, (max(self.span[0], self.now), self.span[1]))
         found = gaps(still_open, blocked, self.doctor.practice.local)
         return [ColumnRow(gap.start, self._from(gap.start, gap.minutes), gap=gap) for gap in found]
@@ -247,7 +246,11 @@ def team_day(user: User, doctors: Sequence[Doctor], day: dt.date, *, now: dt.dat
     )
 
     ranges = OpeningHours.objects.ranges_of(pks, consultation_types)
-    holidays = Holiday.objects.closing({doctor.practice_id for doctor in doctors}, [day])
+    every = {
+        pk: [each for some in by_type.values() for each in some] for pk, by_type in ranges.items()
+    }
+    practices = {pk for doctor in doctors for pk in practice_ids(doctor, every[doctor.pk])}
+    closed = Holiday.objects.closing(practices, [day])
     visits_of = by_doctor(taken_between(user, doctors, start, end))
     walk_ins_of = by_doctor(
         walk_ins.exclude(status=Status.CANCELLED).for_pages().order_by("queue_number")
@@ -269,7 +272,11 @@ def team_day(user: User, doctors: Sequence[Doctor], day: dt.date, *, now: dt.dat
                 walk_ins=walk_ins_of[doctor.pk],
                 absences=absences_of[doctor.pk],
                 ranges=ranges[doctor.pk],
-                holiday=holidays[doctor.practice_id].get(day, ""),
+                holidays=holiday_spans(
+                    doctor,
+                    every[doctor.pk],
+                    {pk: closed[pk] for pk in practice_ids(doctor, every[doctor.pk])},
+                ),
             )
             for doctor in doctors
         ],
