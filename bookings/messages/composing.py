@@ -13,8 +13,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from bookings.models import Appointment, Notification
+from bookings.models import Appointment, Notification, WaitingListEntry
 from bookings.status import UPCOMING, Status, Verb
+from doctors.models import Practice
+from scheduling.places import practice_at
 from web.templatetags.tbib import phone_display
 
 
@@ -40,7 +42,8 @@ def _context_of_offer(row: Notification) -> dict[str, Any]:
     entry, start = row.waiting_list_entry, row.freed_start
     assert entry is not None
     assert start is not None
-    local = row.practice.local(start)
+    practice = practice_of_offer(entry, start)
+    local = practice.local(start)
     state: dict[str, Any] = {"from": local.date()}
     if entry.appointment:
         # The patient keeps the old time until the new one is confirmed.
@@ -50,12 +53,18 @@ def _context_of_offer(row: Notification) -> dict[str, Any]:
         state = {"seen": "yes", "type": entry.consultation_type_id} | state
     return {
         "entry": entry,
-        "practice": row.practice,
+        "practice": practice,
         "start": local,
         "own": entry.appointment and entry.appointment.local_start,
         "take_it": f"{settings.SITE_URL}{path}?{urlencode(state)}",
         "page": settings.SITE_URL + reverse("my_appointments"),
     }
+
+
+def practice_of_offer(entry: WaitingListEntry, start: dt.datetime) -> Practice:
+    """Where the freed time is."""
+    kind, doctor = entry.consultation_type, entry.doctor
+    return practice_at(doctor, start, type_id=kind.pk, length=kind.length) or doctor.practice
 
 
 def _context(row: Notification, now: dt.datetime) -> dict[str, Any]:

@@ -129,7 +129,8 @@ def move(
         check_unchanged(appointment, expected_sequence)
         asked = not staff and appointment.is_asked_to_move()
         query = SlotQuery.of_visit(appointment, is_asked_to_move=asked)
-        practice = _practice_at(query, starts_at, desk=by if staff else None)
+        desk, present = by if staff else None, appointment.practice
+        practice = _practice_at(query, starts_at, desk=desk, chosen=present)
         if not (staff or asked):
             _check_own_change(appointment, now)
             patient = appointment.patient

@@ -14,17 +14,23 @@ from accounts.requests import Request
 from bookings.models import Appointment, WaitingScreen
 from bookings.waiting_room.room import Room
 from bookings.waiting_room.ticket import visit_of
-from doctors.models import Doctor
+from doctors.models import Doctor, Practice
 from web.fragments import render_fragment, wanted_fragment
+from web.requests import any_id
 
 
 @login_not_required
 @require_safe
 def waiting_screen(request: Request, token: str) -> HttpResponse:
-    """Numbers and codes, never a name; asks every few seconds, 204 while nothing changed."""
+    """Numbers and codes, never a name; asks every few seconds, 204 while nothing changed.
+
+    `practice=` is the one of the doctor's practices where the wall is; the own one without it.
+    """
     screens = WaitingScreen.objects.select_related("doctor__practice", "doctor__user")
     doctor = get_object_or_404(screens, token=token).doctor
-    return show(request, "screen", doctor, {"token": token})
+    wanted = any_id(request.GET.get("practice", ""))
+    there = Practice.objects.of_doctor(doctor).filter(pk=wanted).first() if wanted else None
+    return show(request, "screen", doctor, there or doctor.practice, {"token": token})
 
 
 @login_not_required
@@ -34,17 +40,19 @@ def waiting_ticket(request: Request, ticket: str) -> HttpResponse:
     visit = visit_of(ticket)
     if visit is None:
         raise Http404
-    return show(request, "ticket", visit.doctor, {"ticket": ticket, "visit": visit})
+    context: dict[str, object] = {"ticket": ticket, "visit": visit}
+    return show(request, "ticket", visit.doctor, visit.practice, context)
 
 
-def show(request: Request, name: str, doctor: Doctor, context: dict[str, object]) -> HttpResponse:
+def show(
+    request: Request, name: str, doctor: Doctor, practice: Practice, context: dict[str, object]
+) -> HttpResponse:
     """The page, or for htmx its region; nothing while the reader's `version` is still the
     agenda's and the minute has not changed its words."""
     now = timezone.now()
     state = f"{doctor.calendar_version}.{int(now.timestamp()) // 60}"
     if wanted_fragment(request, {name}) and request.GET.get("state") == state:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    practice = context["visit"].practice if name == "ticket" else doctor.practice  # type: ignore[attr-defined]
     room = Room(doctor, Appointment.objects.filter(practice=practice), now)
     context |= {"doctor": doctor, "practice": practice, "room": room, "state": state, "now": now}
     if name == "ticket":

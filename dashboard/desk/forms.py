@@ -16,8 +16,9 @@ from bookings.confirming.forms import NewPatientForm, parse_start, patients_for
 from bookings.models import Appointment
 from bookings.slots import SlotQuery, free_slots
 from dashboard.patients.records import search
-from doctors.models import ConsultationType, Doctor
+from doctors.models import ConsultationType, Doctor, Practice
 from scheduling.forms import YEARS
+from scheduling.places import practices_at_desk
 from web.requests import any_id
 
 NOT_A_TIME = _("This is not a time we understand.")
@@ -152,10 +153,13 @@ class NewVisitForm(TimeForm):
     patient = forms.CharField(required=False)
     consultation_type = forms.CharField(required=False)
     reason = forms.CharField(required=False, max_length=1000)
+    practice = forms.CharField(required=False)
 
     def __init__(self, *args: Any, user: User, doctor: Doctor, **kwargs: Any) -> None:
         super().__init__(*args, doctor=doctor, **kwargs)
         self.user = user
+        self.places = practices_at_desk(user, doctor)
+        """Where a visit outside the hours can be; a time in the hours has its place."""
         self.types = list(doctor.consultation_types.offered())
         self.wanted_type = self._wanted_type()
         sent = self.data if self.is_bound and self.adds_person else None
@@ -201,6 +205,11 @@ class NewVisitForm(TimeForm):
         elif not self.adds_person and self.chosen is None:
             self.add_error("patient", _("Please say for whom this appointment is."))
         return cleaned
+
+    @property
+    def chosen_place(self) -> Practice | None:
+        wanted = any_id(self.said("practice"))
+        return next((each for each in self.places if each.pk == wanted), None)
 
     def person(self) -> Patient:
         """Whom the visit is for; unsaved when they are new: `book` writes both or neither."""

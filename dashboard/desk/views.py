@@ -159,6 +159,7 @@ def new_visit(request: SignedInRequest) -> HttpResponse:
             consultation_type=form.cleaned_data["consultation_type"],
             starts_at=form.cleaned_data["starts_at"],
             reason=form.cleaned_data["reason"],
+            practice=form.chosen_place,
             overbook=form.cleaned_data["overbook"],
             allow_patient_overlap=form.cleaned_data["allow_patient_overlap"],
         )

@@ -14,6 +14,7 @@ from bookings.waiting_room.room import Room
 from dashboard.cockpit import Cockpit
 from dashboard.desk.forms import people_named
 from dashboard.queue.newcomer import read_newcomer
+from scheduling.places import desk_practice, practices_at_desk
 from web.requests import any_id
 
 MOST_FOUND = 5
@@ -21,9 +22,15 @@ LONGEST_TEXT = 160
 
 
 def read_room(cockpit: Cockpit) -> dict[str, Any]:
-    """The doctor's room now, and the screen on its wall, by name."""
+    """The doctor's room now, the screen on its wall, and the places to choose from, by name."""
     visits = Appointment.objects.for_staff(cockpit.user)
+    places = practices_at_desk(cockpit.user, cockpit.doctor)
+    here = None
+    if len(places) > 1:
+        here = desk_practice(cockpit.user, cockpit.doctor, cockpit.now)
     return {
+        "places": places,
+        "place_here": here,
         "room": Room(cockpit.doctor, visits, cockpit.now),
         "screen": WaitingScreen.objects.filter(doctor=cockpit.doctor).first(),
     }

@@ -26,6 +26,7 @@ from dashboard.closing.reads import read_changes
 from dashboard.closing.views import see, wanted_changes
 from dashboard.cockpit import Cockpit, open_cockpit, show_page, staff_visit, uuids_in
 from dashboard.queue.people import read_found, read_room, typed_text, wanted_person
+from doctors.models import Practice
 from web.fragments import wanted_fragment
 from web.requests import any_id
 
@@ -57,6 +58,7 @@ def add(request: SignedInRequest) -> HttpResponse:
             by=request.user,
             doctor=cockpit.doctor,
             patient=person,
+            practice=wanted_practice(request),
             beside_visit="beside_visit" in request.POST,
         )
     except ValidationError as error:
@@ -142,6 +144,11 @@ def ticket(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 # -- what the views above share --------------------------------------------------------------
+
+
+def wanted_practice(request: SignedInRequest) -> Practice | None:
+    """The place that a desk of several chose; the service decides whether it is one of theirs."""
+    return Practice.objects.filter(pk=any_id(request.POST.get("practice", ""))).first()
 
 
 def done(

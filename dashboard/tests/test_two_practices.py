@@ -4,13 +4,13 @@ import pytest
 import time_machine
 
 from accounts.tests.factories import PatientFactory
-from bookings.models import Appointment, PatientFile
+from bookings.models import Appointment, PatientFile, WaitingScreen
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from bookings.tests.steps import secretary_of
 from doctors.tests.factories import ConsultationTypeFactory, MembershipFactory, PracticeFactory
-from scheduling.tests.factories import OpeningHoursFactory
+from scheduling.tests.factories import HolidayFactory, OpeningHoursFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -136,3 +136,54 @@ def test_the_times_of_the_other_practice_are_busy_without_a_patient(client, kind
     asked = {"doctor": kind.doctor.pk, "start": "2027-03-01", "end": "2027-03-02"}
     events = client.get("/api/doctor/appointments", asked).json()
     assert [event["title"] for event in events] == ["Occupé", people["Zola"].name]
+
+
+def test_a_doctor_chooses_where_a_walk_in_waits(client, kind, there):
+    client.force_login(kind.doctor.user)
+    with time_machine.travel(monday("10:00"), tick=False):
+        page = client.get("/dashboard/queue/")
+        assert page.context["place_here"] == kind.doctor.practice
+        assert f'<option value="{there.pk}">Là-bas</option>' in page.content.decode()
+        client.post("/dashboard/queue/add/", {"q": "Karim Tazi", "new": "1", "practice": there.pk})
+    assert Appointment.objects.get().practice == there
+
+
+def test_a_desk_of_one_place_is_asked_nothing(client, kind, desks):
+    client.force_login(desks["home"])
+    page = client.get("/dashboard/queue/", {"doctor": kind.doctor.pk}).content.decode()
+    assert "walkin_place" not in page
+
+
+def test_a_doctor_chooses_the_place_of_a_visit_outside_the_hours(client, kind, people, there):
+    client.force_login(kind.doctor.user)
+    data = {"doctor": kind.doctor.pk, "consultation_type": kind.pk, "patient": people["Alami"].pk}
+    data |= {"date": "2027-03-01", "other": "07:00", "practice": there.pk}
+    assert client.post("/dashboard/new/", data).status_code == 303
+    assert Appointment.objects.get(starts_at=monday("07:00")).practice == there
+
+
+def test_a_wall_shows_the_room_of_its_practice(client, kind, there):
+    screen = WaitingScreen.objects.create(doctor=kind.doctor)
+    for practice in (kind.doctor.practice, there):
+        AppointmentFactory(walk_in=True, doctor=kind.doctor, practice=practice)
+    address = f"/screen/{screen.token}/"
+    with time_machine.travel(monday("10:00"), tick=False):
+        pages = [client.get(address, asked) for asked in ({}, {"practice": there.pk})]
+    waiting = [[p.visit.practice for p in page.context["room"].waiting_places] for page in pages]
+    assert waiting == [[kind.doctor.practice], [there]]
+
+
+def test_a_holiday_of_one_place_closes_the_hours_there_on_the_agenda(client, kind, there):
+    HolidayFactory(practice=there, name="Fête")
+    client.force_login(kind.doctor.user)
+    asked = {"start": "2027-03-01", "end": "2027-03-02"}
+    events = client.get("/api/doctor/background", asked).json()
+    closed = [e for e in events if e["extendedProps"]["kind"] == "holiday"]
+    assert [(e["start"][11:16], e["end"][11:16], e["title"]) for e in closed] == [
+        ("12:00", "17:00", "Fête")
+    ]
+    with time_machine.travel(FRIDAY_MORNING, tick=False):
+        rows = client.get("/dashboard/", {"view": "list", "date": "2027-03-01"}).context["rows"]
+    assert [(f"{row.gap.start:%H:%M}", row.gap.minutes) for row in rows] == [("09:00", 180)]
+    (column,) = client.get("/dashboard/team/", {"date": "2027-03-01"}).context["team"].columns
+    assert [(each.title, each.at) for each in column.closed] == [("Fête", (720, 1020))]

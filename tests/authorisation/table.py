@@ -13,8 +13,10 @@ PEOPLE = (
     "doctor_b",
     "secretary_a",
     "secretary_b",
+    "secretary_there",
     "admin",
 )
+"""`secretary_there` works at a second practice of doctor A, where another visit is."""
 SIGN_IN = "sign in"
 """A redirect to the sign-in page."""
 Statuses = dict[str, int | str]
@@ -39,6 +41,8 @@ CONCERNED = ("patient_a", "doctor_a", "secretary_a", "admin")
 DESK = ("doctor_a", "secretary_a", "admin")
 COCKPIT = ("doctor_a", "secretary_a")
 """An admin works at no desk: what an admin changes goes through the admin."""
+AGENDA = (*COCKPIT, "secretary_there")
+"""Who works for doctor A, at either practice; visits and patients are those of the practice."""
 
 
 @dataclass

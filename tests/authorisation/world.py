@@ -22,8 +22,14 @@ from bookings.models import PatientFile, PrivateNote, WaitingScreen
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory, WaitingListEntryFactory
 from bookings.waiting_room.ticket import ticket_of
-from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, MembershipFactory
-from scheduling.tests.factories import AbsenceFactory
+from doctors.tests.factories import (
+    ConsultationTypeFactory,
+    DoctorFactory,
+    MembershipFactory,
+    PracticeFactory,
+)
+from scheduling.models import OpeningHours
+from scheduling.tests.factories import AbsenceFactory, open_week
 from tests.authorisation.routes import ROUTES
 from tests.authorisation.table import SIGN_IN
 from web import photos
@@ -33,10 +39,14 @@ CANARY = "canary-5b81e"
 
 
 def make_world() -> SimpleNamespace:
-    """Practice A with a request of patient A; practice B beside it."""
+    """Practice A with a request of patient A; practice B beside it. Doctor A has a second one."""
     photo = photos.store(dict.fromkeys(photos.SIDES, b"a picture"))
     doctor, other = DoctorFactory(photo=photo), DoctorFactory()
     kind = ConsultationTypeFactory(doctor=doctor)
+    there = PracticeFactory()
+    open_week(doctor, 540, 1080)
+    for hours in open_week(doctor, 1080, 1200):
+        OpeningHours.objects.filter(pk=hours.pk).update(practice=there)
     patient_a, patient_b = (PatientFactory(account__with_verified_email=True) for _ in "ab")
     save_photo(patient_a, dict.fromkeys(photos.SIDES, b"a picture"))
     patient_a.refresh_from_db()
@@ -52,6 +62,14 @@ def make_world() -> SimpleNamespace:
     PatientFile.objects.create(patient=added, practice=doctor.practice)
     free = at(15).isoformat()
     cancelled = AppointmentFactory(starts_at=at(11), status=Status.CANCELLED, **visit)
+    patient_there = PatientFactory(account=None)
+    visit_there = AppointmentFactory(
+        doctor=doctor,
+        consultation_type=kind,
+        patient=patient_there,
+        practice=there,
+        starts_at=at(19),
+    )
     notes = [
         PrivateNote.objects.create(doctor=doctor, appointment=each, text=CANARY)
         for each in (request, cancelled)
@@ -63,6 +81,7 @@ def make_world() -> SimpleNamespace:
         "doctor_b": other.user,
         "secretary_a": MembershipFactory(practice=doctor.practice).user,
         "secretary_b": MembershipFactory(practice=other.practice).user,
+        "secretary_there": MembershipFactory(practice=there).user,
         "admin": AdminFactory(),
     }
     return SimpleNamespace(
@@ -78,6 +97,8 @@ def make_world() -> SimpleNamespace:
         patient_a=patient_a,
         wish=WaitingListEntryFactory(patient=patient_a),
         cancelled=cancelled,
+        there=there,
+        visit_there=visit_there,
         absence=AbsenceFactory(doctor=doctor, starts_at=at(18)),
         free=free,
         free_in_url=free.replace("+", "%2B"),

@@ -1,29 +1,29 @@
 """The agenda, the desk and the team."""
 
-from tests.authorisation.table import COCKPIT, FREE, NOT_ALLOWED_BEHIND_SIGN_IN, Route, only
+from tests.authorisation.table import AGENDA, COCKPIT, FREE, NOT_ALLOWED_BEHIND_SIGN_IN, Route, only
 
 ROUTES = {
     "dashboard/": Route(
         "/dashboard/?doctor={doctor.pk}",
         # Patients have no desk and go to their appointments; so does an admin without one.
-        only("doctor_a", "secretary_a", answer=200)
-        | {"patient_a": 302, "patient_b": 302, "admin": 302},
+        only(*AGENDA, answer=200) | {"patient_a": 302, "patient_b": 302, "admin": 302},
         NOT_ALLOWED_BEHIND_SIGN_IN,
     ),
     "dashboard/live/": Route(
         "/dashboard/live/?doctor={doctor.pk}",
-        only(*COCKPIT, answer=200),
+        only(*AGENDA, answer=200),
         NOT_ALLOWED_BEHIND_SIGN_IN,
     ),
     "dashboard/people/": Route(
         "/dashboard/people/?doctor={doctor.pk}",
-        only(*COCKPIT, answer=200),
+        only(*AGENDA, answer=200),
         NOT_ALLOWED_BEHIND_SIGN_IN,
     ),
     "dashboard/new/": Route(
         "/dashboard/new/?doctor={doctor.pk}",
-        only(*COCKPIT, answer=200),
-        only(*COCKPIT, answer=303),
+        only(*AGENDA, answer=200),
+        # The patient is the first practice's: the second one does not find them.
+        only(*COCKPIT, answer=303) | {"secretary_there": 422},
         FREE | {"patient": "{visit.patient_id}", "start": "{free}"},
     ),
     "dashboard/desk/<uuid:pk>/": Route(
@@ -61,12 +61,12 @@ ROUTES = {
     # Each person sees the doctors they work for; test_team.py tests which doctors these are.
     "dashboard/team/": Route(
         "/dashboard/team/?doctor={doctor.pk}",
-        only(*COCKPIT, answer=200),
+        only(*AGENDA, answer=200),
         NOT_ALLOWED_BEHIND_SIGN_IN,
     ),
     "dashboard/team/live/": Route(
         "/dashboard/team/live/?doctor={doctor.pk}",
-        only(*COCKPIT, answer=200),
+        only(*AGENDA, answer=200),
         NOT_ALLOWED_BEHIND_SIGN_IN,
     ),
 }

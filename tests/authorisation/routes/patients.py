@@ -1,11 +1,11 @@
 """The practice's patients."""
 
-from tests.authorisation.table import COCKPIT, NOT_ALLOWED_BEHIND_SIGN_IN, Route, only
+from tests.authorisation.table import AGENDA, COCKPIT, NOT_ALLOWED_BEHIND_SIGN_IN, Route, only
 
 ROUTES = {
     "dashboard/patients/": Route(
         "/dashboard/patients/?doctor={doctor.pk}",
-        only(*COCKPIT, answer=200),
+        only(*AGENDA, answer=200),
         NOT_ALLOWED_BEHIND_SIGN_IN,
     ),
     "dashboard/patients/<int:pk>/": Route(

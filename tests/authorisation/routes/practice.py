@@ -1,56 +1,56 @@
 """Statistics and configuration of a practice."""
 
-from tests.authorisation.table import COCKPIT, NOT_ALLOWED_BEHIND_SIGN_IN, Route, only
+from tests.authorisation.table import AGENDA, NOT_ALLOWED_BEHIND_SIGN_IN, Route, only
 
 ROUTES = {
     "dashboard/statistics/": Route(
         "/dashboard/statistics/?doctor={doctor.pk}",
-        only(*COCKPIT, answer=200),
+        only(*AGENDA, answer=200),
         NOT_ALLOWED_BEHIND_SIGN_IN,
     ),
     "dashboard/statistics/export/": Route(
         "/dashboard/statistics/export/?doctor={doctor.pk}",
-        only(*COCKPIT, answer=200),
+        only(*AGENDA, answer=200),
         NOT_ALLOWED_BEHIND_SIGN_IN,
     ),
     # -- configuration
     "dashboard/configuration/": Route(
         "/dashboard/configuration/?doctor={doctor.pk}",
-        only(*COCKPIT, answer=200),
+        only(*AGENDA, answer=200),
         NOT_ALLOWED_BEHIND_SIGN_IN,
     ),
     "dashboard/configuration/types/new/": Route(
         "/dashboard/configuration/types/new/?doctor={doctor.pk}",
-        only(*COCKPIT, answer=200),
-        only(*COCKPIT, answer=422),
+        only(*AGENDA, answer=200),
+        only(*AGENDA, answer=422),
     ),
     "dashboard/configuration/types/<int:pk>/": Route(
         "/dashboard/configuration/types/{kind.pk}/",
-        only(*COCKPIT, answer=200),
-        only(*COCKPIT, answer=422),
+        only(*AGENDA, answer=200),
+        only(*AGENDA, answer=422),
     ),
     **{
         f"dashboard/configuration/types/<int:pk>/{act}/": Route(
             f"/dashboard/configuration/types/{{kind.pk}}/{act}/",
             NOT_ALLOWED_BEHIND_SIGN_IN,
-            only(*COCKPIT, answer=302),
+            only(*AGENDA, answer=302),
         )
         for act in ("shift", "retire", "offer")
     },
     "dashboard/configuration/hours/": Route(
         "/dashboard/configuration/hours/?doctor={doctor.pk}",
-        only(*COCKPIT, answer=200),
+        only(*AGENDA, answer=200),
         NOT_ALLOWED_BEHIND_SIGN_IN,
     ),
     "dashboard/configuration/hours/<int:weekday>/": Route(
         "/dashboard/configuration/hours/0/?doctor={doctor.pk}",
-        only(*COCKPIT, answer=200),
-        only(*COCKPIT, answer=422),
+        only(*AGENDA, answer=200),
+        only(*AGENDA, answer=422),
     ),
     "dashboard/configuration/absences/": Route(
         "/dashboard/configuration/absences/?doctor={doctor.pk}",
-        only(*COCKPIT, answer=200),
-        only(*COCKPIT, answer=422),
+        only(*AGENDA, answer=200),
+        only(*AGENDA, answer=422),
     ),
     "dashboard/configuration/absences/<int:pk>/": Route(
         "/dashboard/configuration/absences/{absence.pk}/",
@@ -60,17 +60,17 @@ ROUTES = {
     "dashboard/configuration/absences/<int:pk>/remove/": Route(
         "/dashboard/configuration/absences/{absence.pk}/remove/",
         NOT_ALLOWED_BEHIND_SIGN_IN,
-        only(*COCKPIT, answer=302),
+        only(*AGENDA, answer=302),
     ),
     "dashboard/configuration/holidays/": Route(
         "/dashboard/configuration/holidays/?doctor={doctor.pk}",
-        only(*COCKPIT, answer=200),
-        only(*COCKPIT, answer=302),
+        only(*AGENDA, answer=200),
+        only(*AGENDA, answer=302),
         {"holiday": "every", "decision": "open"},
     ),
     "dashboard/configuration/practice/": Route(
         "/dashboard/configuration/practice/?doctor={doctor.pk}",
-        only(*COCKPIT, answer=200),
-        only(*COCKPIT, answer=422),
+        only(*AGENDA, answer=200),
+        only(*AGENDA, answer=422),
     ),
 }

@@ -1,6 +1,15 @@
 """For programs and machines, and the old addresses."""
 
-from tests.authorisation.table import BY_PROGRAM, FREE, NOT_ALLOWED, Route, everyone, moved, page
+from tests.authorisation.table import (
+    AGENDA,
+    BY_PROGRAM,
+    FREE,
+    NOT_ALLOWED,
+    Route,
+    everyone,
+    moved,
+    page,
+)
 
 ROUTES = {
     "developers/": page("/developers/"),
@@ -15,7 +24,7 @@ ROUTES = {
     **{
         f"api/doctor/{feed}": Route(
             f"/api/doctor/{feed}?doctor={{doctor.pk}}&start=2027-03-01&end=2027-03-08",
-            everyone(404) | {"anonymous": 401, "doctor_a": 200, "secretary_a": 200},
+            everyone(404) | {"anonymous": 401} | dict.fromkeys(AGENDA, 200),
             NOT_ALLOWED,
         )
         for feed in ("appointments", "background")

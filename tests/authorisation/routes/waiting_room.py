@@ -1,6 +1,6 @@
 """The waiting room, its screen and its tickets."""
 
-from tests.authorisation.table import COCKPIT, NOT_ALLOWED_BEHIND_SIGN_IN, Route, only, page
+from tests.authorisation.table import AGENDA, COCKPIT, NOT_ALLOWED_BEHIND_SIGN_IN, Route, only, page
 
 ROUTES = {
     "dashboard/closing/": Route(
@@ -15,25 +15,25 @@ ROUTES = {
     ),
     "dashboard/queue/": Route(
         "/dashboard/queue/?doctor={doctor.pk}",
-        only(*COCKPIT, answer=200),
+        only(*AGENDA, answer=200),
         NOT_ALLOWED_BEHIND_SIGN_IN,
     ),
     "dashboard/queue/add/": Route(
         "/dashboard/queue/add/?doctor={doctor.pk}",
         NOT_ALLOWED_BEHIND_SIGN_IN,
-        only(*COCKPIT, answer=303),
+        only(*AGENDA, answer=303),
         {"q": "Karim Tazi"},
     ),
     "dashboard/queue/order/": Route(
         "/dashboard/queue/order/?doctor={doctor.pk}",
         NOT_ALLOWED_BEHIND_SIGN_IN,
-        only(*COCKPIT, answer=409),
+        only(*AGENDA, answer=409),
         {"visit": "{visit.pk}"},
     ),
     "dashboard/queue/screen/": Route(
         "/dashboard/queue/screen/?doctor={doctor.pk}",
         NOT_ALLOWED_BEHIND_SIGN_IN,
-        only(*COCKPIT, answer=303),
+        only(*AGENDA, answer=303),
     ),
     "dashboard/queue/<uuid:pk>/change/": Route(
         "/dashboard/queue/{visit.pk}/change/",
