@@ -219,5 +219,7 @@ class NewVisitForm(TimeForm):
 def people_named(user: User, doctor: Doctor, text: str) -> Any:
     """People whom `user` may book for at this doctor, as `search` finds them; nobody for less
     than two characters."""
+    if len(text.strip()) < 2:
+        return Patient.objects.none()
     people = patients_for(user, doctor, is_staff=True).order_by("last_name", "first_name", "pk")
-    return search(people, text) if len(text.strip()) > 1 else people.none()
+    return search(people, text)

@@ -142,7 +142,7 @@ def cancel(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_visit(request: SignedInRequest) -> HttpResponse:
     """A new visit: from an empty cell, from a free time of the list, or the patient's next."""
-    cockpit = open_cockpit(request)
+    cockpit = open_cockpit(request, only_staffed=True)
     asked = request.POST if request.method == "POST" else None
     form = NewVisitForm(
         asked, initial=request.GET.dict(), user=cockpit.user, doctor=cockpit.doctor, now=cockpit.now
