@@ -54,8 +54,8 @@ ROUTES = {
     ),
     "dashboard/configuration/absences/<int:pk>/": Route(
         "/dashboard/configuration/absences/{absence.pk}/",
-        only(*COCKPIT, answer=200),
-        only(*COCKPIT, answer=422),
+        only(*AGENDA, answer=200),
+        only(*AGENDA, answer=422),
     ),
     "dashboard/configuration/absences/<int:pk>/remove/": Route(
         "/dashboard/configuration/absences/{absence.pk}/remove/",

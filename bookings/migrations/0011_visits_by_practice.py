@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_sign_in_names_are_lower_case'),
-        ('bookings', '0008_video_visits'),
+        ('bookings', '0010_first_times'),
         ('doctors', '0003_photos'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
