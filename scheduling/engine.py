@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
@@ -171,8 +170,9 @@ def grid(
     blockers: list[Blocker | None] = [None] * len(starts)
     # In reverse, so that the first obstacle overwrites the others.
     for blocker, spans, reach in reversed(obstacles):
-        at = bisect_right(spans, starts[0], key=itemgetter(1))
-        for begin, end in islice(spans, at, None):
+        first = bisect_right(spans, starts[0], key=itemgetter(1))
+        for at in range(first, len(spans)):
+            begin, end = spans[at]
             low = bisect_right(starts, begin - reach)
             if low == len(starts):
                 break

@@ -11,7 +11,7 @@ import copy
 import datetime as dt
 import functools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from types import SimpleNamespace
 from typing import Any, ParamSpec, TypeVar
@@ -89,7 +89,27 @@ def _plan(build: Callable[..., Any], values: tuple[Any, ...], connection: Any) -
         places.append((at, arguments.index(pair)))
     # The plan lives longer than the thread that owns this connection.
     one.compiler.connection = None
-    return Plan(one.compiler, one.iterable, one.sql, tuple(one.parameters), tuple(places))
+    plan = Plan(one.compiler, one.iterable, one.sql, tuple(one.parameters), tuple(places))
+    return _with_literals(plan) if connection.vendor == "sqlite" else plan
+
+
+def _with_literals(plan: Plan) -> Plan:
+    """Write the texts that are no argument into the SQL.
+
+    SQLite uses an index with a condition only for a query that has the same texts in sight. On
+    PostgreSQL psycopg writes every value into the SQL.
+    """
+    parts = plan.sql.split("%s")
+    kept = {at for at, _argument in plan.places}
+    kept |= {at for at, value in enumerate(plan.parameters) if not isinstance(value, str)}
+    sql, order = parts[0], sorted(kept)
+    for at, (value, part) in enumerate(zip(plan.parameters, parts[1:], strict=True)):
+        text = "'" + str(value).replace("'", "''").replace("%", "%%") + "'"
+        sql += ("%s" if at in kept else text) + part
+    places = tuple((order.index(at), argument) for at, argument in plan.places)
+    return replace(
+        plan, sql=sql, parameters=tuple(plan.parameters[at] for at in order), places=places
+    )
 
 
 def _compiled(

@@ -17,6 +17,7 @@ from scheduling import engine
 from scheduling.models import Holiday, OpeningHours
 from scheduling.places import places_open
 
+EVERY: frozenset[Blocker | None] = frozenset({None, *Blocker})
 FAR_AWAY = dt.timedelta(days=730)
 """An absence that ends later than this is shown without its end: no horizon is longer."""
 
@@ -115,7 +116,7 @@ class Calendars:
         doctor_ids = {query.doctor.pk for query in queries}
         self._busy = read_busy(doctor_ids, start, end, now=now, token=token, moving=moving)
         self._obstacles: dict[tuple[SlotQuery, int], list[engine.Obstacle[Blocker]]] = {}
-        self._slots: dict[tuple[SlotQuery, dt.date], list[DaySlot]] = {}
+        self._ranges: dict[SlotQuery, list[list[engine.WeeklyRange]]] = {}
         self._grids: dict[SlotQuery, dict[dt.date, list[DaySlot]]] = {}
 
     # -- answers ------------------------------------------------------------------------------
@@ -155,11 +156,12 @@ class Calendars:
         found: dict[dt.datetime, DaySlot] = {}
         for day in self._opening_days:
             # A range of the evening before can reach past a range that begins at midnight.
-            midnight = engine.to_utc(day, 0, query.zone)
-            if len(found) >= count and sum(start < midnight for start in found) >= count:
-                break
-            for slot in self._opening(query, day):
-                if slot.blocker in blockers and self.days[0] <= slot.start.date() <= self.days[-1]:
+            if len(found) >= count:
+                midnight = engine.to_utc(day, 0, query.zone)
+                if sum(start < midnight for start in found) >= count:
+                    break
+            for slot in self._opening(query, day, blockers):
+                if self.days[0] <= slot.start.date() <= self.days[-1]:
                     found.setdefault(slot.start.astimezone(dt.UTC), slot)
         return [found[start] for start in sorted(found)[:count]]
 
@@ -195,15 +197,19 @@ class Calendars:
         It is the practice's next midnight at the latest. The answer does not always change then:
         a start of an empty day can get another blocker while the day stays empty for one reason.
         """
-        busy = self._busy.get(query.doctor.pk, [])
-        free = self.free(query)
-        starts = [slot.start for slots in self.grid(query).values() for slot in slots]
+        busy, slots = self._busy.get(query.doctor.pk, []), self.grid(query)
+        first_of_days = [
+            next((slot.start for slot in slots[day] if slot.blocker is None), None) for day in slots
+        ]
         changes = [query.midnight(self.now)]
         changes += [each.over_at for each in busy if each.blocker is Blocker.HELD]
-        first = next((start for day in free.values() for start in day), None)
+        first = next(filter(None, first_of_days), None)
         if first:
             changes.append(query.lapses_at(first))
-        if not all(free.values()):
+        if None not in first_of_days and not query.is_emergency_only:
+            return min(change for change in changes if change > self.now)
+        starts = [slot.start for day in slots.values() for slot in day]
+        if None in first_of_days:
             # Why a day is empty can change: its starts pass, or an absence's end becomes near
             # enough to be shown.
             changes += [start.astimezone(dt.UTC) + engine.INSTANT for start in starts]
@@ -215,19 +221,37 @@ class Calendars:
 
     # -- how the grid is made -------------------------------------------------------------------
 
-    def _opening(self, query: SlotQuery, day: dt.date) -> list[DaySlot]:
-        """The starts in openings that begin on `day`. A repeated clock hour counts once."""
-        key = (query, day)
-        if key not in self._slots:
-            by_place = engine.openings_by_place(self.weeks.ranges_of(query), [day], query.zone)
-            slots: list[DaySlot] = []
-            for place, opened in by_place.items():
-                practice_id = place or query.doctor.practice_id
-                grid = engine.grid(opened, query.length, self._obstacles_of(query, practice_id))
-                local = ((start.astimezone(query.zone), blocker) for start, blocker in grid)
-                slots += [DaySlot(*slot, practice_id) for slot in local if not slot[0].fold]
-            self._slots[key] = slots if len(by_place) < 2 else each_start_once(slots)
-        return self._slots[key]
+    def _opening(
+        self, query: SlotQuery, day: dt.date, blockers: Collection[Blocker | None] = EVERY
+    ) -> list[DaySlot]:
+        """The starts in openings that begin on `day`, with one of `blockers`.
+
+        A repeated clock hour counts once. To convert a start to the practice's clock takes longer
+        than to find it, so those with other blockers are left out first.
+        """
+        zone, ranges = query.zone, self._ranges_of(query)
+        by_place = engine.openings_by_place(ranges[day.weekday()], [day], zone)
+        wanted = blockers if len(by_place) < 2 else EVERY
+        slots: list[DaySlot] = []
+        for place, opened in by_place.items():
+            practice_id = place or query.doctor.practice_id
+            for start, blocker in engine.grid(
+                opened, query.length, self._obstacles_of(query, practice_id)
+            ):
+                if blocker in wanted and not (local := start.astimezone(zone)).fold:
+                    slots.append(DaySlot(local, blocker, practice_id))
+        if len(by_place) < 2:
+            return slots
+        return [slot for slot in each_start_once(slots) if slot.blocker in blockers]
+
+    def _ranges_of(self, query: SlotQuery) -> list[list[engine.WeeklyRange]]:
+        """The ranges in which the type of `query` is offered, of each weekday from Monday on."""
+        if query not in self._ranges:
+            week: list[list[engine.WeeklyRange]] = [[] for _weekday in range(7)]
+            for each in self.weeks.ranges_of(query):
+                week[each.weekday].append(each)
+            self._ranges[query] = week
+        return self._ranges[query]
 
     def _obstacles_of(self, query: SlotQuery, practice_id: int) -> list[engine.Obstacle[Blocker]]:
         """What can block a start of `query` at that practice; the first that applies counts.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from bookings.slots.busy import Blocker, read_busy
@@ -82,10 +83,11 @@ def overlap_at(
     This rule binds staff, who can book at any time, beside overbooked visits and in pauses,
     as the database's constraint allows.
     """
-    busy = read_busy([doctor.pk], start, end, now=now, token=token, moving=moving)
+    around: dict[str, Any] = {"now": now, "token": token, "moving": moving}
+    busy = read_busy([doctor.pk], start, end, beside_overbooked=True, **around)
     spans: dict[Blocker, list[engine.Span]] = {Blocker.BOOKED: [], Blocker.HELD: []}
     for each in busy.get(doctor.pk, []):
-        if each.blocker in spans and not each.is_overbooked:
+        if each.blocker in spans:
             spans[each.blocker].append((each.start, each.end))
     obstacles = [engine.Obstacle(key, engine.merge(spans[key]), end - start) for key in spans]
     # An opening that is as long as the visit has one start in its grid.
