@@ -66,6 +66,15 @@ def test_the_grid_of_a_doctor_with_one_place_says_nothing(client):
     assert places_of(page.context["grid"].columns[0]) == [(None, ["09:00", "13:00"])]
 
 
+def test_the_hours_on_the_doctors_page(client, kind):
+    page = client.get(kind.doctor.get_absolute_url()).content.decode()
+    hours = page[page.index('<dl class="hours">') : page.index("</dl>", page.index("hours"))]
+    assert [name for name in ("Ici", "Là-bas") if f"<small>{name}</small>" in hours] == [
+        "Ici",
+        "Là-bas",
+    ]
+
+
 def test_the_card_in_the_results(client, kind):
     (card,) = client.get("/doctors/").context["results"].cards
     assert [practice.name for practice in card.practices] == ["Ici", "Là-bas"]

@@ -286,7 +286,7 @@ class TestBackground:
         ]
         assert (event["start"], event["title"]) == (
             "2027-03-03T00:00:00",
-            "Fête : ouvert ou fermé ?",
+            "Fête\N{NO-BREAK SPACE}: ouvert ou fermé\N{NO-BREAK SPACE}?",
         )
         page = client.get(event["extendedProps"]["link"])
         assert page.context["to_decide"] == 1

@@ -55,6 +55,16 @@ def cell(page, doctor, clock):
     return lane, {"x": 60, "y": (hour * 60 + minute - first) / (last - first) * height + 4}
 
 
+def test_six_doctors_stand_side_by_side_on_a_wide_screen(page, base_url, kinds, secretary):
+    for _each in range(4):
+        doctors_type(doctor=DoctorFactory(practice=kinds[0].doctor.practice))
+    page.set_viewport_size({"width": 1440, "height": 900})
+    open_team(page, base_url, secretary)
+    expect(page.locator(".team.is-placed .team-column")).to_have_count(6)
+    team = page.locator("#team")
+    assert team.evaluate("each => each.scrollWidth <= each.clientWidth")
+
+
 def test_a_patient_of_each_doctor_arrives(page, base_url, kinds, secretary):
     start = timezone.now().replace(second=0, microsecond=0) - dt.timedelta(minutes=10)
     visits = [AppointmentFactory(consultation_type=kind, starts_at=start) for kind in kinds]
