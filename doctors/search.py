@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from django.db.models import Avg, Count, Q
+from django.db.models import Avg, Count, Exists, OuterRef, Q
 
 from doctors.cities import Gazetteer, gazetteer
 from doctors.models import Doctor, DoctorQuerySet, Practice, Specialty
@@ -65,7 +66,7 @@ def find(what: str, where: str = "") -> SearchResult:
         doctors = doctors.near(place, NEAR_KM) if place else doctors
     if specialty:
         doctors = doctors.filter(specialty=specialty)
-    narrowed = doctors.with_words("search_text", others)
+    narrowed = doctors.with_words(others)
     meant = SearchResult(narrowed, specialty, place, bool(others or place or is_near))
     if specialty and place and is_own and not others:
         # Every word has a meaning; a search for the words finds some of these doctors at most.
@@ -101,21 +102,19 @@ def place_named(text: str) -> CityCentre | None:
 
 
 def own_cities(typed: Words) -> dict[str, CityCentre]:
-    """Return {key: place} of the cities with listed doctors, most doctors first.
+    """Return {key: place} of the cities with listed doctors, most practices first.
 
-    A word of the city's or of a practice's name must start with one of these words.
+    A word of the city's name must start with one of these words.
     """
-    any_word = Q()
-    for word in typed:
-        any_word |= has_word("practice__search_text", word)
+    named = {city for city in every_own_city() if _starts_any(typed, _city_words(city))}
+    if not named:
+        return {}
+    listed = Doctor.objects.listed().order_by().filter(practice=OuterRef("pk"))
     rows = (
-        Doctor.objects.listed()
-        .filter(any_word)
-        .values_list("practice__city", "practice__country")
-        .annotate(
-            number=Count("pk"), north=Avg("practice__latitude"), east=Avg("practice__longitude")
-        )
-        .order_by("-number", "practice__city")
+        Practice.objects.filter(Exists(listed), city__in=named)
+        .values_list("city", "country")
+        .annotate(number=Count("pk"), north=Avg("latitude"), east=Avg("longitude"))
+        .order_by("-number", "city")
     )
     places: dict[str, CityCentre] = {}
     for city, country, _number, latitude, longitude in rows:
@@ -129,6 +128,20 @@ def own_cities(typed: Words) -> dict[str, CityCentre]:
         if place:
             places.setdefault(name_key(city), place)
     return places
+
+
+def every_own_city() -> set[str]:
+    """Return the names of the practices' cities; some thousands at most."""
+    return set(Practice.objects.order_by().values_list("city", flat=True).distinct())
+
+
+def _starts_any(typed: Words, words_of_city: Words) -> bool:
+    return any(word.startswith(start) for word in words_of_city for start in typed)
+
+
+@lru_cache(maxsize=50_000)
+def _city_words(city: str) -> Words:
+    return words(city)
 
 
 def their_gazetteer() -> Gazetteer:
@@ -157,16 +170,17 @@ def _at(doctors: DoctorQuerySet, where: str) -> DoctorQuerySet:
         return doctors.none()
     every_word = Q()
     for word in typed:
-        every_word &= has_word("practice__search_text", word)
-    return doctors.filter(every_word | Q(practice__postal_code__istartswith=normalise(where)))
+        every_word &= has_word("search_text", word)
+    there = Q(postal_code__istartswith=normalise(where)) | every_word
+    return doctors.filter(practice__in=Practice.objects.filter(there))
 
 
 def _is_a_name(doctors: DoctorQuerySet, what: str) -> bool:
     """Whether all words of `what` are in one doctor's name, or `what` is a practice's name."""
-    persons = Q()
-    for word in name_words(what):
-        persons &= has_word("search_name", word)
-    return doctors.filter(persons | Q(practice__search_name=" ".join(words(what)))).exists()
+    if doctors.with_words(name_words(what), in_name=True).exists():
+        return True
+    named = Practice.objects.filter(search_name=" ".join(words(what)))
+    return doctors.filter(practice__in=named).exists()
 
 
 def _specialty_in(typed: Words) -> tuple[Specialty | None, Words]:

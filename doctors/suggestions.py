@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from doctors.models import Doctor, Practice, Specialty, around
+from doctors.models import Doctor, Practice, SearchWord, Specialty, around
 from doctors.name_words import name_key, name_words
 from doctors.places import CityCentre, distance_km
 from doctors.search import NEAR_KM, own_cities, starts_a_name, their_gazetteer
@@ -76,8 +76,11 @@ def _specialties(typed: list[str]) -> list[Specialty]:
 
 def _doctors(typed: list[str]) -> list[Doctor]:
     """Doctors with all the words, one of them in their name: "cardio" suggests no cardiologist."""
-    found = Doctor.objects.listed().with_words("search_text", typed)
-    return list(found.filter(_any_of("search_name", typed)).for_pages()[:SHOWN])
+    any_name = Q()
+    for word in typed:
+        any_name |= Q(pk__in=SearchWord.objects.in_names().starting(word).values("doctor"))
+    found = Doctor.objects.listed().with_words(typed).filter(any_name)
+    return list(found.for_pages()[:SHOWN])
 
 
 def _practices(typed: list[str]) -> list[Practice]:

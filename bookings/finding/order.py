@@ -63,7 +63,8 @@ class Order:
     first_times: dict[int, dt.datetime | None]
     """{doctor: the first free start}, of the doctors of the page whose time is known."""
     free_soon: int
-    """How many have a time within three days, MOST_FOUND at most; 0 where only these are found."""
+    """How many have a time within three days; 0 where all have one in some days, and in a list
+    that is cut."""
     is_cut: bool
     """Whether more than MOST_FOUND are found."""
 
@@ -72,7 +73,7 @@ def read_order(search: Search, found: SearchResult, agendas: Agendas) -> Order:
     """Nearest first when the search names a place, soonest first otherwise; those who take no
     bookings online last.
 
-    Four queries, and those of `agendas` and of `next_free` when there are doubts.
+    Four queries at most, and those of `agendas` and of `next_free` when there are doubts.
     """
     listing = _Listing(search, found, agendas.now)
     wanted = page_number(search)
@@ -85,7 +86,8 @@ def read_order(search: Search, found: SearchResult, agendas: Agendas) -> Order:
     shown = listing.merge(rows, page.number)
     page.object_list = [each.pk for each in shown]
     times = {each.pk: each.start if each.start < NEVER else None for each in shown}
-    return Order(page, times, listing.count_soon(), total > MOST_FOUND)
+    is_cut = total > MOST_FOUND
+    return Order(page, times, 0 if is_cut else listing.count_soon(), is_cut)
 
 
 def page_number(search: Search) -> int:
@@ -108,14 +110,13 @@ class _Listing:
         self.known = self._known()
 
     def _known(self) -> FirstTimeQuerySet:
-        times = FirstTime.objects.at(self.now)
-        doctors = self.doctors.filter(first_times_until__gt=self.now)
+        times = FirstTime.objects.at(self.now).filter(doctor__first_times_until__gt=self.now)
         if self.found.is_narrow:
-            return times.filter(doctor__in=doctors)
+            return times.filter(doctor__in=self.doctors)
         if self.found.specialty:
             times = times.filter(specialty=self.found.specialty)
         # Not IN: an index has the rows in order, and the first that pass are enough.
-        return times.filter(Exists(doctors.filter(pk=OuterRef("doctor"))))
+        return times.filter(Exists(self.doctors.filter(pk=OuterRef("doctor"))))
 
     def _first_row(self, number: int) -> int:
         """Doctors in doubt push each known one back by as many places at most."""
@@ -174,7 +175,7 @@ class _Listing:
         return self.doctors[: MOST_FOUND + 1].count()
 
     def count_soon(self) -> int:
-        return 0 if self.within else min(self._count_within(DAYS_SHOWN), MOST_FOUND)
+        return 0 if self.within else self._count_within(DAYS_SHOWN)
 
     def _count_within(self, days: int) -> int:
         known = self.known.within(days, self.now)[: MOST_FOUND + 1].count()

@@ -16,6 +16,7 @@ from doctors.models.practice import (
     PracticeQuerySet,
     validate_time_zone,
 )
+from doctors.models.search_word import SearchWord
 
 __all__ = [
     "LANGUAGES_SPOKEN",
@@ -26,6 +27,7 @@ __all__ = [
     "Membership",
     "Practice",
     "PracticeQuerySet",
+    "SearchWord",
     "Specialty",
     "around",
     "calendar_touched",

@@ -19,11 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.names import SearchTextField
 from doctors.models.practice import Membership, Practice, one_zone_words
+from doctors.models.search_word import SearchWord
 from doctors.name_words import name_words
 from doctors.places import CityCentre
 from doctors.plurals import plural
 from web import photos
-from web.text import has_word, words
+from web.text import words
 
 LONG_AGO = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -130,12 +131,7 @@ class Specialty(models.Model):
 
 def around(place: CityCentre, km: float) -> Q:
     """Match doctors by the rule of `DoctorQuerySet.near`."""
-    south, north, west, east = place.box(km)
-    within = Q(practice__latitude__range=(south, north), practice__longitude__range=(west, east))
-    same_city = Q(practice__latitude=None, practice__country=place.country)
-    for word in words(place.name):
-        same_city &= has_word("practice__search_text", word)
-    return within | same_city
+    return Q(practice__in=Practice.objects.near(place, km))
 
 
 class DoctorQuerySet(models.QuerySet["Doctor"]):
@@ -181,14 +177,21 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
         """
         if text.strip() and not words(text):
             return self.none()
-        return self.with_words("search_text", name_words(text))
+        return self.with_words(name_words(text))
 
-    def with_words(self, column: str, starts: Iterable[str]) -> DoctorQuerySet:
-        """Doctors for whom each of these words starts a word of `column`."""
-        found = self
+    def with_words(self, starts: Iterable[str], *, in_name: bool = False) -> DoctorQuerySet:
+        """Doctors for whom each of these words starts a word, of the own name when `in_name`."""
+        found, kept = self, SearchWord.objects.all()
         for start in starts:
-            found = found.filter(has_word(column, start))
+            words_of_doctors = (kept.in_names() if in_name else kept).starting(start)
+            found = found.filter(pk__in=words_of_doctors.values("doctor"))
         return found
+
+    def bulk_create(self, *args: Any, **options: Any) -> Any:
+        """Write the words of the search too; saving one doctor does it by a signal."""
+        doctors = super().bulk_create(*args, **options)
+        SearchWord.objects.write(doctors)
+        return doctors
 
     def of_specialty(self, text: str) -> DoctorQuerySet:
         """Doctors whose specialty has this slug or name in any language, without accents."""

@@ -16,8 +16,8 @@ from phonenumber_field.modelfields import PhoneNumberField
 from accounts.models import User
 from accounts.names import SearchTextField
 from doctors.access import AccessLine, access_lines, map_address
-from doctors.places import countries, zone_name
-from web.text import words
+from doctors.places import CityCentre, countries, zone_name
+from web.text import has_word, words
 
 if TYPE_CHECKING:
     from doctors.models.doctor import Doctor
@@ -36,6 +36,18 @@ def one_zone_words(practice: Practice) -> str:
 
 
 class PracticeQuerySet(models.QuerySet["Practice"]):
+    def near(self, place: CityCentre, km: float) -> PracticeQuerySet:
+        """Practices at most `km` away, in the corners of the box a little more.
+
+        A practice without a point on the map counts when it is in the city of that name.
+        """
+        south, north, west, east = place.box(km)
+        within = Q(latitude__range=(south, north), longitude__range=(west, east))
+        same_city = Q(latitude=None, country=place.country)
+        for word in words(place.name):
+            same_city &= has_word("search_text", word)
+        return self.filter(within | same_city)
+
     def visible_to(self, user: Any) -> PracticeQuerySet:
         """The practices where `user` works now, a doctor also by the hours; all for an admin."""
         if not user.is_authenticated:
@@ -92,6 +104,8 @@ class Practice(models.Model):
                 opclasses=["gin_trgm_ops"] * 2,
             ),
             models.Index(fields=["latitude", "longitude"], name="practice_by_point"),
+            models.Index(fields=["city", "country"], name="practice_by_city"),
+            models.Index(fields=["search_name"], name="practice_by_name"),
         ]
 
     def __str__(self) -> str:

@@ -113,9 +113,9 @@ def test_suggestions_take_the_same_queries_for_any_number_of_rows(rows, django_a
         doctor_named(f"Ana Paris{n}", cardiology(), name=f"Paris {n}", latitude=48.9, longitude=2.3)
     suggest_where("paris")
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         suggested(suggest_who("par"))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         suggested(suggest_where("par"))
     with django_assert_num_queries(0):
         suggest_who("p")
