@@ -61,5 +61,11 @@ class PriceField(models.DecimalField):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **{"max_digits": 10, "decimal_places": 3, **options})
 
+    def from_db_value(self, value: Decimal | None, *_args: Any) -> Decimal | None:
+        """Drop the zeros that the column adds: "31.00" is what was written, not "31.000"."""
+        if value is None or value.as_tuple().digits[-1]:
+            return value
+        return value.quantize(Decimal("0.01"))
+
     def formfield(self, **options: Any) -> Any:
         return super().formfield(**{"form_class": PriceFormField, **options})

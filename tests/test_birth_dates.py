@@ -50,8 +50,8 @@ def test_usual_forms_are_taken(text):
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("soon", "Écrivez la date de naissance ainsi : 12/03/1984."),
-        ("31/02/1984", "Écrivez la date de naissance ainsi : 12/03/1984."),
+        ("soon", "Écrivez la date de naissance ainsi\N{NO-BREAK SPACE}: 12/03/1984."),
+        ("31/02/1984", "Écrivez la date de naissance ainsi\N{NO-BREAK SPACE}: 12/03/1984."),
         ("12/03/2999", "Une date de naissance ne peut pas être dans le futur."),
         ("12/03/1811", "Vérifiez l’année."),
         ("  ", "Ce champ est obligatoire."),

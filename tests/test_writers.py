@@ -125,6 +125,12 @@ SHOWN = {
         ),
         TIMES,
     ),
+    "bookings.services.closing.change_absence": (
+        lambda w: services.change_absence(
+            w.absence, by=w.by, starts_at=monday("12:30"), ends_at=monday("14:00"), now=NOW
+        ),
+        {*TIMES, *LATER},
+    ),
     "bookings.services.closing.change_hours": (
         lambda w: services.change_hours(
             by=w.by, doctor=w.doctor, days={0: hours(570, 900)}, now=NOW
@@ -166,6 +172,10 @@ SHOWN = {
         TIMES,
     ),
     "scheduling.services.add_absence": (add_absence, TIMES),
+    "scheduling.services.edit_absence": (
+        lambda w: agendas.edit_absence(w.absence, starts_at=NOON, ends_at=monday("14:00")),
+        {*TIMES, *LATER},
+    ),
     "scheduling.services.remove_absence": (lambda w: agendas.remove_absence(w.absence), LATER),
     "scheduling.services.save_type": (
         lambda w: agendas.save_type(at("kind", w, duration=45), fields=["duration"]),

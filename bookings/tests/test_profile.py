@@ -122,7 +122,7 @@ class TestBreadcrumb:
         crumbs = text[text.index('class="crumbs"') : text.index('class="profile"')]
         assert [
             word
-            for word in ("Accueil", "Cardiologue à Casablanca", doctor.name)
+            for word in ("Accueil", "Cardiologues à Casablanca", doctor.name)
             if f">{word}</" not in crumbs
         ] == []
 

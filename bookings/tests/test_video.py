@@ -12,7 +12,7 @@ from doctors.tests.factories import ConsultationTypeFactory
 pytestmark = pytest.mark.django_db
 
 STREET = "12 rue des Consuls"
-LINK = "Par vidéo : le cabinet vous envoie le lien."
+LINK = "Par vidéo\N{NO-BREAK SPACE}: le cabinet vous envoie le lien."
 
 
 @pytest.fixture(autouse=True)
