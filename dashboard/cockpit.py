@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
@@ -29,8 +29,10 @@ from bookings.models import Appointment, StatusChange
 from bookings.models.appointment import undone
 from bookings.models.desks import desk_doctors
 from bookings.status import Status
-from bookings.waiting_room.room import today_of
+from bookings.waiting_room.room import Today, today_of
 from doctors.models import Doctor
+from scheduling import engine
+from web.compiled import compiled_once, in_one_row
 from web.fragments import render_fragment, wanted_fragment
 from web.requests import any_id
 
@@ -98,10 +100,9 @@ class Cockpit:
 
     def with_frame(self) -> Cockpit:
         """With what the frame around a page shows, in two queries."""
-        changes = StatusChange.objects.filter(appointment__doctor__in=self.shown)
-        newest = changes.aggregate(last=Max("pk"))["last"] or 0
+        [(newest,)] = _newest_change(tuple(doctor.pk for doctor in self.shown))
         room = waiting_room(self.user, self.doctor, self.now)
-        return replace(self, room=room, change=newest)
+        return replace(self, room=room, change=newest or 0)
 
     def at_doctor(self, doctor_id: int) -> Cockpit:
         """The cockpit of another doctor of the reader's; the remembered doctor stays."""
@@ -111,6 +112,11 @@ class Cockpit:
     @property
     def today(self) -> dt.date:
         return self.doctor.practice.local(self.now).date()
+
+    @property
+    def midnight(self) -> dt.datetime:
+        """The instant at which `today` began."""
+        return engine.to_utc(self.today, 0, self.doctor.practice.zone)
 
     @property
     def now_here(self) -> dt.datetime:
@@ -165,8 +171,8 @@ def open_cockpit(
     A poll does not `remember`: of two windows for two doctors, neither is the last choice. With
     `only_staffed`, a doctor who left is not there: the desk handles visits, not the agenda.
     """
-    desks = Doctor.objects.staffed_by if only_staffed else desk_doctors
-    doctors = list(desks(request.user).for_pages())
+    desks = _doctors_staffed_by if only_staffed else _doctors_at_desk
+    doctors = desks(request.user.pk)
     if not doctors:
         raise NoCockpit
     known = {doctor.pk: doctor for doctor in doctors}
@@ -190,6 +196,22 @@ def open_cockpit(
     )
 
 
+@compiled_once
+def _doctors_staffed_by(user_id: int) -> QuerySet[Doctor]:
+    return Doctor.objects.staffed_by(User(pk=user_id)).for_pages()
+
+
+@compiled_once
+def _doctors_at_desk(user_id: int) -> QuerySet[Doctor]:
+    return desk_doctors(User(pk=user_id)).for_pages()
+
+
+@compiled_once
+def _newest_change(doctor_ids: tuple[int, ...]) -> QuerySet[StatusChange, tuple[Any, ...]]:
+    changes = StatusChange.objects.filter(appointment__doctor__in=doctor_ids)
+    return in_one_row(changes, last=Max("pk"))
+
+
 def show_page(
     request: SignedInRequest,
     cockpit: Cockpit,
@@ -208,14 +230,20 @@ def show_page(
 
 def waiting_room(user: User, doctor: Doctor, now: dt.datetime) -> WaitingRoom:
     """Today's arrived patients and walk-ins of `doctor` that `user` may see, in one query."""
-    arrived = today_of(doctor, Appointment.objects.for_staff(user), now).filter(
-        status=Status.ARRIVED
-    )
+    today = Today.at(doctor.practice, now)
+    [row] = _row_of_arrived(user.pk, user.is_superuser, doctor.pk, *today)
+    return WaitingRoom(*row)
+
+
+@compiled_once
+def _row_of_arrived(
+    user_id: int, is_superuser: bool, doctor_id: int, *today: Any
+) -> QuerySet[Appointment, tuple[Any, ...]]:
+    visits = Appointment.objects.for_staff(User(pk=user_id, is_superuser=is_superuser))
+    arrived = today_of(doctor_id, visits, Today(*today)).filter(status=Status.ARRIVED)
     arrivals = Q(~undone("changes__pk"), changes__to_status=Status.ARRIVED)
-    found = arrived.order_by().aggregate(
-        count=Count("pk", distinct=True), since=Min("changes__at", filter=arrivals)
-    )
-    return WaitingRoom(found["count"], found["since"])
+    since = Min("changes__at", filter=arrivals)
+    return in_one_row(arrived, count=Count("pk", distinct=True), since=since)
 
 
 def staff_visit(request: SignedInRequest, pk: str | UUID, **only: Any) -> Appointment:

@@ -52,13 +52,20 @@ class OpeningHoursManager(models.Manager["OpeningHours"]):
         practice, None for the doctor's own. A doctor without any row has the fallback hours of the
         settings; a doctor whose rows have all expired has no hours.
         """
+        found = self.saved_ranges_of(doctor_ids, type_ids)
+        return {pk: found.get(pk, {None: fallback_ranges()}) for pk in doctor_ids}
+
+    def saved_ranges_of(
+        self, doctor_ids: Collection[int], type_ids: Collection[int] | None = ()
+    ) -> dict[int, dict[int | None, list[WeeklyRange]]]:
+        """Like `ranges_of`, without the doctors who never saved hours."""
         found: dict[int, dict[int | None, list[WeeklyRange]]] = {}
         for doctor_id, type_id, *values in _rows_of_hours(tuple(doctor_ids)):
+            # A doctor with ranges for other types only has rows, and no fallback.
             ranges = found.setdefault(doctor_id, defaultdict(list))
             if type_id is None or type_ids is None or type_id in type_ids:
                 ranges[type_id].append(WeeklyRange(*values))
-        # A doctor with ranges for other types only has rows, and no fallback.
-        return {pk: found.get(pk, {None: fallback_ranges()}) for pk in doctor_ids}
+        return found
 
 
 def fallback_ranges() -> list[WeeklyRange]:
@@ -203,6 +210,15 @@ def _rows_of_closing(
     return rows.values_list("practice_id", "date", "name")
 
 
+@compiled_once
+def _rows_of_proposed(
+    practice_id: int, first: dt.date, last: dt.date
+) -> models.QuerySet[Holiday, tuple[dt.date, str]]:
+    undecided = Holiday.objects.filter(practice=practice_id, decision=Holiday.Decision.PROPOSED)
+    rows = undecided.filter(date__range=(first, last)).order_by("date")
+    return rows.values_list("date", "name")
+
+
 class HolidayManager(models.Manager["Holiday"]):
     def closing(
         self, practice_ids: Collection[int], days: Collection[dt.date]
@@ -219,9 +235,7 @@ class HolidayManager(models.Manager["Holiday"]):
 
     def proposed(self, practice_id: int, days: Collection[dt.date]) -> dict[dt.date, str]:
         """Return {day: name} of the holidays from the first to the last of `days` to decide."""
-        undecided = self.filter(practice=practice_id, decision=Holiday.Decision.PROPOSED)
-        rows = undecided.filter(date__range=(min(days), max(days))).order_by("date")
-        return dict(rows.values_list("date", "name"))
+        return dict(_rows_of_proposed(practice_id, min(days), max(days)))
 
 
 class Holiday(models.Model):

@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -71,12 +71,16 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
             patient=patient.pk
         )
 
-    def overlapping(self, start: dt.datetime, end: dt.datetime) -> AppointmentQuerySet:
+    def overlapping(
+        self, start: dt.datetime, end: dt.datetime, near: dt.datetime | None = None
+    ) -> AppointmentQuerySet:
         """Visits that share time with `[start, end)`; buffers do not count.
 
-        `starts_at` is bounded on both sides, so that the (doctor, start) index can be used.
+        `starts_at` is bounded on both sides, so that the (doctor, start) index can be used. A
+        compiled query gives `near`, which is `start - LONGEST`.
         """
-        return self.filter(starts_at__gt=start - LONGEST, starts_at__lt=end, ends_at__gt=start)
+        near = near or start - LONGEST
+        return self.filter(starts_at__gt=near, starts_at__lt=end, ends_at__gt=start)
 
     def upcoming(self, now: dt.datetime) -> AppointmentQuerySet:
         """Visits that are still to come. See also `Appointment.is_upcoming`."""
@@ -89,10 +93,9 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """The newest visit first; a walk-in stands at the moment at which it was added."""
         return self.order_by(Coalesce("starts_at", "created_at").desc(), "pk")
 
-    def with_last_change(self) -> AppointmentQuerySet:
-        """Add `last_change_id`: the change that `undo` takes back."""
-        changes = StatusChange.objects.filter(appointment=OuterRef("pk")).in_force()
-        return self.annotate(last_change_id=Subquery(changes.order_by("-pk").values("pk")[:1]))
+    def for_lists(self) -> AppointmentQuerySet:
+        """Join what a line of the staff's lists shows about a visit."""
+        return self.select_related("doctor", "practice", "consultation_type")
 
     def for_pages(self) -> AppointmentQuerySet:
         """Join everything that a line or a page shows about a visit."""

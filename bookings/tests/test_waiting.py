@@ -13,7 +13,7 @@ from bookings.services import call_codes
 from bookings.status import Status, Verb
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import monday
-from bookings.waiting_room.room import Room, usual_minutes
+from bookings.waiting_room.room import Room, seen_by_staff, usual_minutes
 from bookings.waiting_room.services import make_screen, order_room, skip
 from bookings.waiting_room.ticket import ticket_of, visit_of
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, MembershipFactory
@@ -41,7 +41,7 @@ def arrived(doctor, start, *, now=NOW):
 
 
 def room(doctor, now=NOW):
-    return Room(doctor, Appointment.objects.all(), now)
+    return Room(doctor, seen_by_staff(doctor.user, doctor, now), now)
 
 
 def waiting(doctor, now=NOW):

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.functional import cached_property
 
+from accounts.models import User
 from bookings.models import Appointment, StatusChange
 from bookings.models.appointment import EARLY, LONGEST, AppointmentQuerySet
 from bookings.status import Status, Verb
-from doctors.models import Doctor
+from doctors.models import Doctor, Practice
 from scheduling import engine
+from web.compiled import compiled_once
 
 HERE = (Status.ARRIVED, Status.IN_PROGRESS)
 MINUTE = dt.timedelta(minutes=1)
@@ -46,11 +49,12 @@ class RoomPlace:
 
 
 class Room:
-    """The room at `now`, of the visits given: four queries at most, whatever their number."""
+    """The room at `now`, of the visits of today that are given (`seen_by_staff`, `seen_by_all`):
+    three more queries at most, whatever their number."""
 
-    def __init__(self, doctor: Doctor, visits: AppointmentQuerySet, now: dt.datetime) -> None:
+    def __init__(self, doctor: Doctor, visits: Iterable[Appointment], now: dt.datetime) -> None:
         self.doctor, self.now = doctor, now
-        self._visits = list(today_of(doctor, visits, now).for_pages())
+        self._visits = list(visits)
         self._times = read_times(self._visits)
 
     def _places(self, status: Status) -> list[RoomPlace]:
@@ -134,19 +138,66 @@ class Room:
 
 def read_times(visits: list[Appointment]) -> dict[tuple[UUID, str], dt.datetime]:
     """{(visit, status): when it last became so}."""
-    changes = StatusChange.objects.in_force().filter(appointment__in=visits)
-    rows = changes.order_by("pk").values_list("appointment", "to_status", "at")
+    pks = tuple(visit.pk for visit in visits)
+    # Rooms of many sizes share a few plans: the last visit stands for those that are not there.
+    missing = (1 << (len(pks) - 1).bit_length()) - len(pks) if pks else 0
+    rows = _rows_of_times(pks + pks[-1:] * missing)
     return {(pk, status): at for pk, status, at in rows}
 
 
-def today_of(doctor: Doctor, visits: AppointmentQuerySet, now: dt.datetime) -> AppointmentQuerySet:
+@compiled_once
+def _rows_of_times(visit_ids: tuple[UUID, ...]) -> QuerySet[StatusChange, tuple[Any, ...]]:
+    changes = StatusChange.objects.in_force().filter(appointment__in=visit_ids)
+    return changes.order_by("pk").values_list("appointment", "to_status", "at")
+
+
+class Today(NamedTuple):
+    """A practice's day at an instant, and the time around it, for a compiled query."""
+
+    date: dt.date
+    start: dt.datetime
+    end: dt.datetime
+    ends_after: dt.datetime
+    starts_before: dt.datetime
+
+    @classmethod
+    def at(cls, practice: Practice, now: dt.datetime) -> Today:
+        date = practice.local(now).date()
+        return cls(date, *engine.day_span(date, practice.zone), now - EARLY, now + EARLY)
+
+
+def today_of(doctor_id: int, visits: AppointmentQuerySet, today: Today) -> AppointmentQuerySet:
     """Of `visits`, those of today at this doctor, by the practice's calendar."""
-    today = doctor.practice.local(now).date()
-    start, end = engine.day_span(today, doctor.practice.zone)
-    is_today = Q(queue_date=today) | Q(starts_at__gte=start, starts_at__lt=end)
+    is_today = Q(queue_date=today.date) | Q(starts_at__gte=today.start, starts_at__lt=today.end)
     # Near midnight, people sit here for a visit of the day before or after.
-    near = Q(status__in=HERE, starts_at__lt=now + EARLY, ends_at__gt=now - EARLY)
-    return visits.of(doctor).filter(is_today | near).exclude(status=Status.CANCELLED)
+    near = Q(starts_at__lt=today.starts_before, ends_at__gt=today.ends_after)
+    here = Q(status__in=HERE) & near
+    return visits.filter(is_today | here, doctor=doctor_id).exclude(status=Status.CANCELLED)
+
+
+def seen_by_staff(user: User, doctor: Doctor, now: dt.datetime) -> list[Appointment]:
+    """Today's visits of `doctor` that `user` manages."""
+    today = Today.at(doctor.practice, now)
+    return _rows_of_staff(user.pk, user.is_superuser, doctor.pk, *today)
+
+
+@compiled_once
+def _rows_of_staff(
+    user_id: int, is_superuser: bool, doctor_id: int, *today: Any
+) -> QuerySet[Appointment]:
+    visits = Appointment.objects.for_staff(User(pk=user_id, is_superuser=is_superuser))
+    return today_of(doctor_id, visits, Today(*today)).for_lists()
+
+
+def seen_by_all(doctor: Doctor, practice: Practice, now: dt.datetime) -> list[Appointment]:
+    """Today's visits of `doctor` at `practice`: for the screen there, without names."""
+    return _rows_of_all(practice.pk, doctor.pk, *Today.at(doctor.practice, now))
+
+
+@compiled_once
+def _rows_of_all(practice_id: int, doctor_id: int, *today: Any) -> QuerySet[Appointment]:
+    visits = Appointment.objects.filter(practice=practice_id)
+    return today_of(doctor_id, visits, Today(*today)).for_lists()
 
 
 def usual_minutes(doctor: Doctor, now: dt.datetime) -> float:

@@ -17,7 +17,7 @@ from bookings.rules import StateConflict
 from bookings.services.desk import change_status, require_staff
 from bookings.services.writing import lock_doctor, writing
 from bookings.status import Verb
-from bookings.waiting_room.room import Room
+from bookings.waiting_room.room import Room, seen_by_staff
 from doctors.models import Doctor
 
 
@@ -78,7 +78,7 @@ def call(
     with writing():
         doctor = lock_doctor(visit.doctor, now=now)
         require_staff(by, doctor)
-        room = Room(doctor, Appointment.objects.for_staff(by), now)
+        room = Room(doctor, seen_by_staff(by, doctor, now), now)
         inside = [place.visit for place in room.inside if place.visit.pk != visit.pk]
         if any(each.pk not in known_inside for each in inside):
             raise SomebodyInside(inside)
@@ -114,7 +114,7 @@ def _locked_room(by: User, doctor: Doctor, now: dt.datetime) -> list[UUID]:
     doctor = lock_doctor(doctor, now=now)
     if not desk_doctors(by).filter(pk=doctor.pk).exists():
         require_staff(by, doctor)
-    room = Room(doctor, Appointment.objects.for_staff(by), now)
+    room = Room(doctor, seen_by_staff(by, doctor, now), now)
     return [place.visit.pk for place in room.waiting_places]
 
 

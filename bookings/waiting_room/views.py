@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import Request
 from bookings.models import Appointment, WaitingScreen
-from bookings.waiting_room.room import Room
+from bookings.waiting_room.room import Room, seen_by_all
 from bookings.waiting_room.ticket import visit_of
 from doctors.models import Doctor, Practice
 from web.fragments import render_fragment, wanted_fragment
@@ -53,7 +53,7 @@ def show(
     state = f"{doctor.calendar_version}.{int(now.timestamp()) // 60}"
     if wanted_fragment(request, {name}) and request.GET.get("state") == state:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    room = Room(doctor, Appointment.objects.filter(practice=practice), now)
+    room = Room(doctor, seen_by_all(doctor, practice, now), now)
     context |= {"doctor": doctor, "practice": practice, "room": room, "state": state, "now": now}
     if name == "ticket":
         context |= place_in(room, context["visit"])  # type: ignore[arg-type]

@@ -3,47 +3,72 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
 
 from accounts.models import User
 from bookings.models import Appointment
+from bookings.models.appointment import AppointmentQuerySet
 from bookings.status import LIVE, Status
-from dashboard.agenda.visits import taken_between
-from dashboard.closing.reads import visits_to_close
+from dashboard.agenda.visits import visits_of_day
+from dashboard.closing.reads import count_to_close
 from dashboard.cockpit import Cockpit
 from doctors.models import Doctor
 from scheduling import engine
-from scheduling.models import DoctorAbsence, Holiday, OpeningHours
+from scheduling.models import DoctorAbsence, Holiday, OpeningHours, fallback_ranges
 from scheduling.places import holiday_spans, practice_ids
+from web.compiled import compiled_once
 
 MOST_LISTED = 20
 
 
-def read_day_list(cockpit: Cockpit, shown: dt.date) -> dict[str, Any]:
+def read_day_list(cockpit: Cockpit, shown: dt.date, hours: SavedHours) -> dict[str, Any]:
     """The day as a list, and what waits for an answer whatever day is looked at, by name."""
     start, end = engine.day_span(shown, cockpit.doctor.practice.zone)
-    visits = Appointment.objects.for_staff(cockpit.user).of(cockpit.doctor).for_pages()
-    cancelled = visits.filter(starts_at__gte=start, starts_at__lt=end, status=Status.CANCELLED)
-    rows = day_rows(cockpit.user, cockpit.doctor, shown, now=cockpit.now)
+    reader = cockpit.user.pk, cockpit.user.is_superuser, cockpit.doctor.pk
+    rows = day_rows(cockpit, shown, hours.by_type.get(None, []))
     return {
         "rows": rows,
         "proposal": Holiday.objects.proposed(cockpit.doctor.practice_id, [shown]).get(shown, ""),
         "visit_count": sum(1 for row in rows if row.visit),
-        "cancelled": list(cancelled.order_by("starts_at").with_last_change()),
-        "walk_ins": list(visits.filter(queue_date=shown).order_by("queue_number")),
-        **read_unanswered(cockpit),
+        "cancelled": _cancelled(*reader, start, end),
+        "walk_ins": _walk_ins(*reader, shown),
+        "requests": _requests(*reader, cockpit.now),
+        "to_close": count_to_close(cockpit),
     }
 
 
-def read_unanswered(cockpit: Cockpit) -> dict[str, Any]:
-    """Requests to answer, and how many visits of days gone by were never closed."""
-    visits = Appointment.objects.for_staff(cockpit.user).of(cockpit.doctor).for_pages()
-    requests = visits.filter(status=Status.PENDING, starts_at__gt=cockpit.now)
-    return {
-        "requests": list(requests.order_by("starts_at")[:MOST_LISTED]),
-        "to_close": visits_to_close(cockpit).count(),
-    }
+def _seen(user_id: int, is_superuser: bool, doctor_id: int) -> AppointmentQuerySet:
+    """The visits of a doctor that a reader manages, to list."""
+    visits = Appointment.objects.for_staff(User(pk=user_id, is_superuser=is_superuser))
+    return visits.filter(doctor=doctor_id).for_lists()
+
+
+@compiled_once
+def _cancelled(
+    user_id: int, is_superuser: bool, doctor_id: int, start: dt.datetime, end: dt.datetime
+) -> QuerySet[Appointment]:
+    visits = _seen(user_id, is_superuser, doctor_id).filter(status=Status.CANCELLED)
+    return visits.filter(starts_at__gte=start, starts_at__lt=end).order_by("starts_at")
+
+
+@compiled_once
+def _walk_ins(
+    user_id: int, is_superuser: bool, doctor_id: int, day: dt.date
+) -> QuerySet[Appointment]:
+    visits = _seen(user_id, is_superuser, doctor_id)
+    return visits.filter(queue_date=day).order_by("queue_number")
+
+
+@compiled_once
+def _requests(
+    user_id: int, is_superuser: bool, doctor_id: int, now: dt.datetime
+) -> QuerySet[Appointment]:
+    visits = _seen(user_id, is_superuser, doctor_id)
+    requests = visits.filter(status=Status.PENDING, starts_at__gt=now)
+    return requests.order_by("starts_at")[:MOST_LISTED]
 
 
 class UsualHours(NamedTuple):
@@ -55,15 +80,21 @@ class UsualHours(NamedTuple):
     closed: str
 
 
-def uses_fallback_hours(doctor: Doctor) -> bool:
+class SavedHours(NamedTuple):
+    """A doctor's weekly ranges by consultation type, those for every type under None."""
+
+    by_type: dict[int | None, list[engine.WeeklyRange]]
+    are_fallback: bool
     """Whether nobody saved opening hours yet (docs/contracts.md, rule 2)."""
-    return not doctor.opening_hours.exists()
 
 
-def usual_hours(doctor: Doctor) -> UsualHours:
-    consultation_types = set(doctor.consultation_types.values_list("pk", flat=True))
-    by_type = OpeningHours.objects.ranges_of([doctor.pk], consultation_types)[doctor.pk]
-    ranges = [each for some in by_type.values() for each in some]
+def read_hours(doctor: Doctor) -> SavedHours:
+    saved = OpeningHours.objects.saved_ranges_of([doctor.pk], None).get(doctor.pk)
+    return SavedHours(saved or {None: fallback_ranges()}, are_fallback=saved is None)
+
+
+def usual_hours(hours: SavedHours) -> UsualHours:
+    ranges = [each for some in hours.by_type.values() for each in some]
     weekdays = {each.weekday for each in ranges}
     weekend = {"6": 5, "0": 6}
     closed = ",".join(name for name, day in weekend.items() if weekdays and day not in weekdays)
@@ -115,22 +146,17 @@ def gaps(
     ]
 
 
-def day_rows(user: User, doctor: Doctor, day: dt.date, *, now: dt.datetime) -> list[DayRow]:
-    """The day as a list: its visits, and where open hours are still free after now.
+def day_rows(cockpit: Cockpit, day: dt.date, ranges: Sequence[engine.WeeklyRange]) -> list[DayRow]:
+    """The day as a list: its visits, and where `ranges` are still free after now.
 
     A visit across midnight stands on both its days.
     """
+    doctor, now = cockpit.doctor, cockpit.now
     local, zone = doctor.practice.local, doctor.practice.zone
     start, end = engine.day_span(day, zone)
-    visits: list[Any] = list(taken_between(user, [doctor], start, end))
+    visits = visits_of_day(cockpit.user, [doctor.pk], start, end)
     rows = [DayRow(local(visit.starts_at), visit) for visit in visits]
-    closed = [
-        (away.starts_at, away.ends_at)
-        for away in DoctorAbsence.objects.filter(
-            doctor=doctor, starts_at__lt=end, ends_at__gt=start
-        )
-    ]
-    ranges = OpeningHours.objects.ranges_of([doctor.pk])[doctor.pk].get(None, [])
+    closed = _absences(doctor.pk, start, end)
     holidays = Holiday.objects.closing(practice_ids(doctor, ranges), [day])
     closed += [span for span, _name in holiday_spans(doctor, ranges, holidays)]
     taken = [(visit.starts_at, visit.ends_at) for visit in visits if visit.status in LIVE]
@@ -138,3 +164,11 @@ def day_rows(user: User, doctor: Doctor, day: dt.date, *, now: dt.datetime) -> l
     still_open = within(opened, (max(start, now), end))
     rows += [DayRow(gap.start, gap=gap) for gap in gaps(still_open, [*taken, *closed], local)]
     return sorted(rows, key=lambda row: (row.local, row.visit is None))
+
+
+@compiled_once
+def _absences(
+    doctor_id: int, start: dt.datetime, end: dt.datetime
+) -> QuerySet[DoctorAbsence, engine.Span]:
+    away = DoctorAbsence.objects.filter(doctor=doctor_id, starts_at__lt=end, ends_at__gt=start)
+    return away.order_by().values_list("starts_at", "ends_at")

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from accounts.requests import SignedInRequest
 from bookings.mine.reads import day_on_agenda
 from bookings.models import Appointment
-from dashboard.agenda.day import read_day_list, uses_fallback_hours, usual_hours
+from dashboard.agenda.day import read_day_list, read_hours, usual_hours
 from dashboard.agenda.news import news_since
 from dashboard.cockpit import Cockpit, NoCockpit, open_cockpit, show_page, staff_visit
 from dashboard.desk.card import Card, read_card
@@ -73,7 +73,8 @@ def show_agenda(
     view = wanted if wanted in VIEWS else VIEWS[0]
     shown = wanted_day(request) or (card.visit.local_day if card else None) or cockpit.today
     page, fragments = "dashboard/agenda.html", ("day_list",)
-    context = {"day": shown, **read_day_list(cockpit, shown)}
+    hours = read_hours(cockpit.doctor)
+    context = {"day": shown, **read_day_list(cockpit, shown, hours)}
     if wanted_fragment(request, fragments):
         return show_page(request, cockpit, page, context, fragments=fragments)
     context |= {
@@ -86,8 +87,8 @@ def show_agenda(
         "week_after": address(cockpit, view=view, date=shown + 7 * engine.DAY),
         "previous": address(cockpit, view=view, date=shown - _step(view)),
         "next": address(cockpit, view=view, date=shown + _step(view)),
-        "hours": usual_hours(cockpit.doctor),
-        "uses_fallback_hours": uses_fallback_hours(cockpit.doctor),
+        "hours": usual_hours(hours),
+        "uses_fallback_hours": hours.are_fallback,
     }
     return show_page(request, cockpit, page, context, fragments=fragments, status=status)
 

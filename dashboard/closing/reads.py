@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 
+from accounts.models import User
 from bookings import services
 from bookings.models import Appointment, StatusChange
 from bookings.models.appointment import AppointmentQuerySet
@@ -15,7 +16,7 @@ from bookings.status import OPEN, Status
 from bookings.templatetags.statuses import STATUS_LOOKS
 from bookings.waiting_room.room import HERE, read_times
 from dashboard.cockpit import Cockpit
-from scheduling import engine
+from web.compiled import compiled_once, in_one_row
 
 MOST = 100
 """Visits on one page; the latest days first."""
@@ -48,18 +49,36 @@ class ClosingDay(NamedTuple):
     walk_ins: list[ClosingRow]
 
 
-def visits_to_close(cockpit: Cockpit) -> AppointmentQuerySet:
+def visits_to_close(
+    user: User, doctor_id: int, today: dt.date, midnight: dt.datetime
+) -> AppointmentQuerySet:
     """Visits and walk-ins of days that are over, still open, however old."""
-    midnight = engine.to_utc(cockpit.today, 0, cockpit.doctor.practice.zone)
-    is_past = Q(starts_at__lt=midnight) | Q(queue_date__lt=cockpit.today)
-    visits = Appointment.objects.for_staff(cockpit.user).of(cockpit.doctor)
+    is_past = Q(starts_at__lt=midnight) | Q(queue_date__lt=today)
+    visits = Appointment.objects.for_staff(user).filter(doctor=doctor_id)
     return visits.filter(is_past, status__in=OPEN)
+
+
+def count_to_close(cockpit: Cockpit) -> int:
+    user, doctor = cockpit.user, cockpit.doctor
+    [(count,)] = _count_to_close(
+        user.pk, user.is_superuser, doctor.pk, cockpit.today, cockpit.midnight
+    )
+    return int(count)
+
+
+@compiled_once
+def _count_to_close(
+    user_id: int, is_superuser: bool, doctor_id: int, today: dt.date, midnight: dt.datetime
+) -> QuerySet[Appointment, tuple[Any, ...]]:
+    reader = User(pk=user_id, is_superuser=is_superuser)
+    visits = visits_to_close(reader, doctor_id, today, midnight)
+    return in_one_row(visits, count=Count("pk"))
 
 
 def read_closing(cockpit: Cockpit, *, all_done: bool) -> dict[str, Any]:
     """What the page shows, by name. `all_done` chooses "seen" for every visit."""
-    visits = visits_to_close(cockpit).for_pages().latest_first()
-    found = list(visits[: MOST + 1])
+    visits = visits_to_close(cockpit.user, cockpit.doctor.pk, cockpit.today, cockpit.midnight)
+    found = list(visits.for_pages().latest_first()[: MOST + 1])
     times = read_times(found[:MOST])
     rows = [
         ClosingRow(
@@ -105,5 +124,5 @@ def read_changes(cockpit: Cockpit, change_ids: Collection[int]) -> list[StatusCh
     """Those of the changes that the reader can still take back, in order of time."""
     visits = Appointment.objects.for_staff(cockpit.user).of(cockpit.doctor)
     changes = StatusChange.objects.in_force().filter(pk__in=change_ids, appointment__in=visits)
-    since = engine.to_utc(cockpit.today, 0, cockpit.doctor.practice.zone)
-    return list(changes.filter(at__gte=since).select_related("appointment").order_by("pk"))
+    changes = changes.filter(at__gte=cockpit.midnight).select_related("appointment")
+    return list(changes.order_by("pk"))

@@ -9,8 +9,8 @@ from django.http import Http404
 
 from accounts.models import Patient
 from bookings.confirming.forms import patients_for
-from bookings.models import Appointment, WaitingScreen
-from bookings.waiting_room.room import Room
+from bookings.models import WaitingScreen
+from bookings.waiting_room.room import Room, seen_by_staff
 from dashboard.cockpit import Cockpit
 from dashboard.desk.forms import people_named
 from dashboard.queue.newcomer import read_newcomer
@@ -23,7 +23,7 @@ LONGEST_TEXT = 160
 
 def read_room(cockpit: Cockpit) -> dict[str, Any]:
     """The doctor's room now, the screen on its wall, and the places to choose from, by name."""
-    visits = Appointment.objects.for_staff(cockpit.user)
+    visits = seen_by_staff(cockpit.user, cockpit.doctor, cockpit.now)
     places = practices_at_desk(cockpit.user, cockpit.doctor)
     here = None
     if len(places) > 1:

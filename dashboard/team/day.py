@@ -20,7 +20,7 @@ from accounts.models import User
 from bookings.models import Appointment
 from bookings.status import LIVE, Status
 from dashboard.agenda.day import Gap, gaps, within
-from dashboard.agenda.visits import taken_between
+from dashboard.agenda.visits import visits_of_day
 from doctors.models import ConsultationType, Doctor
 from scheduling import engine
 from scheduling.models import DoctorAbsence, Holiday, OpeningHours
@@ -251,9 +251,9 @@ def team_day(user: User, doctors: Sequence[Doctor], day: dt.date, *, now: dt.dat
     }
     practices = {pk for doctor in doctors for pk in practice_ids(doctor, every[doctor.pk])}
     closed = Holiday.objects.closing(practices, [day])
-    visits_of = by_doctor(taken_between(user, doctors, start, end))
+    visits_of = by_doctor(visits_of_day(user, pks, start, end))
     walk_ins_of = by_doctor(
-        walk_ins.exclude(status=Status.CANCELLED).for_pages().order_by("queue_number")
+        walk_ins.exclude(status=Status.CANCELLED).for_lists().order_by("queue_number")
     )
     absences_of = by_doctor(absences.order_by("starts_at"))
 

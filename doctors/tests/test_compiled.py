@@ -1,13 +1,13 @@
 import datetime as dt
 
 import pytest
-from django.db.models import F
+from django.db.models import Count, F, Max
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from doctors.models import Doctor
 from doctors.tests.factories import LONG_AGO, DoctorFactory
-from web.compiled import compiled_once
+from web.compiled import compiled_once, in_one_row
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +71,26 @@ def test_none_is_a_shape_and_not_a_value(doctors):
         return Doctor.objects.exclude(pk=pk) if pk else Doctor.objects.all()
 
     assert [len(but(doctors[0].pk)), len(but(None)), len(but(0))] == [2, 3, 3]
+
+
+def test_a_bool_decides_which_sql_is_made(doctors):
+    @compiled_once
+    def but(pk, is_admin):
+        return Doctor.objects.all() if is_admin else Doctor.objects.exclude(pk=pk)
+
+    pk = doctors[0].pk
+    assert [len(but(pk, each)) for each in (True, False, True)] == [3, 2, 3]
+
+
+def test_totals_are_one_row_also_of_nothing(doctors):
+    @compiled_once
+    def totals(approved):
+        found = Doctor.objects.filter(approved_at__gte=approved)
+        return in_one_row(found, count=Count("pk"), last=Max("approved_at"))
+
+    second, third = doctors[1:]
+    assert totals(second.approved_at) == [(2, third.approved_at)]
+    assert totals(third.approved_at + DAY) == [(0, None)]
 
 
 def test_text_and_dates_are_values_too():
