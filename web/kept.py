@@ -24,12 +24,14 @@ def recall(key: str, version: object, *, now: dt.datetime) -> Any:
     return _true_value(found, version, now) if found else None
 
 
-def recall_many(asked: Iterable[tuple[str, object]], *, now: dt.datetime) -> dict[str, Any]:
-    """Return {key: value} for those of the (key, version) `asked` that are kept and true."""
-    versions = dict(asked)
-    found = caches["kept"].get_many(versions)
-    values = {key: _true_value(found[key], versions[key], now) for key in found}
-    return {key: value for key, value in values.items() if value is not None}
+def recall_many(keys: Iterable[str], *, now: dt.datetime) -> dict[str, tuple[Any, Any]]:
+    """Return {key: (version, value)} of what is kept and true for its version at `now`."""
+    found = caches["kept"].get_many(list(keys))
+    return {
+        key: (version, value)
+        for key, (version, since, until, value) in found.items()
+        if since <= now < until
+    }
 
 
 def keep(key: str, version: object, value: Any, *, now: dt.datetime, until: dt.datetime) -> None:

@@ -46,6 +46,10 @@ class DoctorCard:
         return list(self.places.values()) or [self.doctor.practice]
 
     @property
+    def pk(self) -> int:
+        return self.query.doctor.pk
+
+    @property
     def doctor(self) -> Doctor:
         return self.query.doctor
 
@@ -86,9 +90,9 @@ def first_state(query: SlotQuery) -> PanelAddress:
     return PanelAddress(path, query.doctor.accepts_new_patients, query.type_id)
 
 
-def grids_address(queries: Iterable[SlotQuery]) -> str:
-    pks = [("d", query.doctor.pk) for query in queries if shows_times(query)]
-    return f"{reverse('card_grids')}?{urlencode(pks)}"
+def grids_address(pks: Iterable[int]) -> str:
+    """The address of the first days of these doctors' cards."""
+    return f"{reverse('card_grids')}?{urlencode([('d', pk) for pk in pks])}"
 
 
 def read_cards(
@@ -106,7 +110,8 @@ def read_cards(
     cards = []
     for at, query in enumerate(queries):
         pk, batch = query.doctor.pk, at // GRIDS_AT_ONCE * GRIDS_AT_ONCE
-        later = grids_address(queries[batch : batch + GRIDS_AT_ONCE]) if batch else ""
+        near = [each for each in queries[batch : batch + GRIDS_AT_ONCE] if shows_times(each)]
+        later = grids_address(each.doctor.pk for each in near) if batch else ""
         state, there = first_state(query), places[query]
         cards.append(DoctorCard(query, state, grids.get(pk), later, distances[pk], there))
     return cards

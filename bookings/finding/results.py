@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.paginator import Page
 
 from bookings.finding.cards import DoctorCard, read_cards
+from bookings.finding.kept_cards import KeptCard, distance, read_kept_cards
 from bookings.finding.nobody import NobodyFound, read_nobody_found
 from bookings.finding.order import read_order
 from bookings.finding.search import Search
 from bookings.finding.visitor import Reader
 from bookings.slots.agendas import Agendas
 from doctors.models import Doctor, Specialty
-from doctors.places import CityCentre, distance_km
+from doctors.places import CityCentre
 from doctors.search import find
 
 
@@ -33,7 +36,9 @@ class Results:
     is_cut: bool
     """Whether more are found than the list shows on all its pages."""
     page: Page[int]
-    cards: list[DoctorCard]
+    cards: list[DoctorCard] | list[KeptCard]
+    keeps: bool
+    """Whether the cards are those that are kept for everybody."""
     nobody: NobodyFound | None
     """What else there is, when nobody is found."""
 
@@ -56,18 +61,14 @@ class Results:
         return self.search.address(page=self.page.next_page_number())
 
 
-def read_results(search: Search, reader: Reader) -> Results:
+def read_results(search: Search, reader: Reader, *, keeps: bool = False) -> Results:
+    """The page that `search` asks for; with `keeps`, the reader is like any other."""
     agendas = Agendas(reader.now, Doctor.objects.listed())
     found = find(search.what, search.where)
     order = read_order(search, found, agendas)
-    queries = agendas.of(list(order.page.object_list))
-    cards = read_cards(
-        queries,
-        agendas,
-        reader,
-        distances={query.doctor.pk: distance(found.place, query.doctor) for query in queries},
-        first_times=order.first_times,
-    )
+    pks, times = list(order.page.object_list), order.first_times
+    read: Callable[..., list[Any]] = read_kept_cards if keeps else read_all_cards
+    cards = read(pks, agendas, reader, place=found.place, first_times=times)
     return Results(
         search,
         found.specialty,
@@ -77,13 +78,20 @@ def read_results(search: Search, reader: Reader) -> Results:
         order.is_cut,
         order.page,
         cards,
+        keeps,
         None if order.page.object_list else read_nobody_found(search, found),
     )
 
 
-def distance(place: CityCentre | None, doctor: Doctor) -> float | None:
-    """The kilometres from `place` to the doctor; None when unknown."""
-    latitude, longitude = doctor.practice.latitude, doctor.practice.longitude
-    if place is None or latitude is None or longitude is None:
-        return None
-    return distance_km(place.latitude, place.longitude, latitude, longitude)
+def read_all_cards(
+    pks: Collection[int],
+    agendas: Agendas,
+    reader: Reader,
+    *,
+    place: CityCentre | None,
+    first_times: Mapping[int, dt.datetime | None],
+) -> list[DoctorCard]:
+    queries = agendas.of(pks)
+    practices = {query.doctor.pk: query.doctor.practice for query in queries}
+    distances = {pk: distance(place, at.latitude, at.longitude) for pk, at in practices.items()}
+    return read_cards(queries, agendas, reader, distances=distances, first_times=first_times)

@@ -74,8 +74,9 @@ def next_workdays() -> list[dt.date]:
 @require_safe
 def doctor_list(request: Request) -> HttpResponse:
     """The doctors found, a page of them, each with the next free times on their card."""
-    search = Search.from_query(request.GET)
-    context = {"search": search, "results": read_results(search, visitor(request))}
+    search, reader = Search.from_query(request.GET), visitor(request)
+    keeps = not (reader.token or request.user.is_authenticated)
+    context = {"search": search, "results": read_results(search, reader, keeps=keeps)}
     return render_fragment(request, "bookings/doctor_list.html", context, fragments={"results"})
 
 

@@ -1,11 +1,11 @@
-"""The free times that the API keeps for visitors are never less true than those it reads."""
+"""What is kept for visitors, by the API and on cards, is never less true than what is read."""
 
 import datetime as dt
 from contextlib import suppress
 
 import hypothesis
 import pytest
-from django.core.cache import caches
+from django.core.cache import cache, caches
 from django.db import transaction
 from django.test import Client
 from hypothesis import given
@@ -20,6 +20,7 @@ from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import monday
 from bookings.tests.steps import book, hold, verified
+from bookings.tests.test_kept_cards import one_who_draws_anew, page
 from doctors.models import ConsultationType, Doctor
 from doctors.tests.factories import ConsultationTypeFactory
 from scheduling import services as agendas
@@ -178,13 +179,15 @@ def take(step, what, kind, now):
 
 
 @hypothesis.settings(
-    max_examples=25, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
+    max_examples=15, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
 )
 @given(steps=steps)
-def test_after_any_steps_the_kept_times_are_those_that_are_read(steps, clock):
+def test_after_any_steps_what_is_kept_is_what_is_read(steps, clock):
     now = NOW
     # A row of an example that was rolled back has the same key and version.
     caches["kept"].clear()
+    cache.clear()
+    anew = one_who_draws_anew()
     with transaction.atomic():
         kind = ConsultationTypeFactory(duration=60, notice_minutes=30)
         open_week(kind.doctor)
@@ -195,6 +198,7 @@ def test_after_any_steps_the_kept_times_are_those_that_are_read(steps, clock):
             else:
                 with suppress(rules.Refusal), transaction.atomic():
                     take(step, what, kind, now)
+            assert page() == page(anew)
             if ConsultationType.objects.get(pk=kind.pk).is_retired:
                 assert times(kind) is None
                 continue

@@ -5,8 +5,12 @@ import datetime as dt
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.tests.factories import PatientFactory
+from bookings.finding.results import read_results
+from bookings.finding.search import Search
+from bookings.finding.visitor import Reader
 from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from bookings.waiting_room.ticket import ticket_of
@@ -76,7 +80,7 @@ def test_the_hours_on_the_doctors_page(client, kind):
 
 
 def test_the_card_in_the_results(client, kind):
-    (card,) = client.get("/doctors/").context["results"].cards
+    (card,) = read_results(Search(), Reader(timezone.now())).cards
     assert [practice.name for practice in card.practices] == ["Ici", "Là-bas"]
     assert [places_of(column) for column in card.grid.columns] == [[], [], []]
     assert card.grid.nothing.next_practice is None
@@ -86,7 +90,7 @@ def test_the_next_free_time(client, kind, there):
     kind.doctor.opening_hours.filter(practice=None).delete()
     grid = doctor_page(client, kind, MONDAY + dt.timedelta(days=1)).context["grid"]
     assert grid.nothing.next_practice == there
-    (card,) = client.get("/doctors/").context["results"].cards
+    (card,) = read_results(Search(), Reader(timezone.now())).cards
     assert (card.grid.nothing.next_practice, card.practices) == (there, [there])
 
 
