@@ -21,7 +21,8 @@ def launch_options() -> dict[str, Any]:
     """Return the options for Playwright's `chromium.launch`."""
     options: dict[str, Any] = {
         # There is no screen: a process that draws for one only passes messages on.
-        "args": ["--disable-gpu", "--in-process-gpu"],
+        # Letters are as wide as in a window: the headless shell would round them to whole pixels.
+        "args": ["--disable-gpu", "--in-process-gpu", "--font-render-hinting=none"],
     }
     if IS_ROOT:
         # Chromium's sandbox refuses root, as in a container.

@@ -14,7 +14,16 @@ from bookings.tests.factories import AppointmentFactory
 from bookings.tests.steps import secretary_of
 from doctors.tests.factories import DoctorFactory
 from tests.e2e.desk import event_of, open_agenda, status_button, status_of
-from tests.e2e.world import PARIS, at, day_in, doctors_type, patient, sign_in, taken_by_somebody
+from tests.e2e.world import (
+    PARIS,
+    at,
+    day_in,
+    doctors_type,
+    patient,
+    sign_in,
+    taken_by_somebody,
+    zone_at_noon,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,7 +42,10 @@ def visit(kind):
 
 @pytest.fixture
 def begun(kind):
-    """A visit that began a few minutes ago, whenever the test runs."""
+    """A visit that began a few minutes ago, whenever the test runs: it is noon at the practice."""
+    practice = kind.doctor.practice
+    practice.time_zone = zone_at_noon()
+    practice.save()
     start = timezone.now().replace(second=0, microsecond=0) - dt.timedelta(minutes=10)
     return AppointmentFactory(consultation_type=kind, starts_at=start)
 
@@ -234,7 +246,10 @@ class TestLive:
         open_agenda(page, base_url, begun.doctor.user)
         waits = page.locator("[data-waiting-longest]")
         expect(waits).to_contain_text("min")
-        taken_by_somebody(begun.consultation_type, at("14:30"), person=patient(last_name="Berrada"))
+        in_three_days = at("14:30", zone=begun.practice.zone)
+        taken_by_somebody(
+            begun.consultation_type, in_three_days, person=patient(last_name="Berrada")
+        )
         expect(page.locator("#news .strip b")).to_contain_text("Berrada", timeout=8000)
         expect(waits).to_contain_text("min")
 

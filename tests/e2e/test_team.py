@@ -105,8 +105,10 @@ def test_an_empty_cell_of_the_second_doctor_books_with_that_doctor(
 
 
 def test_what_a_doctor_does_appears_within_five_seconds(page, base_url, kinds, secretary):
-    visit = taken_by_somebody(kinds[1], at("10:00"), person=patient(last_name="Tazi"))
-    open_team(page, base_url, secretary)
+    visit = AppointmentFactory(
+        consultation_type=kinds[1], starts_at=at("10:00", days=0), patient__last_name="Tazi"
+    )
+    open_team(page, base_url, secretary, days=0)
     event_of(page, visit).click()
     expect(page.locator("#desk-name")).to_contain_text("Tazi")
     services.change_status(visit, Verb.ARRIVE, by=visit.doctor.user)

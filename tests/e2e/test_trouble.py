@@ -344,13 +344,15 @@ def doctor_sign_up_form(page, user):
     return "#doctor_sign_up_form"
 
 
-EXAMPLES = {"date": "1990-05-17", "tel": "01 42 71 55 00", "email": "nadia@example.org"}
+EXAMPLES = {"tel": "01 42 71 55 00", "email": "nadia@example.org"}
 
 
 def fill_required(form):
     for field in form.locator("input[required]").all():
         if not field.input_value():
-            field.fill(EXAMPLES.get(field.get_attribute("type"), "Alami"))
+            is_birth_date = field.get_attribute("name") == "birth_date"
+            example = EXAMPLES.get(field.get_attribute("type"), "Alami")
+            field.fill("17/05/1990" if is_birth_date else example)
 
 
 ENTRANCES = [sign_in_form, sign_up_form, doctor_sign_up_form]

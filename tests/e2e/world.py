@@ -40,6 +40,13 @@ def at(clock: str, *, days: int = 3, zone: ZoneInfo = PARIS) -> dt.datetime:
     return dt.datetime.combine(day_in(days, zone), dt.time(hour, minute), zone)
 
 
+def zone_at_noon() -> str:
+    """The time zone where it is about noon: a visit of now ends before its day does."""
+    hours = 12 - dt.datetime.now(dt.UTC).hour
+    # By its old rule, the sign of these names is the other way round.
+    return f"Etc/GMT{-hours:+d}"
+
+
 # People ---------------------------------------------------------------------------------------
 
 

@@ -78,8 +78,10 @@ def dashboard_with_a_rail(page, enter):
 
 @state
 def dashboard_after_a_refusal(page, enter):
-    visit = at_the_desk(page, enter)
+    visit = AppointmentFactory(consultation_type=doctors_type(), starts_at=at("10:00", days=0))
+    enter(visit.doctor.user)
     page.route("**/dashboard/live/**", lambda route: route.fulfill(status=204))
+    page.goto(f"/dashboard/?date={day_in(0)}&appointment={visit.pk}")
     services.change_status(visit, Verb.ARRIVE, by=secretary_of(visit.doctor))
     page.locator("#status-2").click()
     expect(page.locator("#desk [role=alert]")).to_be_visible()
