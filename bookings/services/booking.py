@@ -52,6 +52,8 @@ def book(
     """
     now = now or timezone.now()
     starts_at = starts_at.astimezone(dt.UTC)  # Never add minutes to a wall clock.
+    if patient.pk and not overbook:
+        _refuse_taken(patient, SlotQuery(doctor, consultation_type), starts_at, hold_token, now)
     with writing():
         doctor = lock_doctor(doctor, now=now)
         patient = lock_patient(patient) if patient.pk else _added(patient, doctor, starts_at)
@@ -317,6 +319,20 @@ def _check_own_change(appointment: Appointment, now: dt.datetime) -> None:
         raise rules.RuleRefused(
             f"{refusal} {rules.by_phone(appointment.practice)}", code="needs_the_practice"
         )
+
+
+def _refuse_taken(
+    patient: Patient, query: SlotQuery, starts_at: dt.datetime, token: str | None, now: dt.datetime
+) -> None:
+    """Refuse a time that another visit has, before the locks.
+
+    Most losers of a race need not wait for the winner then. The check under the lock decides.
+    """
+    doctor, end = query.doctor, starts_at + query.length
+    blocker = slots.overlap_at(doctor, starts_at, end, now=now, token=token)
+    assert query.consultation_type is not None
+    if blocker and not _same_visit(patient, doctor, query.consultation_type, starts_at):
+        raise rules.refuse_time(blocker, query)
 
 
 def _check_time(

@@ -439,7 +439,7 @@ class TestDesk:
         assert post(client, consultation_type, patient=patient.pk).status_code == 422
 
 
-@pytest.mark.parametrize(("who", "queries"), [("patient", 33), ("secretary", 27), ("doctor", 25)])
+@pytest.mark.parametrize(("who", "queries"), [("patient", 34), ("secretary", 28), ("doctor", 26)])
 def test_a_booking_costs_as_many_queries(
     client, consultation_type, patient, who, queries, django_assert_num_queries
 ):
@@ -459,3 +459,13 @@ def test_a_booking_costs_as_many_queries(
     with django_assert_num_queries(queries):
         post(client, consultation_type, appointment_time="2027-03-08T10:00", patient=patient.pk)
     assert Appointment.objects.filter(booked_by=users[who]).exists()
+
+
+def test_a_refused_booking_costs_as_many_queries(
+    client, consultation_type, patient, django_assert_num_queries
+):
+    AppointmentFactory(consultation_type=consultation_type, starts_at=monday("10:00"))
+    client.force_login(patient.account)
+    with django_assert_num_queries(14):
+        response = post(client, consultation_type, appointment_time=AT_TEN, patient=patient.pk)
+    assert response.status_code == 409
