@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Exists, OuterRef, Q
 
+from doctors.forgiving import without_typing_errors
 from doctors.models import Doctor, Practice, SearchWord, Specialty, around
 from doctors.name_words import name_key, name_words
 from doctors.places import CityCentre, distance_km
@@ -37,23 +38,37 @@ class Suggestions:
 
 
 def suggest_who(text: str) -> Suggestions:
-    """Return specialties, doctors, practices, and cities with practices.
+    """Return specialties, doctors, practices, and cities with practices; the same for the text
+    without a typing error when there are none.
 
-    Four queries, or none when the text is too short.
+    Five queries at most for a text without an error, or none when the text is too short.
     """
     typed = name_words(text)
     if len("".join(typed)) < SHORTEST_TEXT:
         return Suggestions(typed)
+    found = _who(typed)
+    meant = None if found.count else without_typing_errors(text)
+    return _who(name_words(meant[0])) if meant else found
+
+
+def _who(typed: list[str]) -> Suggestions:
     return Suggestions(
         typed, _specialties(typed), _doctors(typed), _practices(typed), _own_cities(typed)
     )
 
 
 def suggest_where(text: str) -> Suggestions:
-    """Return cities: first those with practices, then others near one. At most three queries."""
+    """Return cities: first those with practices, then others near one; the same for the text
+    without a typing error when there are none."""
     typed = name_words(text)
     if len("".join(typed)) < SHORTEST_TEXT:
         return Suggestions(typed)
+    found = _where(typed)
+    meant = None if found.count else without_typing_errors("", text)
+    return _where(name_words(meant[1])) if meant else found
+
+
+def _where(typed: list[str]) -> Suggestions:
     own = _own_cities(typed)
     if len(own) == SHOWN:
         return Suggestions(typed, cities=own)

@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 from django.core.paginator import Page, Paginator
 from django.db.models import (
     Case,
-    Exists,
     ExpressionWrapper,
     F,
     FloatField,
     OuterRef,
+    Subquery,
     TextField,
     Value,
     When,
@@ -110,13 +110,16 @@ class _Listing:
         self.known = self._known()
 
     def _known(self) -> FirstTimeQuerySet:
-        times = FirstTime.objects.at(self.now).filter(doctor__first_times_until__gt=self.now)
+        times = FirstTime.objects.at(self.now)
         if self.found.is_narrow:
-            return times.filter(doctor__in=self.doctors)
+            is_right = {"doctor__first_times_until__gt": self.now}
+            return times.filter(doctor__in=self.doctors, **is_right)
         if self.found.specialty:
             times = times.filter(specialty=self.found.specialty)
-        # Not IN: an index has the rows in order, and the first that pass are enough.
-        return times.filter(Exists(self.doctors.filter(pk=OuterRef("doctor"))))
+        # An index has the rows in order, and the first that pass are enough. Neither IN nor EXISTS:
+        # for them PostgreSQL may read all the doctors first.
+        doctors = self.doctors.filter(first_times_until__gt=self.now, pk=OuterRef("doctor"))
+        return times.filter(doctor=Subquery(doctors.values("pk")[:1]))
 
     def _first_row(self, number: int) -> int:
         """Doctors in doubt push each known one back by as many places at most."""

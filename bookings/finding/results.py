@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.paginator import Page
@@ -16,9 +16,10 @@ from bookings.finding.order import read_order
 from bookings.finding.search import Search
 from bookings.finding.visitor import Reader
 from bookings.slots.agendas import Agendas
+from doctors.forgiving import without_typing_errors
 from doctors.models import Doctor, Specialty
 from doctors.places import CityCentre
-from doctors.search import find
+from doctors.search import SearchResult, find
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Results:
     """Whether the cards are those that are kept for everybody."""
     nobody: NobodyFound | None
     """What else there is, when nobody is found."""
+    typed: Search | None = None
+    """What was typed, when `search` is without its typing error."""
 
     @property
     def total(self) -> int:
@@ -62,9 +65,26 @@ class Results:
 
 
 def read_results(search: Search, reader: Reader, *, keeps: bool = False) -> Results:
-    """The page that `search` asks for; with `keeps`, the reader is like any other."""
-    agendas = Agendas(reader.now, Doctor.objects.listed())
+    """The page that `search` asks for; where nobody is found for a typing error, that of the text
+    without it. With `keeps`, the reader is like any other."""
     found = find(search.what, search.where)
+    results = _read(search, found, reader, keeps)
+    if results.total or search.is_exact or found.doctors.exists():
+        return results
+    meant = without_typing_errors(search.what, search.where)
+    if not meant:
+        return results
+    other = replace(search, what=meant[0], where=meant[1])
+    found = find(other.what, other.where)
+    return (
+        replace(_read(other, found, reader, keeps), typed=search)
+        if found.doctors.exists()
+        else results
+    )
+
+
+def _read(search: Search, found: SearchResult, reader: Reader, keeps: bool) -> Results:
+    agendas = Agendas(reader.now, Doctor.objects.listed())
     order = read_order(search, found, agendas)
     pks, times = list(order.page.object_list), order.first_times
     read: Callable[..., list[Any]] = read_kept_cards if keeps else read_all_cards

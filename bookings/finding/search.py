@@ -27,6 +27,8 @@ class Search:
     new_patients: bool = False
     language: str = ""
     page: str = ""
+    is_exact: bool = False
+    """Whether a typing error is no error: the reader means what is typed."""
 
     WITHIN: ClassVar = (1, 3, 7)
 
@@ -42,6 +44,7 @@ class Search:
             new_patients=data.get("new") == "1",
             language=language if language in LANGUAGES_SPOKEN else "",
             page=data.get("page", "")[:9],
+            is_exact=data.get("exact") == "1",
         )
 
     @classmethod
@@ -65,6 +68,7 @@ class Search:
             "new": int(other.new_patients),
             "language": other.language,
             "page": other.page,
+            "exact": int(other.is_exact),
         }
         query = urlencode({name: value for name, value in state.items() if value})
         return f"{reverse('doctor_list')}?{query}" if query else reverse("doctor_list")
@@ -104,6 +108,10 @@ class Search:
     @property
     def has_filters(self) -> bool:
         return bool(self.within or self.video or self.new_patients or self.language)
+
+    @property
+    def exact_address(self) -> str:
+        return self.address(is_exact=True)
 
     @property
     def unfiltered(self) -> str:

@@ -74,9 +74,10 @@ def next_workdays() -> list[dt.date]:
 @require_safe
 def doctor_list(request: Request) -> HttpResponse:
     """The doctors found, a page of them, each with the next free times on their card."""
-    search, reader = Search.from_query(request.GET), visitor(request)
+    reader = visitor(request)
     keeps = not (reader.token or request.user.is_authenticated)
-    context = {"search": search, "results": read_results(search, reader, keeps=keeps)}
+    results = read_results(Search.from_query(request.GET), reader, keeps=keeps)
+    context = {"search": results.search, "results": results}
     return render_fragment(request, "bookings/doctor_list.html", context, fragments={"results"})
 
 

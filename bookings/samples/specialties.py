@@ -1,4 +1,4 @@
-"""Twenty fields of medicine, in three languages."""
+"""Twenty-one fields of medicine, in three languages."""
 
 from __future__ import annotations
 
@@ -34,21 +34,21 @@ FIELDS = {
             "General Practice", "Médecine générale", "الطب العام",
             "General practitioner", "Médecin généraliste", "طبيب عام",
             audience="all", price=1.0, minutes=20,
-            also="médecin de famille, médecin traitant, toubib, family doctor, GP",
+            also="généraliste, médecin de famille, médecin traitant, toubib, family doctor, GP",
         ),
         Field(
             "cardiologie",
             "Cardiology", "Cardiologie", "أمراض القلب",
             "Cardiologist", "Cardiologue", "طبيب القلب",
             audience="senior", minutes=45,
-            icon="heart", also="médecin du cœur, heart doctor",
+            icon="heart", also="cardio, médecin du cœur, heart doctor",
         ),
         Field(
             "dermatologie",
             "Dermatology", "Dermatologie", "الأمراض الجلدية",
             "Dermatologist", "Dermatologue", "طبيب الجلد",
             audience="all", price=2.1,
-            icon="drop", also="médecin de la peau, skin doctor",
+            icon="drop", also="dermato, dermatologiste, médecin de la peau, skin doctor",
         ),
         Field(
             "orthopedie",
@@ -75,28 +75,29 @@ FIELDS = {
             "Gynecology", "Gynécologie", "أمراض النساء والتوليد",
             "Gynecologist", "Gynécologue", "طبيب النساء والتوليد",
             audience="woman",
-            icon="woman", also="gynécologue obstétricien, obstetrician",
+            icon="woman", also="gynéco, gynécologue obstétricien, médecin des femmes, obstetrician",
         ),
         Field(
             "ophtalmologie",
             "Ophthalmology", "Ophtalmologie", "طب العيون",
             "Ophthalmologist", "Ophtalmologue", "طبيب العيون",
             audience="all", price=1.9, minutes=20,
-            icon="eye", also="oculiste, médecin des yeux, eye doctor",
+            icon="eye", also="ophtalmo, ophtalmologiste, oculiste, médecin des yeux, eye doctor",
         ),
         Field(
             "orl",
             "Otolaryngology", "ORL", "طب الأنف والأذن والحنجرة",
             "ENT specialist", "ORL", "طبيب الأنف والأذن والحنجرة",
             audience="all",
-            icon="ear", also="oto-rhino-laryngologue, nez gorge oreilles, ear nose and throat",
+            icon="ear",
+            also="oto-rhino, oto-rhino-laryngologue, nez gorge oreilles, ear nose and throat",
         ),
         Field(
             "psychiatrie",
             "Psychiatry", "Psychiatrie", "الطب النفسي",
             "Psychiatrist", "Psychiatre", "طبيب نفسي",
             price=2.4, minutes=45,
-            icon="talk", also="psy",
+            icon="talk", also="psy, shrink",
         ),
         Field(
             "neurologie",
@@ -149,7 +150,7 @@ FIELDS = {
             "Dentistry", "Chirurgie dentaire", "طب الأسنان",
             "Dentist", "Chirurgien-dentiste", "طبيب الأسنان",
             audience="all", price=1.6,
-            icon="tooth", also="dentiste",
+            icon="tooth", also="dentiste, dental surgeon",
         ),
         Field(
             "allergologie",
@@ -163,6 +164,14 @@ FIELDS = {
             "Sports Medicine", "Médecine du sport", "الطب الرياضي",
             "Sports physician", "Médecin du sport", "طبيب رياضي",
             price=1.7,
+        ),
+        # Of no sample doctor.
+        Field(
+            "kinesitherapie",
+            "Physiotherapy", "Kinésithérapie", "العلاج الطبيعي",
+            "Physiotherapist", "Kinésithérapeute", "أخصائي العلاج الطبيعي",
+            audience="all", price=0.8,
+            also="kiné, masseur-kinésithérapeute, physio",
         ),
     )
 }  # fmt: skip

@@ -107,7 +107,7 @@ class TestOffers:
         address = "/doctors/?q=dermatologue&where=Brest"
         client.get(address)
         cache.clear()
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(24):
             client.get(address)
 
 

@@ -116,12 +116,18 @@ class Specialty(models.Model):
         return plural(self.practitioner, (get_language() or "fr")[:2])
 
     @property
-    def every_name(self) -> set[str]:
-        """Slug, field and practitioner in each language, as words that people type."""
+    def every_spelling(self) -> list[str]:
+        """Practitioner, field and slug in each language, and what patients say; the reader's
+        language first."""
         fields = (self.name_en, self.name_fr, self.name_ar)
         practitioners = (self.practitioner_en, self.practitioner_fr, self.practitioner_ar)
-        names = (self.slug, *fields, *practitioners, *self.also_called.split(","))
-        return {" ".join(words(name)) for name in names} - {""}
+        own = (self.practitioner, self.name)
+        return [*own, *practitioners, *fields, self.slug, *self.also_called.split(",")]
+
+    @property
+    def every_name(self) -> set[str]:
+        """Every spelling as words that people type."""
+        return {" ".join(words(name)) for name in self.every_spelling} - {""}
 
     def _in_reader_language(self, attribute: str) -> str:
         language = (get_language() or "fr")[:2]
