@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -11,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.requests import Request
-from bookings import rules, slots
+from bookings import rules
 from bookings.confirming.choice import Choice
 from bookings.confirming.forms import ChoiceForm
 from bookings.finding.address import PanelAddress
+from bookings.finding.places import PlacedTime, nearest_placed
 from bookings.finding.views import show_panel
 from bookings.finding.visitor import hold_token
 from doctors.models import Doctor
@@ -44,11 +44,11 @@ def refuse_plainly(
     return render(request, "bookings/refused.html", {"refusal": text}, status=status)
 
 
-def nearest_times(request: Request, choice: Choice, refusal: rules.Refusal) -> list[Any]:
+def nearest_times(request: Request, choice: Choice, refusal: rules.Refusal) -> list[PlacedTime]:
     """The three free times to offer beside `refusal`, or none when times would not help."""
     if not refusal.offers_times or choice.consultation_type.doctor_id != choice.doctor.pk:
         return []
-    return slots.nearest_free(
+    return nearest_placed(
         choice.query,
         choice.starts_at,
         now=timezone.now(),

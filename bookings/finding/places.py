@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from bookings.slots import Day, SlotQuery, Weeks
+from bookings.slots import Day, SlotQuery, Weeks, nearest_free
 from doctors.models import Practice
 
 Places = Mapping[int, Practice]
@@ -19,6 +19,13 @@ class PlacedTimes(NamedTuple):
 
     practice: Practice | None
     starts: list[dt.datetime]
+
+
+class PlacedTime(NamedTuple):
+    """A time, and its practice as in `PlacedTimes`."""
+
+    start: dt.datetime
+    practice: Practice | None
 
 
 class PlacedDay(NamedTuple):
@@ -44,6 +51,19 @@ def place_at(query: SlotQuery, start: dt.datetime | None, weeks: Weeks) -> Pract
     """The practice of `start` when it is not the doctor's own; one query then, else none."""
     pk = weeks.practice_at(query, start) if start else None
     return Practice.objects.get(pk=pk) if pk and pk != query.doctor.practice_id else None
+
+
+def only_place(query: SlotQuery, places: Places) -> Practice | None:
+    """The practice of all times of `query`, whose `places` are given; None with several."""
+    first = next(iter(places.values()), query.doctor.practice)
+    return first if len(places) < 2 else None
+
+
+def nearest_placed(query: SlotQuery, around: dt.datetime, **asked: Any) -> list[PlacedTime]:
+    """The nearest free times (`nearest_free`), each with its practice."""
+    slots, weeks = nearest_free(query, around, **asked)
+    places = read_places([query], weeks)[query]
+    return [PlacedTime(slot.start, places.get(slot.practice_id)) for slot in slots]
 
 
 def placed(day: Day, places: Places, shown: int | None) -> PlacedDay:

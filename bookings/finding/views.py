@@ -25,6 +25,7 @@ from bookings.finding.grid import read_grid
 from bookings.finding.live import Token, changed_doctors
 from bookings.finding.order import DOCTORS_PER_PAGE
 from bookings.finding.panel import read_panel
+from bookings.finding.places import PlacedTime
 from bookings.finding.profile import read_profile
 from bookings.finding.results import read_results
 from bookings.finding.search import LONGEST_TEXT, Search
@@ -136,7 +137,7 @@ def show_panel(
     state: PanelAddress,
     *,
     refusal: rules.Refusal | None = None,
-    nearest: Sequence[dt.datetime] = (),
+    nearest: Sequence[PlacedTime] = (),
 ) -> HttpResponse:
     """The doctor's page, its panel or its grid; after a refusal with the three nearest times."""
     reader = reader_of(request, doctor)

@@ -9,13 +9,17 @@ from typing import Any
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from accounts.models import User
 from bookings import rules
 from bookings.finding.address import PanelAddress
 from bookings.finding.grid import Grid, read_grid
+from bookings.finding.places import PlacedTime, nearest_placed, only_place, read_places
 from bookings.finding.visitor import Reader
-from bookings.models import Appointment
-from bookings.slots import SlotQuery, nearest_free
+from bookings.models import Appointment, WaitingListEntry
+from bookings.slots import SlotQuery, Weeks
 from bookings.status import Status
+from doctors.models import Practice
+from scheduling.models import OpeningHours
 
 
 def read_visit(appointment: Appointment, *, is_staff: bool, now: dt.datetime) -> dict[str, Any]:
@@ -41,6 +45,23 @@ def read_visit(appointment: Appointment, *, is_staff: bool, now: dt.datetime) ->
         "waiting_list_entry": entries.first() if is_own else None,
         "may_wait": is_own and in_time and has_earlier_times(appointment),
     }
+
+
+def read_wishes(user: User, now: dt.datetime) -> list[tuple[WaitingListEntry, Practice | None]]:
+    """The account's wishes, each with its practice: that of the visit it belongs to, else the
+    only one where the type is offered; None with several."""
+    entries = WaitingListEntry.objects.visible_to(user).live(now).for_pages()
+    queries = {each: SlotQuery(each.doctor, each.consultation_type) for each in entries}
+    free = [query for entry, query in queries.items() if not entry.appointment]
+    ranges = OpeningHours.objects.ranges_of({query.doctor.pk for query in free}, None)
+    places = read_places(free, Weeks(ranges, {}))
+    return [
+        (
+            entry,
+            entry.appointment.practice if entry.appointment else only_place(query, places[query]),
+        )
+        for entry, query in queries.items()
+    ]
 
 
 def has_earlier_times(appointment: Appointment) -> bool:
@@ -72,11 +93,11 @@ def read_move_grid(query: SlotQuery, data: Mapping[str, str], reader: Reader) ->
 
 def read_nearest_times(
     query: SlotQuery, refusal: rules.Refusal, wanted: dt.datetime, reader: Reader
-) -> list[dt.datetime]:
+) -> list[PlacedTime]:
     """The three free times nearest to `wanted`, which the query's visit could not be moved to."""
     appointment = query.visit
     assert appointment is not None
-    near = nearest_free(
+    near = nearest_placed(
         query,
         wanted,
         now=reader.now,
@@ -86,5 +107,6 @@ def read_nearest_times(
         count=4,
     )
     # The visit's own time is free for it, and no other time.
-    others = [start for start in near if start != appointment.starts_at]
-    return sorted(sorted(others, key=lambda start: abs(start - wanted))[:3])
+    others = [time for time in near if time.start != appointment.starts_at]
+    closest = sorted(others, key=lambda time: abs(time.start - wanted))[:3]
+    return sorted(closest, key=lambda time: time.start)

@@ -26,8 +26,9 @@ from bookings.mine.reads import (
     read_move_grid,
     read_nearest_times,
     read_visit,
+    read_wishes,
 )
-from bookings.models import Appointment, WaitingListEntry
+from bookings.models import Appointment
 from bookings.slots import SlotQuery
 from web.fragments import render_fragment, wanted_fragment
 
@@ -45,10 +46,9 @@ def my_appointments(request: SignedInRequest) -> HttpResponse:
     past = own.exclude(pk__in=upcoming.values("pk")).latest_first()
     page = Paginator(past, PAST_PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = list(page.object_list)
-    entries = WaitingListEntry.objects.visible_to(request.user).live(now).for_pages()
     context = {
         "upcoming": list(upcoming.order_by("starts_at")),
-        "waiting_list": list(entries),
+        "waiting_list": read_wishes(request.user, now),
         "past": page,
         "now": now,
     }

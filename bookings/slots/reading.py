@@ -134,29 +134,32 @@ def nearest_free(
     moving: UUID | None = None,
     avoid: engine.Span | None = None,
     count: int = 3,
-) -> list[dt.datetime]:
+) -> tuple[list[DaySlot], Weeks]:
     """The `count` free starts closest to `around`, in order of time: a refusal offers them.
 
-    `avoid` is the time of another visit of the person. Looks 7, then 28, 112 … days to both
-    sides, until there are `count` or the horizon is reached.
+    Also the hours that were read. `avoid` is the time of another visit of the person. Looks 7,
+    then 28, 112 … days to both sides, until there are `count` or the horizon is reached.
     """
     today, last = query.today(now), query.last_day(now)
     day = min(max(around.astimezone(query.zone).date(), today), last)
     reach = FIRST_REACH
     while True:
         first, final = max(today, day - reach), min(day + reach, last)
-        days = (final - first).days + 1
-        found = free_slots(query, first, days, now=now, token=token, moving=moving)
+        dates = engine.days_from(first, (final - first).days + 1)
+        calendars = Calendars([query], dates, now=now, token=token, moving=moving)
         whole = (first, final) == (today, last)
         near = [
-            start
-            for date, starts in found.items()
-            for start in starts
+            slot
+            for date, slots in calendars.grid(query).items()
+            for slot in slots
             # A start on the outermost days can be farther away than a start just outside.
-            if (whole or abs(date - day) < reach) and not _overlaps(start, query.length, avoid)
+            if slot.blocker is None
+            and (whole or abs(date - day) < reach)
+            and not _overlaps(slot.start, query.length, avoid)
         ]
         if whole or len(near) >= count:
-            return sorted(sorted(near, key=lambda start: abs(start - around))[:count])
+            closest = sorted(near, key=lambda slot: abs(slot.start - around))[:count]
+            return sorted(closest, key=lambda slot: slot.start), calendars.weeks
         reach *= 4
 
 

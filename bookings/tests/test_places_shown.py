@@ -11,7 +11,7 @@ from accounts.tests.factories import PatientFactory
 from bookings.finding.results import read_results
 from bookings.finding.search import Search
 from bookings.finding.visitor import Reader
-from bookings.tests.factories import AppointmentFactory
+from bookings.tests.factories import AppointmentFactory, WaitingListEntryFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from bookings.waiting_room.ticket import ticket_of
 from doctors.tests.factories import ConsultationTypeFactory, PracticeFactory
@@ -141,3 +141,64 @@ def test_a_second_place_costs_one_query(client, kind, places, queries, django_as
         kind.doctor.opening_hours.update(practice=None)
     with django_assert_num_queries(queries):
         doctor_page(client, kind)
+
+
+def times_of(page):
+    return [
+        (f"{start:%H:%M}", practice and practice.name)
+        for start, practice in page.context["nearest"]
+    ]
+
+
+@pytest.fixture
+def taken(kind):
+    """Only 09:00, 10:00 and 12:00 of that Monday are left."""
+    AppointmentFactory(doctor=kind.doctor, starts_at=monday("11:00"), ends_at=monday("12:00"))
+    return kind
+
+
+NEAREST = [("09:00", "Ici"), ("10:00", "Ici"), ("12:00", "Là-bas")]
+
+
+def test_the_nearest_times_after_a_refusal(client, taken):
+    choice = {"doctor": taken.doctor.pk, "consultation_type": taken.pk}
+    page = client.post(
+        reverse("hold_slot"), choice | {"appointment_time": monday("11:00").isoformat()}
+    )
+    assert (page.status_code, times_of(page)) == (409, NEAREST)
+    refusal = page.content.decode().split('id="refusal"')[1].split("</form>")[0]
+    assert refusal.count('<p class="day-place">Là-bas</p>') == 1
+    assert refusal.count('Là-bas">') == 1
+
+
+def test_the_nearest_times_after_a_refused_move(client, taken):
+    next_week = monday("09:00") + dt.timedelta(days=7)
+    visit = AppointmentFactory(consultation_type=taken, starts_at=next_week)
+    client.force_login(visit.patient.account)
+    address = reverse("move_appointment", args=[visit.pk])
+    page = client.post(address, {"appointment_time": monday("11:00").isoformat()})
+    assert (page.status_code, times_of(page)) == (409, NEAREST)
+
+
+def test_the_nearest_times_of_one_place_name_none(client, taken):
+    taken.doctor.opening_hours.update(practice=None)
+    choice = {"doctor": taken.doctor.pk, "consultation_type": taken.pk}
+    page = client.post(
+        reverse("hold_slot"), choice | {"appointment_time": monday("11:00").isoformat()}
+    )
+    assert times_of(page) == [(at, None) for at, _name in NEAREST]
+
+
+def test_a_wish_names_its_place(client, kind, there):
+    """That of the visit it belongs to; none where it may be served at either."""
+    visit = AppointmentFactory(consultation_type=kind, practice=there, starts_at=monday("12:00"))
+    wish = WaitingListEntryFactory(appointment=visit)
+    client.force_login(visit.patient.account)
+    shown = []
+    for appointment in (visit, None):
+        wish.appointment = appointment
+        wish.save()
+        shown += client.get("/bookings/").context["waiting_list"]
+    kind.doctor.opening_hours.filter(practice=None).delete()
+    shown += client.get("/bookings/").context["waiting_list"]
+    assert shown == [(wish, there), (wish, None), (wish, there)]

@@ -157,8 +157,8 @@ def test_every_start_of_the_grid_is_shown_free_exactly_when_it_can_be_booked(age
         # Empty days say why, and other days do not.
         assert [day.no_slots is None for day in columns] == [bool(day.starts) for day in columns]
         # Alternatives are free.
-        for start in nearest_free(query, now + engine.DAY, **asked):
-            assert blocker_at(query, start, **asked) is None
+        for slot in nearest_free(query, now + engine.DAY, **asked)[0]:
+            assert blocker_at(query, slot.start, **asked) is None
 
         event("something is free" if free else "nothing is free")
         transaction.set_rollback(True)

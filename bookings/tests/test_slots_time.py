@@ -228,7 +228,8 @@ class TestNextFree:
 
 class TestNearestFree:
     def nearest(self, consultation_type, around, *, now=FRIDAY_MORNING, **options):
-        return labels(nearest_free(query_of(consultation_type), around, now=now, **options))
+        slots, _weeks = nearest_free(query_of(consultation_type), around, now=now, **options)
+        return labels(slot.start for slot in slots)
 
     def test_are_the_three_closest_in_order_of_time(self):
         consultation_type = ConsultationTypeFactory()

@@ -155,7 +155,8 @@ class TestOwnPages:
         mine = WaitingListEntryFactory(patient=patient)
         WaitingListEntryFactory()
         WaitingListEntryFactory(patient=patient, before=FRIDAY_MORNING)
-        assert client.get("/bookings/").context["waiting_list"] == [mine]
+        practice = mine.doctor.practice
+        assert client.get("/bookings/").context["waiting_list"] == [(mine, practice)]
 
     def test_leaving_is_one_click(self, client, patient):
         entry = WaitingListEntryFactory(patient=patient)
