@@ -212,11 +212,13 @@ def _rows_of_closing(
 
 @compiled_once
 def _rows_of_proposed(
-    practice_id: int, first: dt.date, last: dt.date
-) -> models.QuerySet[Holiday, tuple[dt.date, str]]:
-    undecided = Holiday.objects.filter(practice=practice_id, decision=Holiday.Decision.PROPOSED)
-    rows = undecided.filter(date__range=(first, last)).order_by("date")
-    return rows.values_list("date", "name")
+    practice_ids: tuple[int, ...], first: dt.date, last: dt.date
+) -> models.QuerySet[Holiday, tuple[dt.date, str, int, str]]:
+    undecided = Holiday.objects.filter(
+        practice__in=practice_ids, decision=Holiday.Decision.PROPOSED
+    )
+    rows = undecided.filter(date__range=(first, last)).order_by("date", "practice")
+    return rows.values_list("date", "name", "practice", "practice__name")
 
 
 class HolidayManager(models.Manager["Holiday"]):
@@ -233,9 +235,14 @@ class HolidayManager(models.Manager["Holiday"]):
             closed[practice_id][date] = name
         return closed
 
-    def proposed(self, practice_id: int, days: Collection[dt.date]) -> dict[dt.date, str]:
-        """Return {day: name} of the holidays from the first to the last of `days` to decide."""
-        return dict(_rows_of_proposed(practice_id, min(days), max(days)))
+    def proposed(
+        self, practice_ids: Collection[int], days: Collection[dt.date]
+    ) -> list[tuple[dt.date, str, int, str]]:
+        """Return (day, name, practice, its name) of the holidays to decide, by day.
+
+        It covers all days from the first to the last of `days`.
+        """
+        return _rows_of_proposed(tuple(practice_ids), min(days), max(days))
 
 
 class Holiday(models.Model):

@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -60,6 +60,13 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def of(self, doctor: Doctor) -> AppointmentQuerySet:
         return self.filter(doctor=doctor)
+
+    def next_number(self) -> int:
+        """The number after those of these walk-ins, all those of a doctor's day at any practice.
+
+        Cancelled ones count too: a number is never given twice.
+        """
+        return (self.aggregate(last=Max("queue_number"))["last"] or 0) + 1
 
     def of_namesakes(self, patient: Patient) -> AppointmentQuerySet:
         """Visits of other persons with this name and date of birth: perhaps one child that two

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -195,8 +194,6 @@ def add_walk_in(
             return same
         if not beside_visit:
             _check_no_visit_today(patient, doctor, today)
-        # Cancelled walk-ins count too: a number is never given twice.
-        last = day.aggregate(last=Max("queue_number"))["last"] or 0
         appointment = Appointment.objects.create(
             patient=patient,
             doctor=doctor,
@@ -205,7 +202,7 @@ def add_walk_in(
             status=Status.ARRIVED,
             reason=reason.strip(),
             queue_date=today,
-            queue_number=last + 1,
+            queue_number=day.next_number(),
             booked_by=by,
             created_at=now,
             patient_name=patient.name,

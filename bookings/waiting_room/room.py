@@ -112,11 +112,6 @@ class Room:
         waits = [place.minutes(self.now) for place in self.waiting_places]
         return round(sum(waits) / len(waits)) if waits else None
 
-    @property
-    def next_number(self) -> int:
-        """The number the next walk-in most likely gets; the service decides."""
-        return max((visit.queue_number or 0 for visit in self._visits), default=0) + 1
-
     @cached_property
     def usual_minutes(self) -> float:
         return usual_minutes(self.doctor, self.now)

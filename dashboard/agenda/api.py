@@ -131,7 +131,7 @@ def doctor_appointments(request: SignedInRequest, asked: Query[SpanIn]) -> HttpR
 def doctor_background(request: SignedInRequest, asked: Query[SpanIn]) -> HttpResponse:
     """The events that a calendar draws behind the visits of `[start, end)`."""
     at = desk_doctor(request, asked.doctor)
-    return as_json(feed.background(at, *asked_span(asked, at.practice.zone)))
+    return as_json(feed.background(request.user, at, *asked_span(asked, at.practice.zone)))
 
 
 def desk_doctor(request: SignedInRequest, pk: int | None) -> Doctor:

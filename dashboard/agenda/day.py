@@ -12,6 +12,7 @@ from accounts.models import User
 from bookings.models import Appointment
 from bookings.models.appointment import AppointmentQuerySet
 from bookings.status import LIVE, Status
+from dashboard.agenda.proposals import read_proposals
 from dashboard.agenda.visits import visits_of_day
 from dashboard.closing.reads import count_to_close
 from dashboard.cockpit import Cockpit
@@ -29,9 +30,10 @@ def read_day_list(cockpit: Cockpit, shown: dt.date, hours: SavedHours) -> dict[s
     start, end = engine.day_span(shown, cockpit.doctor.practice.zone)
     reader = cockpit.user.pk, cockpit.user.is_superuser, cockpit.doctor.pk
     rows = day_rows(cockpit, shown, hours.by_type.get(None, []))
+    ranges = [each for some in hours.by_type.values() for each in some]
     return {
         "rows": rows,
-        "proposal": Holiday.objects.proposed(cockpit.doctor.practice_id, [shown]).get(shown, ""),
+        "proposal": read_proposals(cockpit.user, cockpit.doctor, ranges, [shown]).get(shown),
         "visit_count": sum(1 for row in rows if row.visit),
         "cancelled": _cancelled(*reader, start, end),
         "walk_ins": _walk_ins(*reader, shown),

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User, age_on
 from bookings.status import TOOK_PLACE, Status
 from bookings.templatetags.statuses import STATUS_LOOKS
+from dashboard.agenda.proposals import Proposal, read_proposals
 from dashboard.agenda.visits import no_shows_of, taken_between, visit_numbers
 from doctors.models import Doctor
 from scheduling import engine
@@ -136,7 +137,7 @@ def _span(pk: UUID, local: dt.datetime, minutes: int) -> Event:
     return {"id": str(pk), "start": _wall(local), "end": _wall(end)}
 
 
-def background(doctor: Doctor, start: dt.datetime, end: dt.datetime) -> list[Event]:
+def background(user: User, doctor: Doctor, start: dt.datetime, end: dt.datetime) -> list[Event]:
     """What lies behind the visits: open hours, absences with their reason, holidays.
 
     For the desk alone: the reason of an absence is never public.
@@ -161,17 +162,18 @@ def background(doctor: Doctor, start: dt.datetime, end: dt.datetime) -> list[Eve
             for span, name in holiday_spans(doctor, ranges, closed)
         ),
         *(
-            _proposal(day, name, doctor)
-            for day, name in Holiday.objects.proposed(doctor.practice_id, days).items()
+            _proposal(day, proposal, doctor)
+            for day, proposal in read_proposals(user, doctor, ranges, days).items()
         ),
     ]
 
 
-def _proposal(day: dt.date, name: str, doctor: Doctor) -> Event:
-    """A public holiday about which nobody decided yet, with the page that decides."""
-    words = _("%(name)s: open or closed?") % {"name": name}
+def _proposal(day: dt.date, proposal: Proposal, doctor: Doctor) -> Event:
+    """A public holiday about which nobody decided yet, with the reader's page that decides."""
+    words = _("%(name)s: open or closed?") % {"name": proposal.name}
     event = _behind("proposal", engine.day_span(day, doctor.practice.zone), words, doctor)
-    event["extendedProps"]["link"] = f"{reverse('configure_holidays')}?doctor={doctor.pk}"
+    if proposal.is_here:
+        event["extendedProps"]["link"] = f"{reverse('configure_holidays')}?doctor={doctor.pk}"
     return event
 
 

@@ -9,7 +9,7 @@ from django.http import Http404
 
 from accounts.models import Patient
 from bookings.confirming.forms import patients_for
-from bookings.models import WaitingScreen
+from bookings.models import Appointment, WaitingScreen
 from bookings.waiting_room.room import Room, seen_by_staff
 from dashboard.cockpit import Cockpit
 from dashboard.desk.forms import people_named
@@ -28,7 +28,10 @@ def read_room(cockpit: Cockpit) -> dict[str, Any]:
     here = None
     if len(places) > 1:
         here = desk_practice(cockpit.user, cockpit.doctor, cockpit.now)
+    walk_ins = Appointment.objects.of(cockpit.doctor).filter(queue_date=cockpit.today)
     return {
+        # What the next walk-in most likely gets; the service decides.
+        "next_number": walk_ins.next_number(),
         "places": places,
         "place_here": here,
         "room": Room(cockpit.doctor, visits, cockpit.now),

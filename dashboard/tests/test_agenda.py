@@ -74,9 +74,9 @@ class TestDay:
         to_decide = {"date": dt.date(2027, 3, 1), "decision": Holiday.Decision.PROPOSED}
         HolidayFactory(practice=doctor.practice, name="Fête", **to_decide)
         client.force_login(doctor.user)
-        assert client.get("/dashboard/", MONDAY).context["proposal"] == "Fête"
+        assert client.get("/dashboard/", MONDAY).context["proposal"].name == "Fête"
         assertContains(client.get("/dashboard/", MONDAY), "Fête\xa0: ouvert ou fermé")
-        assert client.get("/dashboard/", TUESDAY).context["proposal"] == ""
+        assert client.get("/dashboard/", TUESDAY).context["proposal"] is None
 
     def test_cancelled_visits_and_walk_ins_stand_apart(self, client):
         doctor = DoctorFactory()

@@ -180,7 +180,7 @@ class TestRoom:
         for _each in range(count):
             walk_in(doctor)
         desk.get("/dashboard/queue/")
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             desk.get("/dashboard/queue/")
 
 

@@ -10,6 +10,7 @@ from bookings.tests.factories import AppointmentFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from bookings.tests.steps import secretary_of
 from doctors.tests.factories import ConsultationTypeFactory, MembershipFactory, PracticeFactory
+from scheduling.models import Holiday
 from scheduling.tests.factories import HolidayFactory, OpeningHoursFactory
 
 pytestmark = pytest.mark.django_db
@@ -187,3 +188,28 @@ def test_a_holiday_of_one_place_closes_the_hours_there_on_the_agenda(client, kin
     assert [(f"{row.gap.start:%H:%M}", row.gap.minutes) for row in rows] == [("09:00", 180)]
     (column,) = client.get("/dashboard/team/", {"date": "2027-03-01"}).context["team"].columns
     assert [(each.title, each.at) for each in column.closed] == [("Fête", (720, 1020))]
+
+
+@pytest.mark.parametrize(("desk", "is_here"), [("there", True), ("doctor", False)])
+def test_a_holiday_to_decide_names_its_place_on_the_agenda(
+    client, there, desks, kind, desk, is_here
+):
+    HolidayFactory(practice=there, name="Fête", decision=Holiday.Decision.PROPOSED)
+    client.force_login(desks[desk])
+    asked = {"doctor": kind.doctor.pk, "start": "2027-03-01", "end": "2027-03-02"}
+    events = client.get("/api/doctor/background", asked).json()
+    shown = [e for e in events if e["extendedProps"]["kind"] == "proposal"]
+    links = ["link" in e["extendedProps"] for e in shown]
+    assert ([e["title"][:13] for e in shown], links) == (["Fête (Là-bas)"], [is_here])
+    day = {"doctor": kind.doctor.pk, "view": "list", "date": "2027-03-01"}
+    proposal = client.get("/dashboard/", day).context["proposal"]
+    assert proposal == ("Fête (Là-bas)", is_here)
+
+
+def test_the_next_number_is_of_the_doctors_day_at_any_place(client, kind, there, desks):
+    with time_machine.travel(monday("10:00"), tick=False):
+        today = {"walk_in": True, "doctor": kind.doctor, "queue_date": monday("10:00").date()}
+        AppointmentFactory(**today, practice=there, queue_number=3)
+        client.force_login(desks["home"])
+        page = client.get("/dashboard/queue/", {"doctor": kind.doctor.pk})
+    assert page.context["next_number"] == 4

@@ -91,20 +91,21 @@ async function visits(info) {
 
 async function background(info) {
   const events = await load("background", info);
-  const undecided = events.filter(({ extendedProps }) => extendedProps.link);
+  const undecided = events.filter(({ extendedProps }) => extendedProps.kind === "proposal");
   proposals = new Map(undecided.map((event) => [event.start.slice(0, 10), event]));
   for (const each of place.querySelectorAll("[data-decide]")) propose(each);
   return events;
 }
 
-// Public holidays to decide, by day: each day's head has the link to the decision.
+// Public holidays to decide, by day: each day's head has the link to the decision, where it is the reader's.
 let proposals = new Map();
 
 function propose(slot) {
   const event = proposals.get(slot.dataset.decide);
   slot.hidden = !event;
   if (!event) return;
-  slot.href = event.extendedProps.link;
+  if (event.extendedProps.link) slot.href = event.extendedProps.link;
+  else slot.removeAttribute("href");
   slot.title = event.title;
   slot.textContent = event.title;
 }
