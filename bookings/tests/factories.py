@@ -6,7 +6,14 @@ import factory
 from django.utils import timezone
 
 from accounts.tests.factories import PatientFactory
-from bookings.models import Appointment, Hold, Invitation, Notification, WaitingListEntry
+from bookings.models import (
+    Appointment,
+    FirstTime,
+    Hold,
+    Invitation,
+    Notification,
+    WaitingListEntry,
+)
 from bookings.status import Status
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, PracticeFactory
 
@@ -84,6 +91,19 @@ class HoldFactory(TimeOfDoctorFactory):
     token = factory.Sequence(lambda n: f"token{n}")
     expires_at = factory.LazyFunction(lambda: timezone.now() + Hold.LASTS)
     address_digest = "digest"
+
+
+class FirstTimeFactory(factory.django.DjangoModelFactory):
+    """MONDAY_AT_TEN is the doctor's first free time until it begins."""
+
+    class Meta:
+        model = FirstTime
+
+    doctor = factory.SubFactory(DoctorFactory)
+    specialty = factory.SelfAttribute("doctor.specialty")
+    start = MONDAY_AT_TEN
+    since = MONDAY_AT_TEN - dt.timedelta(days=1)
+    until = MONDAY_AT_TEN
 
 
 class NotificationFactory(factory.django.DjangoModelFactory):

@@ -20,6 +20,7 @@ from bookings.status import LIVE, Status
 from bookings.tests.factories import (
     MONDAY_AT_TEN,
     AppointmentFactory,
+    FirstTimeFactory,
     HoldFactory,
     InvitationFactory,
     NotificationFactory,
@@ -436,6 +437,7 @@ REFUSED = [
     (TIME_OR_NUMBER, AppointmentFactory, {"walk_in": True, "queue_number": None}),
     (TIME_OR_NUMBER, AppointmentFactory, {"walk_in": True, "queue_date": None}),
     ("invitation_is_made_before_it_expires", InvitationFactory, {"expires_at": LONG_AGO}),
+    ("first_time_counts_for_a_while", FirstTimeFactory, {"since": MONDAY_AT_TEN}),
     ("hold_starts_before_it_ends", HoldFactory, {"ends_at": MONDAY_AT_TEN}),
     ("hold_is_extended_twice_at_most", HoldFactory, {"extensions": 3}),
     (WAITING, WaitingListEntryFactory, {"end": "left"}),

@@ -95,7 +95,7 @@ class TestSuggestions:
 
         response = client.get("/doctors/", {"q": "Centre Lyon", "where": "Lyon"})
 
-        assert [each.pk for each in response.context["results"].page] == [doctor.pk]
+        assert list(response.context["results"].page) == [doctor.pk]
 
     def test_where_suggests_cities_alone(self, client):
         practice = PracticeFactory(city="Lyon", latitude=45.8, longitude=4.8)
