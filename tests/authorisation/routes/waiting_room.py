@@ -5,13 +5,13 @@ from tests.authorisation.table import AGENDA, COCKPIT, NOT_ALLOWED_BEHIND_SIGN_I
 ROUTES = {
     "dashboard/closing/": Route(
         "/dashboard/closing/?doctor={doctor.pk}",
-        only(*COCKPIT, answer=200),
-        only(*COCKPIT, answer=303),
+        only(*AGENDA, answer=200),
+        only(*AGENDA, answer=303),
     ),
     "dashboard/closing/undo/": Route(
         "/dashboard/closing/undo/?doctor={doctor.pk}",
         NOT_ALLOWED_BEHIND_SIGN_IN,
-        only(*COCKPIT, answer=303),
+        only(*AGENDA, answer=303),
     ),
     "dashboard/queue/": Route(
         "/dashboard/queue/?doctor={doctor.pk}",
