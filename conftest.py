@@ -20,6 +20,7 @@ import pytest
 from django.conf import settings
 from django.db import connections, transaction
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from tests import template_names
 
@@ -85,6 +86,12 @@ def empty_cache() -> None:
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def usual_language() -> None:
+    """Forget the language of the last test's last request, which Django leaves active."""
+    translation.deactivate()
 
 
 @pytest.fixture
