@@ -1,7 +1,7 @@
 """Answers that are kept for a short while, each with what it depends on.
 
 An answer stays true while the version that it was made from is the present one, and until the
-instant at which time alone changes it (docs/decisions/kept-answers.md). Whoever asks reads the
+instant at which time alone changes it (docs/decisions/kept-answers.md). The caller reads the
 version first, in a query of their own: an answer that is newer than its version is only made
 again. A cache that is away keeps nothing.
 """

@@ -65,7 +65,7 @@ def patients_visible_to(user: Any) -> models.QuerySet[Patient]:
 
 
 def known_at(practices: Any) -> models.QuerySet[Patient]:
-    """Whoever has a file or a visit at one of these practices, and nobody else."""
+    """Patients who have a file or a visit at one of these practices, and no others."""
     of_patient = models.OuterRef("pk")
     visits = Appointment.objects.filter(patient=of_patient, practice__in=practices)
     files = PatientFile.objects.filter(patient=of_patient, practice__in=practices)

@@ -24,7 +24,7 @@ from web.requests import any_id
 def waiting_screen(request: Request, token: str) -> HttpResponse:
     """Numbers and codes, never a name; asks every few seconds, 204 while nothing changed.
 
-    `practice=` is the one of the doctor's practices where the wall is; the own one without it.
+    `practice=` is the practice where the wall is; without it, the doctor's own practice.
     """
     screens = WaitingScreen.objects.select_related("doctor__practice", "doctor__user")
     doctor = get_object_or_404(screens, token=token).doctor

@@ -96,7 +96,7 @@ def read_closing(cockpit: Cockpit, *, all_done: bool) -> dict[str, Any]:
 
 
 def _endings(visit: Appointment, now: dt.datetime, *, all_done: bool) -> list[Ending]:
-    """Whoever came was seen, as far as the desk noted; of the others the reader must say it."""
+    """The possible endings; "seen" is chosen for patients whose arrival the desk noted."""
     chosen = Status.DONE if all_done or visit.status in HERE else None
     return [
         Ending(

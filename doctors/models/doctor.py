@@ -186,7 +186,7 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
         return self.with_words(name_words(text))
 
     def with_words(self, starts: Iterable[str], *, in_name: bool = False) -> DoctorQuerySet:
-        """Doctors for whom each of these words starts a word, of the own name when `in_name`."""
+        """Doctors with a word that each of these words starts; in their name when `in_name`."""
         found, kept = self, SearchWord.objects.all()
         for start in starts:
             words_of_doctors = (kept.in_names() if in_name else kept).starting(start)
@@ -263,7 +263,7 @@ class Doctor(models.Model):
     )
     hours_saved_at = models.DateTimeField(_("hours saved"), null=True, blank=True)
     calendar_version = models.PositiveBigIntegerField(default=0, editable=False)
-    # Until when the kept first free times (bookings.models.FirstTime) are right.
+    # The kept first free times (bookings.models.FirstTime) are right until this instant.
     first_times_until = models.DateTimeField(default=LONG_AGO, editable=False)
     search_text = SearchTextField(of="search_words", max_length=600, db_index=False)
     search_name = SearchTextField(of="name_in_words", db_index=False)
