@@ -26,8 +26,8 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from bookings.models import Appointment, StatusChange
-from bookings.models.appointment import undone
 from bookings.models.desks import desk_doctors
+from bookings.models.status_change import undone
 from bookings.status import Status
 from bookings.waiting_room.room import Today, today_of
 from doctors.models import Doctor

@@ -21,6 +21,8 @@ from bookings.models import (
     FirstTime,
     Hold,
     Invitation,
+    MessageChoices,
+    MessageSettings,
     Notification,
     PatientFile,
     PrivateNote,
@@ -33,6 +35,8 @@ from bookings.tests.factories import (
     MONDAY_AT_TEN,
     AppointmentFactory,
     HoldFactory,
+    MessageChoicesFactory,
+    MessageSettingsFactory,
     NotificationFactory,
     WaitingListEntryFactory,
 )
@@ -125,6 +129,13 @@ PAGES = {
         "2027-03-01 10:00 · Dr John Smith · Nadia Benali",
         False,
     ),
+    MessageSettings: (
+        lambda: MessageSettingsFactory(neutral_name="Centre Voltaire"),
+        "Centre Voltaire",
+        'value="Centre Voltaire"',
+        True,
+    ),
+    MessageChoices: (MessageChoicesFactory, "Nadia Benali", "Nadia Benali", False),
     WaitingListEntry: (
         WaitingListEntryFactory,
         "Mon 1 March 2027, 10:00 (Paris)",

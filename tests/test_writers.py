@@ -322,6 +322,8 @@ NOTHING_SHOWN = {
     "Practice": "add delete delete_selected",
     "Specialty": "add delete delete_selected",
     "User": "add delete delete_selected block unblock",
+    # Messages tell of what is shown.
+    "MessageSettings": "add change delete delete_selected",
 }
 """{module of services, or model of the admin: its functions and actions, "*" for all}."""
 

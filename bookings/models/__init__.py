@@ -1,12 +1,15 @@
 """Models of visits: appointments with their history, holds, messages, files, waiting list."""
 
-from bookings.models.appointment import Appointment, StatusChange
+from bookings.models.appointment import Appointment
 from bookings.models.files import PatientFile, PrivateNote
 from bookings.models.first_time import FirstTime
 from bookings.models.hold import Hold
 from bookings.models.invitation import Invitation
+from bookings.models.message_choices import MessageChoices
+from bookings.models.message_settings import MessageSettings
 from bookings.models.notification import Notification
 from bookings.models.screen import WaitingScreen
+from bookings.models.status_change import StatusChange
 from bookings.models.waiting_list import WaitingListEntry
 
 __all__ = [
@@ -14,6 +17,8 @@ __all__ = [
     "FirstTime",
     "Hold",
     "Invitation",
+    "MessageChoices",
+    "MessageSettings",
     "Notification",
     "PatientFile",
     "PrivateNote",

@@ -1,4 +1,4 @@
-"""Visits (`Appointment`) and their history (`StatusChange`)."""
+"""Visits (`Appointment`)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import uuid
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models import F, Max, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import Patient, User
 from bookings.status import LIVE, OPEN, TOOK_PLACE, UNCLOSED, UPCOMING, Status, Verb
@@ -182,6 +181,10 @@ class Appointment(models.Model):
         default=0, editable=False, help_text="Counts changes; SEQUENCE of RFC 5545."
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    timed_at = models.DateTimeField(
+        null=True, editable=False, help_text="When the present start was agreed. None: created_at."
+    )
+    coming_at = models.DateTimeField(_("says “I am coming”"), null=True, blank=True, editable=False)
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -334,67 +337,3 @@ class Appointment(models.Model):
         """Whether the last change is the practice's request to choose another time."""
         last = self.changes.last()
         return last is not None and last.verb == Verb.ASK_TO_MOVE
-
-
-def undone(change: str) -> Exists:
-    """Match changes that an undo took back; `change` is the path to the change's key.
-
-    Not the join of `undone_by=None`: SQLite makes an index of the whole history for each such join,
-    once it knows how few changes are undone.
-    """
-    return Exists(StatusChange.objects.filter(undoes=OuterRef(change)))
-
-
-class StatusChangeQuerySet(models.QuerySet["StatusChange"]):
-    def in_force(self) -> StatusChangeQuerySet:
-        """Changes of status that are neither undone nor an undo: the ones that still hold."""
-        kept = (Verb.UNDO, Verb.MOVE, Verb.ASK_TO_MOVE)
-        return self.exclude(verb__in=kept).filter(~undone("pk"))
-
-    def last_in_force(self) -> StatusChange | None:
-        return self.in_force().order_by("pk").last()
-
-
-class StatusChange(models.Model):
-    """One row of a visit's history: the verb, the person and the time."""
-
-    appointment = models.ForeignKey(
-        Appointment,
-        on_delete=models.CASCADE,
-        related_name="changes",
-        verbose_name=_("appointment"),
-    )
-    verb = models.CharField(_("change"), max_length=12, choices=Verb)
-    from_status = models.CharField(
-        pgettext_lazy("status", "from"), max_length=12, choices=Status, blank=True
-    )
-    to_status = models.CharField(_("to"), max_length=12, choices=Status)
-    by = models.ForeignKey(
-        User,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("by"),
-        help_text=_("Empty: the system."),
-    )
-    at = models.DateTimeField(_("at"), default=timezone.now)
-    previous_start = models.DateTimeField(_("moved from"), null=True, blank=True)
-    undoes = models.OneToOneField(
-        "self",
-        on_delete=models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="undone_by",
-        verbose_name=_("undoes"),
-    )
-
-    objects = StatusChangeQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("status change")
-        verbose_name_plural = _("status changes")
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return f"{self.get_verb_display()} {self.at:%Y-%m-%d %H:%M}"

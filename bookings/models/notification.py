@@ -11,27 +11,47 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models.appointment import Appointment
 from bookings.models.waiting_list import WaitingListEntry
-from doctors.models import Practice
+from doctors.models import Doctor, Practice
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def due(self, now: dt.datetime) -> NotificationQuerySet:
-        """Messages to send now: unsent, and without a later next attempt; oldest first."""
-        return self.filter(sent_at=None, dropped_at=None, next_attempt_at__lte=now).order_by("pk")
+        """Messages to send now: waiting, and without a later next attempt; oldest first."""
+        return self.waiting().filter(next_attempt_at__lte=now).order_by("pk")
+
+    def waiting(self) -> NotificationQuerySet:
+        """Messages that are neither sent, nor dropped, nor given up."""
+        return self.filter(sent_at=None, dropped_at=None, failed_at=None)
 
 
 class Notification(models.Model):
-    """One message: about one change of one visit, or about a freed time to a patient on the
-    waiting list. A change has one row at most, even when its request is repeated.
+    """One message, by e-mail or SMS: about a visit, a freed time, or a doctor's registration.
+
+    A visit has one row at most for each kind, sequence and channel, even when a request is
+    repeated. The text is composed when the message leaves; no row keeps it.
     """
 
     class Kind(models.TextChoices):
         REQUESTED = "requested", _("requested")
         BOOKED = "booked", _("booked")
+        CONFIRMED = "confirmed", _("confirmed")
+        DECLINED = "declined", _("declined")
         MOVED = "moved", _("moved")
         CANCELLED = "cancelled", _("cancelled")
         MOVE_ASKED = "move_asked", _("asked to move")
+        REMINDER_WEEK = "reminder_week", _("reminder, a week before")
+        REMINDER = "reminder", _("reminder, two days before")
+        REMINDER_HOURS = "reminder_hours", _("reminder, two hours before")
+        TURN_SOON = "turn_soon", _("the turn is near")
         TIME_FREED = "time_freed", _("time freed")
+        NEW_REQUEST = "new_request", _("new request, to the practice")
+        LATE_CHANGE = "late_change", _("late change, to the practice")
+        SIGNED_UP = "signed_up", _("doctor signed up, to the admins")
+        APPROVED = "approved", _("doctor approved")
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("e-mail")
+        SMS = "sms", _("SMS")
 
     appointment = models.ForeignKey(
         Appointment,
@@ -49,11 +69,25 @@ class Notification(models.Model):
         null=True,
         blank=True,
     )
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    doctor = models.ForeignKey(
+        Doctor,
+        on_delete=models.CASCADE,
+        related_name="notifications",
+        verbose_name=_("doctor"),
+        null=True,
+        blank=True,
+        help_text=_("Of a message about a doctor’s registration."),
+    )
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    channel = models.CharField(_("channel"), max_length=5, choices=Channel, default=Channel.EMAIL)
     sequence = models.PositiveIntegerField(
         default=0, help_text="The appointment's `sequence` it tells of."
     )
-    recipient = models.EmailField(_("recipient"))
+    recipient = models.CharField(
+        _("recipient"),
+        max_length=254,
+        help_text=_("An e-mail address, or a number like +33612345678."),
+    )
     language = models.CharField(_("language"), max_length=7)
     message = models.TextField(
         _("word from the practice"), blank=True, help_text=_("Added by whoever cancelled.")
@@ -65,7 +99,13 @@ class Notification(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     dropped_at = models.DateTimeField(
-        _("dropped"), null=True, blank=True, help_text=_("A later message told more.")
+        _("dropped"), null=True, blank=True, help_text=_("It became useless or untrue.")
+    )
+    failed_at = models.DateTimeField(
+        _("given up"), null=True, blank=True, help_text=_("No further attempt will be made.")
+    )
+    failure = models.CharField(
+        _("last failure"), max_length=120, blank=True, help_text=_("Of the last attempt; no name.")
     )
 
     objects = NotificationQuerySet.as_manager()
@@ -77,18 +117,35 @@ class Notification(models.Model):
         indexes = [
             models.Index(
                 fields=["next_attempt_at"],
-                condition=Q(sent_at=None, dropped_at=None),
+                condition=Q(sent_at=None, dropped_at=None, failed_at=None),
                 name="notification_to_send",
             ),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["appointment", "sequence"], name="notification_tells_a_change_once"
+                fields=["appointment", "kind", "sequence", "channel"],
+                name="notification_tells_a_change_once",
             ),
             models.CheckConstraint(
-                condition=Q(appointment__isnull=False, waiting_list_entry=None, freed_start=None)
-                | Q(appointment=None, waiting_list_entry__isnull=False, freed_start__isnull=False),
-                name="notification_tells_of_a_visit_or_a_freed_time",
+                condition=Q(
+                    appointment__isnull=False,
+                    waiting_list_entry=None,
+                    freed_start=None,
+                    doctor=None,
+                )
+                | Q(
+                    appointment=None,
+                    waiting_list_entry__isnull=False,
+                    freed_start__isnull=False,
+                    doctor=None,
+                )
+                | Q(
+                    appointment=None,
+                    waiting_list_entry=None,
+                    freed_start=None,
+                    doctor__isnull=False,
+                ),
+                name="notification_tells_of_one_subject",
             ),
         ]
 
@@ -100,5 +157,7 @@ class Notification(models.Model):
         """The practice whose wall clock the message uses."""
         if self.appointment:
             return self.appointment.practice
+        if self.doctor:
+            return self.doctor.practice
         assert self.waiting_list_entry is not None
         return self.waiting_list_entry.doctor.practice

@@ -154,6 +154,7 @@ def move(
         appointment.starts_at, appointment.ends_at = starts_at, starts_at + query.length
         appointment.practice = practice
         appointment.is_overbooked = overbook
+        appointment.timed_at, appointment.coming_at = now, None
         appointment.sequence += 1
         appointment.save()
         _release(hold_token, appointment.doctor)

@@ -5,12 +5,14 @@ import datetime as dt
 import factory
 from django.utils import timezone
 
-from accounts.tests.factories import PatientFactory
+from accounts.tests.factories import PatientFactory, UserFactory
 from bookings.models import (
     Appointment,
     FirstTime,
     Hold,
     Invitation,
+    MessageChoices,
+    MessageSettings,
     Notification,
     WaitingListEntry,
 )
@@ -117,6 +119,20 @@ class NotificationFactory(factory.django.DjangoModelFactory):
     sequence = factory.SelfAttribute("appointment.sequence")
     recipient = "patient@example.org"
     language = "fr"
+
+
+class MessageSettingsFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = MessageSettings
+
+    practice = factory.SubFactory(PracticeFactory)
+
+
+class MessageChoicesFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = MessageChoices
+
+    account = factory.SubFactory(UserFactory)
 
 
 class WaitingListEntryFactory(factory.django.DjangoModelFactory):

@@ -23,6 +23,7 @@ from bookings.tests.factories import (
     FirstTimeFactory,
     HoldFactory,
     InvitationFactory,
+    MessageChoicesFactory,
     NotificationFactory,
     WaitingListEntryFactory,
 )
@@ -421,7 +422,8 @@ DURATION = "appointment_duration_is_5_to_480_minutes"
 TIME_OR_NUMBER = "appointment_has_a_time_or_a_queue_number"
 
 WAITING = "waiting_ends_for_a_reason"
-TOLD = "notification_tells_of_a_visit_or_a_freed_time"
+TOLD = "notification_tells_of_one_subject"
+CHOICES = "message_choices_are_of_an_account_or_a_person"
 REFUSED = [
     (UNKNOWN, AppointmentFactory, {"status": "lost"}),
     (ORDER, AppointmentFactory, {"ends_at": MONDAY_AT_TEN}),
@@ -445,6 +447,7 @@ REFUSED = [
     (WAITING, WaitingListEntryFactory, {"ended_at": LATER, "end": "bored"}),
     (TOLD, NotificationFactory, {"freed_start": LATER}),
     (TOLD, NotificationFactory, {"appointment": None, "sequence": 0}),
+    (CHOICES, MessageChoicesFactory, {"account": None}),
 ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from bookings.models import Appointment, StatusChange
-from bookings.models.appointment import undone
+from bookings.models.status_change import undone
 from bookings.status import Verb
 from dashboard.cockpit import Cockpit
 
