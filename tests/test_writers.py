@@ -4,6 +4,7 @@ Open pages ask for the calendar's version only. Every writing service and every 
 of the admin is in one of the two tables below; a new one fails the test until it is in a table.
 """
 
+import copy
 import datetime as dt
 import importlib
 import inspect
@@ -14,8 +15,10 @@ from types import SimpleNamespace
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.db import transaction
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from time_machine import travel
 
 from accounts.models import User
 from accounts.tests.admin import act, add, admin_client, save
@@ -51,8 +54,27 @@ def stopped(time_machine):
     time_machine.move_to(NOW, tick=False)
 
 
+@pytest.fixture(scope="module")
+def made_once(django_db_setup, django_db_blocker):
+    """The world and what a visitor is told of it, in a transaction around all tests."""
+    with django_db_blocker.unblock(), travel(NOW, tick=False), transaction.atomic():
+        world = make_world()
+        yield world, seen(world)
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world():
+def world(made_once):
+    """Objects of its own: a change sets values of them."""
+    return copy.deepcopy(made_once[0])
+
+
+@pytest.fixture
+def before(made_once):
+    return made_once[1]
+
+
+def make_world():
     """A doctor with something of everything that can change, on the three days of a card."""
     kind = ConsultationTypeFactory(duration=90)
     doctor = kind.doctor
@@ -346,9 +368,9 @@ def seen(world):
 
 
 @pytest.mark.parametrize("name", SHOWN)
-def test_a_change_shows_at_once_and_is_counted(name, world):
+def test_a_change_shows_at_once_and_is_counted(name, world, before):
     change, shown_in = SHOWN[name]
-    before, version = seen(world), version_of(world.doctor)
+    version = version_of(world.doctor)
     assert before["card"]
     change(world)
     after = seen(world)
