@@ -4,6 +4,7 @@ It must exist before Django reads its settings. So the settings module is named 
 pyproject.toml: pytest-django would load it from there before any conftest.
 """
 
+import gc
 import os
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
@@ -43,13 +44,27 @@ hypothesis.settings.register_profile("tbib", deadline=None, max_examples=300, de
 hypothesis.settings.register_profile("search", deadline=None, max_examples=20_000, print_blob=True)
 hypothesis.settings.load_profile("tbib")
 
+ON_POSTGRES = settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql"
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, deselect tests without a database: the stage on SQLite runs them."""
-    if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+    """On PostgreSQL, deselect what no database decides: the stage on SQLite runs it."""
+    if not ON_POSTGRES:
         return
-    config.hook.pytest_deselected(items=[item for item in items if not needs_database(item)])
-    items[:] = filter(needs_database, items)
+    config.hook.pytest_deselected(items=[item for item in items if not needs_postgres(item)])
+    items[:] = filter(needs_postgres, items)
+
+
+def pytest_collection_finish() -> None:
+    """Stop looking for garbage in what is loaded now: it stays, and the search costs time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
+def needs_postgres(item: pytest.Item) -> bool:
+    """Whether the test must pass on PostgreSQL too, being one that may fail there alone."""
+    return needs_database(item) and item.get_closest_marker("one_database") is None
 
 
 def needs_database(item: pytest.Item) -> bool:

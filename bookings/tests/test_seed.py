@@ -185,9 +185,9 @@ class TestSampleAccounts:
 
 class TestASecondRun:
     def test_adds_nothing(self):
-        write(8, patients=2)
+        write(8, patients=2, appointments=400)
         before = rows()
-        write(8, patients=2, now=WEDNESDAY + dt.timedelta(days=3))
+        write(8, patients=2, appointments=400, now=WEDNESDAY + dt.timedelta(days=3))
         assert rows() == before
 
     def test_keeps_what_people_changed(self):
@@ -215,16 +215,17 @@ class TestASecondRun:
                 raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            write(9, progress=cut)
+            write(9, appointments=400, progress=cut)
         assert 5 <= Doctor.objects.count() < 9
         assert not Doctor.objects.filter(opening_hours=None).exists()
-        write(9)
+        write(9, appointments=400)
         assert Doctor.objects.count() == 9
         assert not Doctor.objects.filter(appointments=None).exists()
         assert User.objects.get(username="secretaire").memberships.count() == 1
 
 
 class TestSeed:
+    @pytest.mark.one_database
     def test_the_same_seed_gives_the_same_world(self):
         worlds = []
         for _run in range(2):
@@ -470,12 +471,13 @@ class TestAppointments:
         assert max(times) < WEDNESDAY + dt.timedelta(days=29)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("hour", [0, 6, 12, 18, 23])
 def test_a_world_can_be_made_at_any_hour(hour):
     for day in range(3):
         now = dt.datetime(2026, 10, 23 + day, hour, 17, tzinfo=dt.UTC)
         with transaction.atomic():
-            write(9, now=now)
+            write(9, appointments=2500, now=now)
             assert set(Appointment.objects.values_list("status", flat=True)) == set(Status.values)
             assert not StatusChange.objects.filter(at__gt=now).exists()
             transaction.set_rollback(True)

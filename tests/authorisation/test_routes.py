@@ -67,6 +67,7 @@ def test_get_answers_as_the_table_says_and_writes_nothing(world, route, caplog):
     assert CANARY not in caplog.text
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("route", ROUTES)
 def test_head_answers_as_get_and_writes_nothing(world, route):
     client, path = client_of(world, "doctor_a"), fill(ROUTES[route].path, world)
@@ -94,6 +95,7 @@ def test_post_answers_as_the_table_says_and_strangers_write_nothing(world, route
     assert strangers_wrote == []
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("route", ROUTES)
 def test_every_unsafe_route_refuses_without_a_token(world, route):
     client = client_of(world, "patient_a", enforce_csrf_checks=True)
@@ -103,6 +105,7 @@ def test_every_unsafe_route_refuses_without_a_token(world, route):
     assert statements == []
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("route", ROUTES)
 def test_other_methods_change_nothing(world, route):
     client, path = client_of(world, "patient_a"), fill(ROUTES[route].path, world)

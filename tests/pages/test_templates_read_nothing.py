@@ -33,6 +33,7 @@ def world(db: None) -> Iterator[SimpleNamespace]:
         yield build_world(doctors=DOCTORS)
 
 
+@pytest.mark.one_database
 def test_no_template_reads(world):
     reads: dict[str, str] = {}
     for page in representative(pages_of(world)):
