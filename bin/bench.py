@@ -1,7 +1,8 @@
 """Measure the site and compare it with its budget: `make bench`. bench/__init__.py says how.
 
 The worlds are kept: on SQLite in .cache/bench, on PostgreSQL as databases of the server on this
-machine. Without such a server a private one is started, and its worlds end with it.
+machine, whose names are those of this working copy alone. Without such a server a private one is
+started, and its worlds end with it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import datetime as dt
+import fcntl
 import hashlib
 import json
 import os
@@ -54,6 +56,22 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a small world, two minutes")
     options = parser.parse_args()
     KEPT.mkdir(parents=True, exist_ok=True)
+    with alone():
+        measure_all(options)
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """A second run would empty the databases of the first."""
+    with (KEPT / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit("Another `make bench` runs here.")
+        yield
+
+
+def measure_all(options: argparse.Namespace) -> None:
     collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
     subprocess.run(collect, cwd=ROOT, env={**os.environ, **ENVIRONMENT}, check=True)
     rows, servers = [], []
@@ -182,6 +200,8 @@ def on_postgres() -> Iterator[tuple[MakeUrl, str]]:
             server = stack.enter_context(private_postgres())
 
         def make_url(name: str) -> str:
+            # The server is one for all working copies on this machine.
+            name = f"{name}_{hashlib.sha256(str(ROOT).encode()).hexdigest()[:6]}"
             with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
                 connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
                 connection.execute(f'CREATE DATABASE "{name}"')

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
@@ -50,6 +51,9 @@ class WeeklyRange(NamedTuple):
         )
 
 
+# Pages ask for the same midnights and openings again and again; the rules of a zone never change
+# while a process lives.
+@lru_cache(maxsize=16_384)
 def to_utc(day: dt.date, minute: int, zone: ZoneInfo) -> dt.datetime:
     """Return the instant at which `zone`'s clocks show `minute` minutes after midnight of `day`.
 
@@ -82,11 +86,13 @@ def merge(spans: Iterable[Span]) -> list[Span]:
     """Return the union of `spans`, sorted; overlapping and touching spans become one."""
     merged: list[Span] = []
     for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            if end > merged[-1][1]:
-                merged[-1] = (merged[-1][0], end)
+        if merged and start <= until:
+            if end > until:
+                until = end
+                merged[-1] = (begin, until)
         elif start < end:
-            merged.append((start, end))
+            begin, until = start, end
+            merged.append((begin, until))
     return merged
 
 
@@ -119,14 +125,19 @@ def openings_by_place(
     """
     found: dict[Place, list[Span]] = {}
     for day in days:
-        for place, minutes in _on_the_clock(each for each in ranges if each.opens_on(day)).items():
+        open_then = tuple([each for each in ranges if each.opens_on(day)])
+        for place, minutes in _on_the_clock(open_then).items():
             spans = ((to_utc(day, start, zone), to_utc(day, end, zone)) for start, end in minutes)
             found.setdefault(place, []).extend(span for span in spans if span[0] < span[1])
     return found
 
 
-def _on_the_clock(ranges: Iterable[WeeklyRange]) -> dict[Place, list[tuple[int, int]]]:
-    """Return {place: (start, end) in minutes, by start, disjoint} of the ranges of one day."""
+@lru_cache(maxsize=4096)
+def _on_the_clock(ranges: tuple[WeeklyRange, ...]) -> dict[Place, list[tuple[int, int]]]:
+    """Return {place: (start, end) in minutes, by start, disjoint} of the ranges of one day.
+
+    Callers share the answer and do not change it.
+    """
     found: dict[Place, list[tuple[int, int]]] = {}
     for each in sorted(ranges, key=lambda each: each.start_minute):
         start, end = each.start_minute, each.end_minute
@@ -179,6 +190,37 @@ def grid(
             high = bisect_left(starts, end, low)
             blockers[low:high] = [blocker] * (high - low)
     return list(zip(starts, blockers, strict=True))
+
+
+def blocked_starts(obstacles: Iterable[Obstacle[Any]]) -> list[Span]:
+    """Return the spans of instants at which a visit cannot start, sorted and disjoint."""
+    return merge(
+        (begin - reach + INSTANT, end) for _blocker, spans, reach in obstacles for begin, end in spans
+    )
+
+
+def free_starts(
+    opened: Span, length: dt.timedelta, blocked: Sequence[Span]
+) -> Iterator[dt.datetime]:
+    """Yield the free starts of `grid` in one opening, in order.
+
+    `blocked` comes from `blocked_starts`. The walk jumps over each of its spans, so that a full
+    opening costs as little as an empty one.
+    """
+    start, closes = opened
+    last = closes - length
+    at = bisect_right(blocked, start, key=itemgetter(1))
+    while start <= last:
+        while at < len(blocked) and blocked[at][1] <= start:
+            at += 1
+        if at == len(blocked) or start < blocked[at][0]:
+            yield start
+            start += length
+        elif blocked[at][1] > last:
+            return
+        else:
+            # The first step of the grid that is not before the span's end.
+            start += -((start - blocked[at][1]) // length) * length
 
 
 def _steps(span: Span, length: dt.timedelta) -> Iterator[dt.datetime]:

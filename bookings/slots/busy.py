@@ -7,14 +7,16 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import F, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Appointment, Hold
 from bookings.models.appointment import LONGEST
-from bookings.slots.query import minutes
+from bookings.slots.span_texts import SpanReader, SpanText, SpanTexts, WithPause
 from doctors.models import ConsultationType
+from scheduling.engine import Span, merge
 from scheduling.models import DoctorAbsence
 from web.compiled import compiled_once
 
@@ -33,17 +35,32 @@ class Blocker(models.TextChoices):
     OFF_GRID = "off_grid", _("Not a start time of this practice")
 
 
-class Busy(NamedTuple):
-    """A stretch of one doctor's time that is occupied; a hold occupies it until `over_at` only.
-
-    `pause` follows a visit or hold and must be free of other visits.
-    """
+class Held(NamedTuple):
+    """A hold with its pause: it occupies its time until `over_at` only."""
 
     start: dt.datetime
     end: dt.datetime
-    pause: dt.timedelta
-    blocker: Blocker
     over_at: dt.datetime
+
+
+class Busy(NamedTuple):
+    """What occupies one doctor's time; `booked` and `closed` are sorted and disjoint.
+
+    The pause after a visit or hold is part of it: it must be free of other visits.
+    """
+
+    booked: list[Span]
+    held: list[Held]
+    closed: list[Span]
+
+    def spans(self, blocker: Blocker) -> list[Span]:
+        """The time with this blocker, sorted and disjoint: BOOKED, HELD or CLOSED."""
+        if blocker is Blocker.HELD:
+            return merge((hold.start, hold.end) for hold in self.held)
+        return self.booked if blocker is Blocker.BOOKED else self.closed
+
+
+NOT_BUSY = Busy([], [], [])
 
 
 def read_busy(
@@ -54,53 +71,29 @@ def read_busy(
     now: dt.datetime,
     token: str | None,
     moving: UUID | None,
-    beside_overbooked: bool = False,
-) -> dict[int, list[Busy]]:
-    """{doctor id: busy stretches within `[start, end)`, with their pauses}, in one query.
+    as_staff: bool = False,
+) -> dict[int, Busy]:
+    """{doctor id: what occupies time within `[start, end)`}, in one query.
 
     The hold that `token` owns and the visit `moving` are left out. An overbooked visit blocks
-    public slots, but staff can book `beside_overbooked` visits.
+    public slots, but `as_staff` overbooked visits and pauses block nothing.
     """
     near = start - LONGEST - LONGEST_PAUSE
-    beside = beside_overbooked or None
-    found: dict[int, list[Busy]] = {pk: [] for pk in doctor_ids}
-    rows = _rows_of_busy(tuple(doctor_ids), near, start, end, now, token, moving, beside)
-    instant = dt.datetime.fromisoformat if connection.vendor == "sqlite" else _as_it_is
-    for doctor_id, starts_at, ends_at, buffer_minutes, blocker, over_at in rows:
-        end = instant(ends_at)
-        over = end if over_at is None else instant(over_at)
-        pause, why = PAUSES[buffer_minutes], BLOCKERS[blocker]
-        found[doctor_id].append(Busy(instant(starts_at), end, pause, why, over))
-    return found
-
-
-def _as_it_is(instant: Any) -> Any:
-    return instant
-
-
-PAUSES = [minutes(count) for count in range(ConsultationType.MAX_BUFFER + 1)]
-BLOCKERS = {blocker.value: blocker for blocker in Blocker}
-
-
-class Stored(models.Func):
-    """A column of instants as the driver gives it, without Django's conversion.
-
-    On SQLite that takes longer than the query; `datetime.fromisoformat` reads this text instead.
-    """
-
-    template = "%(expressions)s"
-    arity = 1
-
-    def as_sqlite(self, compiler: Any, connection: Any, **options: Any) -> Any:
-        return self.as_sql(compiler, connection, template="%(expressions)s || '+00:00'", **options)
+    found = {pk: Busy([], [], []) for pk in doctor_ids}
+    rows = _rows_of_busy(tuple(doctor_ids), near, start, end, now, token, moving, as_staff or None)
+    read = SpanReader()
+    for doctor_id, blocker, text, over_at in rows:
+        spans, busy = read.spans(text), found[doctor_id]
+        if blocker == Blocker.BOOKED:
+            busy.booked.extend(spans)
+        elif blocker == Blocker.CLOSED:
+            busy.closed.extend(spans)
+        else:
+            busy.held.extend(Held(begins, ends, read.instant(over_at)) for begins, ends in spans)
+    return {pk: each._replace(closed=merge(each.closed)) for pk, each in found.items()}
 
 
 NEVER = Value(None, output_field=models.TextField())
-
-
-def stored(column: str) -> Stored:
-    # As text no converter of Django's runs.
-    return Stored(F(column), output_field=models.TextField())
 
 
 @compiled_once
@@ -112,33 +105,33 @@ def _rows_of_busy(
     now: dt.datetime,
     token: str | None,
     moving: UUID | None,
-    beside_overbooked: bool | None,
+    as_staff: bool | None,
 ) -> models.QuerySet[Any, tuple[Any, ...]]:
     """Busy rows within `[start, end)`. A visit that starts before `near` ends before `start`."""
     neighbours = {"starts_at__gt": near, "starts_at__lt": end}
-    columns = ("doctor_id", "begins", "ends", "buffer_minutes", "blocker", "over_at")
-    span = {"begins": stored("starts_at"), "ends": stored("ends_at")}
     visits = Appointment.objects.live().filter(doctor__in=doctor_ids, **neighbours)
     if moving:
         visits = visits.exclude(pk=moving)
-    if beside_overbooked:
+    if as_staff:
         visits = visits.filter(is_overbooked=False)
     # Holds of any day: the next free time may depend on the end of one. A doctor has few holds.
     holds = Hold.objects.unexpired(now).of_others(token).filter(doctor__in=doctor_ids)
     absences = DoctorAbsence.objects.filter(
         doctor__in=doctor_ids, ends_at__gt=start, starts_at__lt=end
     )
-    booked = visits.annotate(**span, blocker=Value(Blocker.BOOKED.value), over_at=NEVER)
-    held = holds.annotate(**span, blocker=Value(Blocker.HELD.value), over_at=stored("expires_at"))
-    closed = absences.annotate(
-        **span, blocker=Value(Blocker.CLOSED.value), over_at=NEVER, buffer_minutes=Value(0)
+    ends_at = F("ends_at") if as_staff else WithPause("ends_at", "buffer_minutes")
+    booked = visits.order_by().values("doctor_id").annotate(
+        why=Value(Blocker.BOOKED.value), spans=SpanTexts("starts_at", ends_at), over=NEVER
     )
-    return (
-        booked.order_by()
-        .values_list(*columns)
-        .union(
-            held.order_by().values_list(*columns),
-            closed.order_by().values_list(*columns),
-            all=True,
-        )
+    held = holds.order_by().annotate(
+        why=Value(Blocker.HELD.value),
+        spans=SpanText("starts_at", ends_at),
+        over=Cast("expires_at", models.TextField()),
+    )
+    closed = absences.order_by().annotate(
+        why=Value(Blocker.CLOSED.value), spans=SpanText("starts_at", "ends_at"), over=NEVER
+    )
+    columns = ("doctor_id", "why", "spans", "over")
+    return booked.values_list(*columns).union(
+        held.values_list(*columns), closed.values_list(*columns), all=True
     )

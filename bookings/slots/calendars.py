@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 
 from bookings.models.appointment import LONGEST
-from bookings.slots.busy import LONGEST_PAUSE, Blocker, Busy, read_busy
+from bookings.slots.busy import LONGEST_PAUSE, NOT_BUSY, Blocker, Busy, Held, read_busy
 from bookings.slots.no_slots import NoSlots, NoSlotsReason
 from bookings.slots.query import SlotQuery
 from scheduling import engine
@@ -116,6 +117,7 @@ class Calendars:
         doctor_ids = {query.doctor.pk for query in queries}
         self._busy = read_busy(doctor_ids, start, end, now=now, token=token, moving=moving)
         self._obstacles: dict[tuple[SlotQuery, int], list[engine.Obstacle[Blocker]]] = {}
+        self._blocked: dict[tuple[SlotQuery, int], list[engine.Span]] = {}
         self._ranges: dict[SlotQuery, list[list[engine.WeeklyRange]]] = {}
         self._grids: dict[SlotQuery, dict[dt.date, list[DaySlot]]] = {}
 
@@ -141,9 +143,26 @@ class Calendars:
         }
 
     def first_free(self, query: SlotQuery) -> dt.datetime | None:
-        """The first of all `free` starts, or None."""
-        slots = self.first_slots(query, 1, {None})
-        return slots[0].start if slots else None
+        """The first of all `free` starts, or None; the grid is not computed for it."""
+        zone, own, ranges = query.zone, query.doctor.practice_id, self._ranges_of(query)
+        places = {each.place for each in self.weeks.ranges_of(query)}
+        blocked = {place: self._blocked_starts(query, place or own) for place in places}
+        length, found = query.length, list[dt.datetime]()
+        for day in self._opening_days:
+            # A range of the evening before can reach past a range that begins at midnight.
+            if found and min(found) < engine.to_utc(day, 0, zone):
+                break
+            opened = engine.openings_by_place(ranges[day.weekday()], [day], zone)
+            for place, spans in opened.items():
+                for span in spans:
+                    starts = engine.free_starts(span, length, blocked[place])
+                    shown = (local for start in starts if self._shows(local := start.astimezone(zone)))
+                    found += islice(shown, 1)
+        return min(found, default=None)
+
+    def _shows(self, start: dt.datetime) -> bool:
+        """Whether `start`, on the practice's clock, is in the grid: a repeated hour counts once."""
+        return not start.fold and self.days[0] <= start.date() <= self.days[-1]
 
     def first_slots(
         self, query: SlotQuery, count: int, blockers: Collection[Blocker | None]
@@ -165,10 +184,9 @@ class Calendars:
                     found.setdefault(slot.start.astimezone(dt.UTC), slot)
         return [found[start] for start in sorted(found)[:count]]
 
-    def holds(self, query: SlotQuery) -> list[Busy]:
+    def holds(self, query: SlotQuery) -> list[Held]:
         """The holds of the doctor, on any day."""
-        busy = self._busy.get(query.doctor.pk, [])
-        return [each for each in busy if each.blocker is Blocker.HELD]
+        return self._busy_of(query).held
 
     def blocker_at(self, query: SlotQuery, start: dt.datetime) -> Blocker | None:
         """Why `start`, on one of the days, cannot be booked; None when it can."""
@@ -197,12 +215,12 @@ class Calendars:
         It is the practice's next midnight at the latest. The answer does not always change then:
         a start of an empty day can get another blocker while the day stays empty for one reason.
         """
-        busy, slots = self._busy.get(query.doctor.pk, []), self.grid(query)
+        busy, slots = self._busy_of(query), self.grid(query)
         first_of_days = [
             next((slot.start for slot in slots[day] if slot.blocker is None), None) for day in slots
         ]
         changes = [query.midnight(self.now)]
-        changes += [each.over_at for each in busy if each.blocker is Blocker.HELD]
+        changes += [hold.over_at for hold in busy.held]
         first = next(filter(None, first_of_days), None)
         if first:
             changes.append(query.lapses_at(first))
@@ -213,7 +231,7 @@ class Calendars:
             # Why a day is empty can change: its starts pass, or an absence's end becomes near
             # enough to be shown.
             changes += [start.astimezone(dt.UTC) + engine.INSTANT for start in starts]
-            changes += [each.end - FAR_AWAY for each in busy if each.blocker is Blocker.CLOSED]
+            changes += [end - FAR_AWAY for _start, end in busy.closed]
         if query.is_emergency_only:
             window = settings.EMERGENCY_WINDOW
             changes += [start.astimezone(dt.UTC) - window for start in starts]
@@ -261,7 +279,8 @@ class Calendars:
         """
         key = (query, practice_id)
         if key not in self._obstacles:
-            closed = self._absences(query) + [
+            busy = self._busy_of(query)
+            closed = busy.closed + [
                 engine.day_span(day, query.zone) for day in self.weeks.holidays[practice_id]
             ]
             with_pause = query.length + query.pause
@@ -269,19 +288,22 @@ class Calendars:
             self._obstacles[key] = [
                 _rule_of_time(Blocker.PAST, engine.BEGINNING, self.now),
                 engine.Obstacle(Blocker.CLOSED, engine.merge(closed), query.length),
-                engine.Obstacle(Blocker.BOOKED, self._taken(query, Blocker.BOOKED), with_pause),
-                engine.Obstacle(Blocker.HELD, self._taken(query, Blocker.HELD), with_pause),
+                engine.Obstacle(Blocker.BOOKED, busy.booked, with_pause),
+                engine.Obstacle(Blocker.HELD, busy.spans(Blocker.HELD), with_pause),
                 _rule_of_time(Blocker.TOO_SOON, engine.BEGINNING, too_soon),
                 _rule_of_time(Blocker.TOO_FAR, too_far, engine.END),
             ]
         return self._obstacles[key]
 
-    def _taken(self, query: SlotQuery, blocker: Blocker) -> list[engine.Span]:
-        busy = self._busy.get(query.doctor.pk, [])
-        return engine.merge((b.start, b.end + b.pause) for b in busy if b.blocker is blocker)
+    def _blocked_starts(self, query: SlotQuery, practice_id: int) -> list[engine.Span]:
+        """When no visit of `query` can start at that practice."""
+        key = (query, practice_id)
+        if key not in self._blocked:
+            self._blocked[key] = engine.blocked_starts(self._obstacles_of(query, practice_id))
+        return self._blocked[key]
 
-    def _absences(self, query: SlotQuery) -> list[engine.Span]:
-        return self._taken(query, Blocker.CLOSED)
+    def _busy_of(self, query: SlotQuery) -> Busy:
+        return self._busy.get(query.doctor.pk, NOT_BUSY)
 
     # -- why a day is empty -----------------------------------------------------------------------
 
@@ -311,7 +333,7 @@ class Calendars:
             if holiday is not None:
                 return NoSlots(NoSlotsReason.HOLIDAY, holiday=holiday)
         opens, closes = engine.day_span(day, query.zone)
-        ends = [end for start, end in self._absences(query) if start < closes and opens < end]
+        ends = [end for start, end in self._busy_of(query).closed if start < closes and opens < end]
         if not ends:
             # The closure begins on the next day and only blocks visits past midnight.
             return NoSlots(NoSlotsReason.CLOSED)

@@ -12,7 +12,7 @@ from django.conf import settings
 from bookings.models import FirstTime
 from bookings.models.first_time import BY_PHONE, NEVER
 from bookings.slots.agendas import Agendas
-from bookings.slots.busy import Blocker, Busy
+from bookings.slots.busy import Blocker, Held
 from bookings.slots.calendars import Calendars, DaySlot
 from bookings.slots.query import SlotQuery
 from bookings.slots.reading import FIRST_CHUNK_DAYS
@@ -100,11 +100,11 @@ def _is_unanswered(read: Read, now: dt.datetime) -> bool:
     return not is_free and len(read.coming) < MOST_STARTS and read.unread_from <= now
 
 
-def _coming(query: SlotQuery, slot: DaySlot, holds: list[Busy], now: dt.datetime) -> Coming:
+def _coming(query: SlotQuery, slot: DaySlot, holds: list[Held], now: dt.datetime) -> Coming:
     start, opens = slot.start.astimezone(dt.UTC), now
     if slot.blocker:
         end = start + query.length + query.pause
-        kept = [each for each in holds if each.start < end and start < each.end + each.pause]
+        kept = [each for each in holds if each.start < end and start < each.end]
         opens = max(now, _comes_near(query, slot), *(each.over_at for each in kept))
     return Coming(start, opens, query.lapses_at(start))
 

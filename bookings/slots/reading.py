@@ -84,12 +84,9 @@ def overlap_at(
     as the database's constraint allows.
     """
     around: dict[str, Any] = {"now": now, "token": token, "moving": moving}
-    busy = read_busy([doctor.pk], start, end, beside_overbooked=True, **around)
-    spans: dict[Blocker, list[engine.Span]] = {Blocker.BOOKED: [], Blocker.HELD: []}
-    for each in busy.get(doctor.pk, []):
-        if each.blocker in spans:
-            spans[each.blocker].append((each.start, each.end))
-    obstacles = [engine.Obstacle(key, engine.merge(spans[key]), end - start) for key in spans]
+    busy = read_busy([doctor.pk], start, end, as_staff=True, **around)[doctor.pk]
+    kinds = (Blocker.BOOKED, Blocker.HELD)
+    obstacles = [engine.Obstacle(kind, busy.spans(kind), end - start) for kind in kinds]
     # An opening that is as long as the visit has one start in its grid.
     ((_start, blocker),) = engine.grid([(start, end)], end - start, obstacles)
     return blocker
