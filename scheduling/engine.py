@@ -85,14 +85,18 @@ def _change_between(low: dt.datetime, high: dt.datetime, zone: ZoneInfo) -> dt.d
 def merge(spans: Iterable[Span]) -> list[Span]:
     """Return the union of `spans`, sorted; overlapping and touching spans become one."""
     merged: list[Span] = []
-    for start, end in sorted(spans):
-        if merged and start <= until:
+    ordered = sorted(spans)
+    begin, until = ordered[0] if ordered else (BEGINNING, BEGINNING)
+    for start, end in ordered:
+        if start <= until:
             if end > until:
                 until = end
-                merged[-1] = (begin, until)
-        elif start < end:
+        else:
+            if begin < until:
+                merged.append((begin, until))
             begin, until = start, end
-            merged.append((begin, until))
+    if begin < until:
+        merged.append((begin, until))
     return merged
 
 
@@ -195,7 +199,9 @@ def grid(
 def blocked_starts(obstacles: Iterable[Obstacle[Any]]) -> list[Span]:
     """Return the spans of instants at which a visit cannot start, sorted and disjoint."""
     return merge(
-        (begin - reach + INSTANT, end) for _blocker, spans, reach in obstacles for begin, end in spans
+        (begin - reach + INSTANT, end)
+        for _blocker, spans, reach in obstacles
+        for begin, end in spans
     )
 
 

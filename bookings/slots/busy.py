@@ -120,8 +120,12 @@ def _rows_of_busy(
         doctor__in=doctor_ids, ends_at__gt=start, starts_at__lt=end
     )
     ends_at = F("ends_at") if as_staff else WithPause("ends_at", "buffer_minutes")
-    booked = visits.order_by().values("doctor_id").annotate(
-        why=Value(Blocker.BOOKED.value), spans=SpanTexts("starts_at", ends_at), over=NEVER
+    booked = (
+        visits.order_by()
+        .values("doctor_id")
+        .annotate(
+            why=Value(Blocker.BOOKED.value), spans=SpanTexts("starts_at", ends_at), over=NEVER
+        )
     )
     held = holds.order_by().annotate(
         why=Value(Blocker.HELD.value),

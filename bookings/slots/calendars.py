@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
-from itertools import islice
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain, groupby, islice
 from typing import NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -137,32 +138,47 @@ class Calendars:
 
     def free(self, query: SlotQuery) -> dict[dt.date, list[dt.datetime]]:
         """{day: free starts, aware, in the practice's zone}; every day is a key."""
-        return {
-            day: [slot.start for slot in slots if slot.blocker is None]
-            for day, slots in self.grid(query).items()
-        }
+        found: dict[dt.date, list[dt.datetime]] = {day: [] for day in self.days}
+        for _day, openings in self._free_by_opening(query):
+            for start in chain(*openings):
+                found[start.date()].append(start)
+        # Openings of two days or places can overlap and offer one start twice.
+        return {day: [start for start, _same in groupby(sorted(found[day]))] for day in found}
 
     def first_free(self, query: SlotQuery) -> dt.datetime | None:
-        """The first of all `free` starts, or None; the grid is not computed for it."""
-        zone, own, ranges = query.zone, query.doctor.practice_id, self._ranges_of(query)
-        places = {each.place for each in self.weeks.ranges_of(query)}
-        blocked = {place: self._blocked_starts(query, place or own) for place in places}
-        length, found = query.length, list[dt.datetime]()
-        for day in self._opening_days:
+        """The first of all `free` starts, or None."""
+        found: list[dt.datetime] = []
+        for day, openings in self._free_by_opening(query):
             # A range of the evening before can reach past a range that begins at midnight.
-            if found and min(found) < engine.to_utc(day, 0, zone):
+            if found and min(found) < engine.to_utc(day, 0, query.zone):
                 break
-            opened = engine.openings_by_place(ranges[day.weekday()], [day], zone)
-            for place, spans in opened.items():
-                for span in spans:
-                    starts = engine.free_starts(span, length, blocked[place])
-                    shown = (local for start in starts if self._shows(local := start.astimezone(zone)))
-                    found += islice(shown, 1)
+            found += (start for starts in openings for start in islice(starts, 1))
         return min(found, default=None)
 
-    def _shows(self, start: dt.datetime) -> bool:
-        """Whether `start`, on the practice's clock, is in the grid: a repeated hour counts once."""
-        return not start.fold and self.days[0] <= start.date() <= self.days[-1]
+    def _free_by_opening(
+        self, query: SlotQuery
+    ) -> Iterator[tuple[dt.date, list[Iterator[dt.datetime]]]]:
+        """Yield each day with the free starts of its openings: those of `grid`, without it."""
+        zone, length, ranges = query.zone, query.length, self._ranges_of(query)
+        own, places = query.doctor.practice_id, {each.place for each in self.weeks.ranges_of(query)}
+        blocked = {place: self._blocked_starts(query, place or own) for place in places}
+        for day in self._opening_days:
+            opened = engine.openings_by_place(ranges[day.weekday()], [day], zone)
+            yield (
+                day,
+                [
+                    self._shown(engine.free_starts(span, length, blocked[place]), zone)
+                    for place, spans in opened.items()
+                    for span in spans
+                ],
+            )
+
+    def _shown(self, starts: Iterable[dt.datetime], zone: ZoneInfo) -> Iterator[dt.datetime]:
+        """Yield `starts` on the practice's clock that are on the days; a repeated hour is one."""
+        first, last = self.days[0], self.days[-1]
+        for start in engine.local_starts(starts, zone):
+            if first <= start.date() <= last:
+                yield start
 
     def first_slots(
         self, query: SlotQuery, count: int, blockers: Collection[Blocker | None]

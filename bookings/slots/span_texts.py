@@ -71,9 +71,9 @@ class SpanReader:
 
     def spans(self, text: str) -> list[Span]:
         """The union of the spans, sorted."""
-        pairs: list[Any]
+        pairs: Any
         if self.is_sqlite:
-            texts = text.split(",")
+            texts: list[Any] = text.split(",")
             # They have the order of the instants: a full day is one span, and is read once.
             pairs = merge(zip(texts[::2], texts[1::2], strict=True))
         else:

@@ -153,6 +153,20 @@ class TestPauses:
         )
         assert free_on_monday(consultation_type) == ["09:00", "09:30"]
 
+    def test_count_to_the_instant(self):
+        consultation_type = ConsultationTypeFactory(duration=30)
+        instant = dt.timedelta(microseconds=1)
+        for at, too_long in (("09:00", -instant), ("11:00", instant)):
+            end = monday(at) + dt.timedelta(minutes=20) + too_long
+            AppointmentFactory(
+                doctor=consultation_type.doctor,
+                starts_at=monday(at),
+                ends_at=end,
+                buffer_minutes=10,
+            )
+        blockers = codes(consultation_type)
+        assert (blockers["09:30"], blockers["11:30"]) == (None, Blocker.BOOKED)
+
     def test_do_not_stretch_the_grid(self):
         consultation_type = ConsultationTypeFactory(buffer_after=5)
         open_monday(consultation_type, 540, 660)

@@ -12,6 +12,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scheduling import engine
 from scheduling.engine import WeeklyRange
@@ -640,3 +642,36 @@ def test_an_obstacle_without_beginning_or_end_blocks_all_before_or_after():
     far = engine.Obstacle("far", [(utc(MONDAY, "11:00"), engine.END)], engine.INSTANT)
 
     assert list(blockers(past, far).values()) == ["past", "past", None, None, "far", "far"]
+
+
+# The walk that jumps -----------------------------------------------------------------------------
+
+MOMENTS = [
+    dt.datetime(2027, 3, 1, 9, tzinfo=dt.UTC) + n * dt.timedelta(minutes=10) for n in range(60)
+]
+some_spans = st.lists(
+    st.tuples(st.sampled_from(MOMENTS), st.integers(1, 200)).map(
+        lambda drawn: (drawn[0], drawn[0] + dt.timedelta(minutes=drawn[1]))
+    ),
+    max_size=6,
+)
+
+
+@given(
+    length=st.sampled_from([20, 30, 45]).map(lambda n: dt.timedelta(minutes=n)),
+    closed=some_spans,
+    taken=some_spans,
+    pause=st.sampled_from([0, 10]).map(lambda n: dt.timedelta(minutes=n)),
+    too_late=st.sampled_from(MOMENTS),
+)
+def test_free_starts_are_those_of_the_grid(length, closed, taken, pause, too_late):
+    opened = (MOMENTS[0], MOMENTS[-1])
+    obstacles = [
+        engine.Obstacle("past", [(engine.BEGINNING, MOMENTS[3])], engine.INSTANT),
+        engine.Obstacle("closed", engine.merge(closed), length),
+        engine.Obstacle("taken", engine.merge(taken), length + pause),
+        engine.Obstacle("too far", [(too_late, engine.END)], engine.INSTANT),
+    ]
+    free = [start for start, blocker in engine.grid([opened], length, obstacles) if not blocker]
+    walked = engine.free_starts(opened, length, engine.blocked_starts(obstacles))
+    assert list(walked) == free
