@@ -8,11 +8,12 @@ ARGS ?=
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve setup setup-dev test race bench lint messages pictures icons lock watch clean python3
+.PHONY: help run serve worker setup setup-dev test race bench lint messages pictures icons lock watch clean python3
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
+# The server takes the place of the shell that started the worker, so the worker ends with it.
 run: setup ## set up and serve on http://127.0.0.1:8000 with sample data (PORT= for another port)
 	@$(PYTHON) manage.py migrate --verbosity 0
 	@$(PYTHON) manage.py seed_doctors --if-empty --count 40
@@ -25,7 +26,7 @@ run: setup ## set up and serve on http://127.0.0.1:8000 with sample data (PORT= 
 	@echo "    patient       booking for oneself and one's family"
 	@echo "    admin         the site's administration, under /admin/"
 	@echo
-	@exec $(PYTHON) manage.py runserver 127.0.0.1:$(PORT)
+	@$(PYTHON) manage.py worker --with-parent & exec $(PYTHON) manage.py runserver 127.0.0.1:$(PORT)
 
 # Settings come from the environment, then from .env. A worker shows that it lives by touching a
 # file, which must not be on a disk that can stall; the control socket would be one file for every
@@ -33,9 +34,13 @@ run: setup ## set up and serve on http://127.0.0.1:8000 with sample data (PORT= 
 serve: setup ## serve as in production: gunicorn and WhiteNoise (PORT=, WORKERS=, THREADS=)
 	@$(PYTHON) manage.py migrate --noinput --verbosity 0
 	@$(PYTHON) manage.py collectstatic --noinput --verbosity 0
+	@$(PYTHON) manage.py worker --check
 	@exec $(PYTHON) -m gunicorn --bind=127.0.0.1:$(PORT) --worker-class=gthread --workers=$(WORKERS) \
 		--threads=$(THREADS) $(addprefix --worker-tmp-dir=,$(wildcard /dev/shm)) \
 		--no-control-socket --graceful-timeout=30 config.wsgi
+
+worker: setup ## send messages, make offers, run the jobs at set times (any number, anywhere)
+	@exec $(PYTHON) manage.py worker
 
 setup: python3 ## install the packages, build the front end and the translations, write .env
 	@python3 bin/setup.py

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,3 +10,6 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         import bookings.services.first_times  # noqa: F401 (connects its receiver)
+        from bookings.messages.schedules import write_schedules_after_migrate
+
+        post_migrate.connect(write_schedules_after_migrate, sender=self)

@@ -11,6 +11,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 from django.contrib.messages import constants as message_levels
+from django.utils.translation import gettext_lazy
 
 from config.startup import moment, refuse_unsafe_start
 
@@ -32,6 +33,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # -- applications -------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    # Before "bookings", whose admin replaces its pages: they would run any function.
+    "django_q",
     "dashboard",
     "bookings",
     "scheduling",
@@ -275,6 +278,25 @@ OPERATOR = {
     "address": env.str("OPERATOR_ADDRESS", default=""),
     "contact": env.str("OPERATOR_CONTACT", default=""),
     "host": env.str("OPERATOR_HOST", default=""),
+}
+
+# -- the worker ---------------------------------------------------------------------------
+
+# `manage.py worker` runs the jobs of bookings.messages.schedules. A job that takes longer than
+# `timeout` seconds is ended; one whose worker died begins again after `retry` seconds.
+Q_CLUSTER = {
+    "name": "tbib",
+    "label": gettext_lazy("Jobs"),
+    "orm": "default",
+    "workers": 1,
+    "poll": 1.0,
+    "timeout": 240,
+    "retry": 300,
+    "max_attempts": 3,
+    # A job that fell due several times while no worker ran is run once.
+    "catch_up": False,
+    "save_limit": 50,
+    "log_level": "WARNING",
 }
 
 # -- when the site cannot answer ----------------------------------------------------------

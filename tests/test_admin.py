@@ -29,6 +29,7 @@ from bookings.models import (
     StatusChange,
     WaitingListEntry,
     WaitingScreen,
+    WorkerBeat,
 )
 from bookings.status import Status, Verb
 from bookings.tests.factories import (
@@ -98,6 +99,12 @@ def waiting_screen():
     return WaitingScreen.objects.create(doctor=DoctorFactory(), token=token)
 
 
+def worker_beat():
+    return WorkerBeat.objects.create(
+        host="server-1", process=4321, started_at=MONDAY_AT_TEN, beat_at=MONDAY_AT_TEN
+    )
+
+
 # model: how to make a row, what its line says, what its page says, whether there is "Add".
 PAGES = {
     User: (UserFactory, "Nadia Benali", 'value="Benali"', True),
@@ -146,6 +153,7 @@ PAGES = {
     Invitation: (invitation, "Mon 15 March 2027, 10:00 (Paris)", "Nadia Benali", False),
     WaitingScreen: (waiting_screen, "Dr John Smith", "Dr John Smith", False),
     Hold: (HoldFactory, "Mon 1 March 2027, 10:00 (Paris)", "Consultation", False),
+    WorkerBeat: (worker_beat, "Mon 1 March 2027, 09:00 (UTC)", "server-1", False),
     PatientFile: (patient_file, "Rude at the desk", 'value="Rude at the desk"', True),
 }
 MODELS = pytest.mark.parametrize("model", PAGES, ids=lambda model: model.__name__)

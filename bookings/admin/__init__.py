@@ -3,6 +3,15 @@
 Private notes have no page here on purpose: only their doctor reads them.
 """
 
-from bookings.admin import appointments, files, hours, links, messages, records, waiting_list
+from bookings.admin import appointments, files, hours, jobs, links, messages, records, waiting_list
 
-__all__ = ["appointments", "files", "hours", "links", "messages", "records", "waiting_list"]
+__all__ = [
+    "appointments",
+    "files",
+    "hours",
+    "jobs",
+    "links",
+    "messages",
+    "records",
+    "waiting_list",
+]

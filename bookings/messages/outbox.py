@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Callable
 from smtplib import SMTPException
 
 from django.db.models import F
@@ -25,8 +26,13 @@ CLAIM = dt.timedelta(minutes=5)
 """The time for which one sender claims a message: longer than a mail server needs to answer."""
 
 
-def send_due(*, limit: int = 500, now: dt.datetime | None = None) -> tuple[int, int]:
-    """Send up to `limit` due messages; return (sent, failed).
+def send_due(
+    *,
+    limit: int = 500,
+    now: dt.datetime | None = None,
+    keep_going: Callable[[], bool] = lambda: True,
+) -> tuple[int, int]:
+    """Send up to `limit` due messages, as long as `keep_going()`; return (sent, failed).
 
     A message is sent at least once: it is marked after the mail server took it, so a crash in
     between sends it again five minutes later. Two senders do not send the same message: a
@@ -35,6 +41,8 @@ def send_due(*, limit: int = 500, now: dt.datetime | None = None) -> tuple[int, 
     sent = failed = 0
     due = Notification.objects.due(now or timezone.now())
     for pk in due.values_list("pk", flat=True)[:limit]:
+        if not keep_going():
+            break
         # A run can take long, so each message gets the present time.
         outcome = _send_one(pk, now or timezone.now())
         sent += outcome is True

@@ -11,6 +11,7 @@ from bookings.models.notification import Notification
 from bookings.models.screen import WaitingScreen
 from bookings.models.status_change import StatusChange
 from bookings.models.waiting_list import WaitingListEntry
+from bookings.models.worker_beat import WorkerBeat
 
 __all__ = [
     "Appointment",
@@ -25,4 +26,5 @@ __all__ = [
     "StatusChange",
     "WaitingListEntry",
     "WaitingScreen",
+    "WorkerBeat",
 ]

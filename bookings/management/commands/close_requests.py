@@ -7,7 +7,8 @@ from bookings.services import cancel_unanswered_requests
 
 class Command(BaseCommand):
     help = (
-        "Cancel the requests that no practice answered before their time; run it every few minutes."
+        "Cancel the requests that no practice answered before their time. "
+        "The worker does this every few minutes."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

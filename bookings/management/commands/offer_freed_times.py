@@ -8,7 +8,7 @@ from bookings.messages.offers import offer_freed_times
 class Command(BaseCommand):
     help = (
         "Offer freed times to patients on the waiting list: the messages go to the outbox. "
-        "Run it every minute, before send_outbox."
+        "The worker does this all the time."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

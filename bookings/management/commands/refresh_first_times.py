@@ -8,7 +8,7 @@ from bookings.services.first_times import refresh_first_times
 class Command(BaseCommand):
     help = (
         "Write the doctors' first free times again where time has outdated them: searches order "
-        "and filter by them. Run it every few minutes, and once after an upgrade."
+        "and filter by them. The worker does this every few minutes."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

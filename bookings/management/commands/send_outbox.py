@@ -6,7 +6,10 @@ from bookings.messages.outbox import send_due
 
 
 class Command(BaseCommand):
-    help = "Send the messages that bookings, moves and cancellations left in the outbox."
+    help = (
+        "Send the messages that bookings, moves and cancellations left in the outbox. "
+        "The worker does this all the time."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--limit", type=int, default=500, help="at most so many in this run")

@@ -13,7 +13,7 @@ LONG = 50
 class Command(BaseCommand):
     help = (
         "Propose to every practice the public holidays of the next 18 months that it was not "
-        "asked about yet; what a practice decided stays. Run it every day."
+        "asked about yet; what a practice decided stays. The worker does this every day."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
