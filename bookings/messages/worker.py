@@ -111,10 +111,10 @@ class Worker:
         close_old_connections()
         with _errors_logged("offers"):
             offer_freed_times()
+        sent = 0
         with _errors_logged("messages"):
             sent, _failed = send_due(limit=BATCH, keep_going=self._goes_on)
-            return sent == BATCH
-        return False
+        return sent == BATCH
 
     def _wait(self) -> None:
         end = time.monotonic() + EVERY
