@@ -26,6 +26,7 @@ from bookings.models import (
     Notification,
     PatientFile,
     PrivateNote,
+    RefusedAddress,
     StatusChange,
     WaitingListEntry,
     WaitingScreen,
@@ -105,6 +106,14 @@ def worker_beat():
     )
 
 
+def refused_address():
+    return RefusedAddress.objects.create(
+        address=f"nobody{RefusedAddress.objects.count()}@example.org",
+        code="550 5.1.1",
+        refused_at=MONDAY_AT_TEN,
+    )
+
+
 # model: how to make a row, what its line says, what its page says, whether there is "Add".
 PAGES = {
     User: (UserFactory, "Nadia Benali", 'value="Benali"', True),
@@ -153,6 +162,7 @@ PAGES = {
     Invitation: (invitation, "Mon 15 March 2027, 10:00 (Paris)", "Nadia Benali", False),
     WaitingScreen: (waiting_screen, "Dr John Smith", "Dr John Smith", False),
     Hold: (HoldFactory, "Mon 1 March 2027, 10:00 (Paris)", "Consultation", False),
+    RefusedAddress: (refused_address, "550 5.1.1", "nobody0@example.org", False),
     WorkerBeat: (worker_beat, "Mon 1 March 2027, 09:00 (UTC)", "server-1", False),
     PatientFile: (patient_file, "Rude at the desk", 'value="Rude at the desk"', True),
 }

@@ -5,25 +5,17 @@ The pages that come with django-q would let an admin run any function of the sit
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.contrib import admin
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy
 from django_q.models import Failure, OrmQ, Schedule, Success, Task
 
-from bookings.admin.read_only import ReadOnly
+from bookings.admin.read_only import ReadOnly, utc_time
 from bookings.models import WorkerBeat
 from web.admin import TbibAdmin
 
 for replaced in (Failure, OrmQ, Schedule, Success):
     admin.site.unregister(replaced)
-
-
-def utc_time(instant: dt.datetime | None) -> str:
-    """Return "Mon 1 March 2027, 10:00 (UTC)"; "-" for None. Jobs belong to no practice."""
-    return f"{date_format(instant, 'D j N Y, H:i')} (UTC)" if instant else "-"
 
 
 @admin.register(WorkerBeat)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import Any
 
-from bookings.admin.read_only import ReadOnly
-from bookings.models import MessageChoices, MessageSettings
+from django.contrib import admin
+from django.utils.translation import gettext_lazy
+
+from bookings.admin.read_only import ReadOnly, utc_time
+from bookings.models import MessageChoices, MessageSettings, RefusedAddress
 from web.admin import TbibAdmin
 
 
@@ -24,3 +27,21 @@ class MessageChoicesAdmin(ReadOnly, TbibAdmin):
     list_display = ("__str__", "reminders_by_email", "reminders_by_sms", "offers", "turn_soon")
     search_fields = ("account__email", "patient__search_text")
     list_select_related = ("account", "patient")
+
+
+@admin.register(RefusedAddress)
+class RefusedAddressAdmin(ReadOnly, TbibAdmin):
+    """Deleting a row lets messages go to the address again."""
+
+    list_display = ("address", "refused", "code")
+    search_fields = ("address",)
+    ordering = ("-refused_at",)
+    fields = list_display
+    readonly_fields = fields
+
+    @admin.display(description=gettext_lazy("refused"), ordering="refused_at")
+    def refused(self, row: RefusedAddress) -> str:
+        return utc_time(row.refused_at)
+
+    def has_delete_permission(self, *args: Any) -> bool:
+        return True

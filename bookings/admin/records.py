@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from bookings import services
 from bookings.admin.read_only import ReadOnly
+from bookings.messages.outbox import send_again
 from bookings.models import Hold, Notification, StatusChange
 from doctors.admin.shared import local_time
 from web.admin import AutocompleteFilter, TbibAdmin
@@ -47,19 +48,24 @@ class StatusChangeAdmin(ReadOnly, TbibAdmin):
 
 @admin.register(Notification)
 class NotificationAdmin(ReadOnly, TbibAdmin):
-    list_display = ("created", "kind", "recipient", "visit", "attempts", "sent", "dropped")
+    list_display = (
+        *("created", "kind", "channel", "recipient", "visit"),
+        *("attempts", "sent", "dropped", "given_up", "failure"),
+    )
     list_filter = (
-        "kind",
+        *("kind", "channel"),
         ("sent_at", admin.EmptyFieldListFilter),
         ("dropped_at", admin.EmptyFieldListFilter),
+        ("failed_at", admin.EmptyFieldListFilter),
     )
     search_fields = ("recipient", "appointment__patient_name", "appointment__doctor_name")
     ordering = ("-pk",)
     fields = (
-        *("kind", "recipient", "language", "visit", "message", "created"),
-        *("attempts", "next_attempt", "sent", "dropped"),
+        *("kind", "channel", "recipient", "language", "visit", "message", "created"),
+        *("attempts", "next_attempt", "sent", "dropped", "given_up", "failure"),
     )
     readonly_fields = fields
+    actions = ("send_again",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Notification]:
         return (
@@ -67,6 +73,8 @@ class NotificationAdmin(ReadOnly, TbibAdmin):
             .get_queryset(request)
             .select_related(
                 "appointment__practice",
+                "doctor__practice",
+                "doctor__user",
                 "waiting_list_entry__doctor__practice",
                 "waiting_list_entry__doctor__user",
                 "waiting_list_entry__patient",
@@ -77,7 +85,7 @@ class NotificationAdmin(ReadOnly, TbibAdmin):
     def visit(self, notification: Notification) -> str:
         if notification.appointment:
             return f"{notification.appointment} · {notification.appointment.patient_name}"
-        return str(notification.waiting_list_entry)
+        return str(notification.doctor or notification.waiting_list_entry)
 
     @admin.display(description=gettext_lazy("created"), ordering="created_at")
     def created(self, notification: Notification) -> str:
@@ -94,6 +102,16 @@ class NotificationAdmin(ReadOnly, TbibAdmin):
     @admin.display(description=gettext_lazy("dropped"), ordering="dropped_at")
     def dropped(self, notification: Notification) -> str:
         return local_time(notification.dropped_at, notification.practice)
+
+    @admin.display(description=gettext_lazy("given up"), ordering="failed_at")
+    def given_up(self, notification: Notification) -> str:
+        return local_time(notification.failed_at, notification.practice)
+
+    @admin.action(description=gettext_lazy("Send again what was not sent"), permissions=["view"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:
+        count = send_again(list(queryset), now=timezone.now())
+        text = ngettext("%d message is due again.", "%d messages are due again.", count)
+        self.message_user(request, text % count, messages.SUCCESS if count else messages.INFO)
 
 
 @admin.register(Hold)

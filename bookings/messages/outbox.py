@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections import Counter
 from collections.abc import Callable
-from smtplib import SMTPException
 
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Lower
 from django.utils import timezone
 
-from bookings.messages.composing import compose
-from bookings.messages.offers import Offer, is_still_free
-from bookings.models import Notification
+from bookings.messages.delivery import Delivery, NotSent, Verdict
+from bookings.messages.truth import is_moot, with_overtaken
+from bookings.models import Notification, RefusedAddress
 
 log = logging.getLogger("tbib.outbox")
 
 FIRST_RETRY = dt.timedelta(minutes=1)
 LONGEST_RETRY = dt.timedelta(hours=6)
-MOOT_AFTER = dt.timedelta(days=1)
-"""A message that is still unsent this long after the visit's end is dropped."""
 DOUBLINGS = 9
 """Enough to reach LONGEST_RETRY from FIRST_RETRY."""
+SECOND_TRY = dt.timedelta(minutes=15)
+"""A refused message is tried a second time after this, and then given up."""
 CLAIM = dt.timedelta(minutes=5)
 """The time for which one sender claims a message: longer than a mail server needs to answer."""
+AWAY_AFTER = 3
+"""So many messages in a row that no server took: the run ends, and the next one tries again."""
 
 
 def send_due(
@@ -38,51 +41,63 @@ def send_due(
     between sends it again five minutes later. Two senders do not send the same message: a
     separate write claims it first. No transaction is open while the mail server answers.
     """
-    sent = failed = 0
+    outcomes: Counter[bool | None] = Counter()
     due = Notification.objects.due(now or timezone.now())
-    for pk in due.values_list("pk", flat=True)[:limit]:
-        if not keep_going():
-            break
-        # A run can take long, so each message gets the present time.
-        outcome = _send_one(pk, now or timezone.now())
-        sent += outcome is True
-        failed += outcome is False
-    return sent, failed
+    delivery, failed_in_a_row = Delivery(), 0
+    try:
+        for pk in due.values_list("pk", flat=True)[:limit]:
+            if not keep_going() or failed_in_a_row == AWAY_AFTER:
+                break
+            # A run can take long, so each message gets the present time.
+            outcome, is_away = _send_one(pk, delivery, now or timezone.now())
+            outcomes[outcome] += 1
+            failed_in_a_row = failed_in_a_row + 1 if is_away else 0
+    finally:
+        delivery.close()
+    return outcomes[True], outcomes[False]
 
 
-def _send_one(pk: int, now: dt.datetime) -> bool | None:
-    """True when the message was sent, False when that failed, None when nothing was to do."""
+def send_again(rows: list[Notification], *, now: dt.datetime) -> int:
+    """Make messages that were given up, or wait for their next attempt, due at once.
+
+    Their addresses count as good again. Return how many messages these are.
+    """
+    unsent = [row for row in rows if row.sent_at is None and row.dropped_at is None]
+    RefusedAddress.objects.filter(address__in=[row.recipient.lower() for row in unsent]).delete()
+    return (
+        Notification.objects.filter(pk__in=[row.pk for row in unsent])
+        .filter(sent_at=None, dropped_at=None)
+        .update(failed_at=None, failure="", attempts=0, next_attempt_at=now)
+    )
+
+
+def _send_one(pk: int, delivery: Delivery, now: dt.datetime) -> tuple[bool | None, bool]:
+    """(True when sent, False when that failed, None when nothing was to do; is the server away).
+
+    Three queries, besides those of the text: claim, read, mark.
+    """
     row = _claimed(pk, now)
     if row is None:
-        return None
-    if _is_moot(row, now):
-        Notification.objects.filter(pk=pk).update(dropped_at=now)
-        return None
+        return None, False
+    if is_moot(row, now):
+        _write(pk, dropped_at=now)
+        return None, False
+    if row.refused_code:  # type: ignore[attr-defined]
+        _write(pk, failed_at=now, failure=row.refused_code)  # type: ignore[attr-defined]
+        return False, False
     try:
-        compose(row, now=now).send()
-    except (OSError, SMTPException) as error:
-        log.warning("message %s not sent: %s", pk, type(error).__name__)
-    except Exception:
+        delivery.send(row, now=now)
+    except NotSent as failure:
+        log.warning("message %s not sent: %s", pk, failure.code)
+        _write_failure(row, failure, now)
+        return False, failure.verdict is Verdict.AWAY
+    except Exception as error:
         # One message that cannot be composed must not stop the others.
         log.exception("message %s not sent", pk)
-    else:
-        Notification.objects.filter(pk=pk).update(sent_at=now)
-        return True
-    pause = FIRST_RETRY * 2 ** min(row.attempts - 1, DOUBLINGS)
-    Notification.objects.filter(pk=pk).update(next_attempt_at=now + min(pause, LONGEST_RETRY))
-    return False
-
-
-def _is_moot(row: Notification, now: dt.datetime) -> bool:
-    """Whether the message is useless: the visit is long past, a later message about the visit
-    exists, or the freed time is taken."""
-    if row.waiting_list_entry and row.freed_start:
-        return not is_still_free(Offer(row.waiting_list_entry, row.freed_start), now=now)
-    assert row.appointment is not None
-    ends_at = row.appointment.ends_at
-    if ends_at is not None and ends_at + MOOT_AFTER < now:
-        return True
-    return row.appointment.notifications.filter(pk__gt=row.pk).exists()
+        _write_failure(row, NotSent(type(error).__name__, Verdict.LATER), now)
+        return False, False
+    _write(pk, sent_at=now, failure="")
+    return True, False
 
 
 def _claimed(pk: int, now: dt.datetime) -> Notification | None:
@@ -90,14 +105,25 @@ def _claimed(pk: int, now: dt.datetime) -> Notification | None:
     due = Notification.objects.due(now).filter(pk=pk)
     if not due.update(attempts=F("attempts") + 1, next_attempt_at=now + CLAIM):
         return None
-    return Notification.objects.select_related(
-        "appointment__patient",
-        "appointment__practice",
-        "appointment__doctor__user",
-        "appointment__consultation_type",
-        "waiting_list_entry__appointment__practice",
-        "waiting_list_entry__consultation_type",
-        "waiting_list_entry__doctor__practice",
-        "waiting_list_entry__doctor__user",
-        "waiting_list_entry__patient",
-    ).get(pk=pk)
+    refused = RefusedAddress.objects.filter(address=Lower(OuterRef("recipient")))
+    rows = with_overtaken(Notification.objects.for_composing())
+    return rows.annotate(refused_code=Subquery(refused.values("code"))).get(pk=pk)
+
+
+def _write_failure(row: Notification, failure: NotSent, now: dt.datetime) -> None:
+    """Note why the attempt failed, and the next attempt or that there is none."""
+    was_refused = row.failure.startswith("5")
+    if failure.verdict is Verdict.NO_SUCH_ADDRESS:
+        RefusedAddress.objects.note(row.recipient, failure.code, now=now)
+        _write(row.pk, failed_at=now, failure=failure.code)
+    elif failure.verdict is Verdict.REFUSED and was_refused:
+        _write(row.pk, failed_at=now, failure=failure.code)
+    elif failure.verdict is Verdict.REFUSED:
+        _write(row.pk, next_attempt_at=now + SECOND_TRY, failure=failure.code)
+    else:
+        pause = min(FIRST_RETRY * 2 ** min(row.attempts - 1, DOUBLINGS), LONGEST_RETRY)
+        _write(row.pk, next_attempt_at=now + pause, failure=failure.code)
+
+
+def _write(pk: int, **values: object) -> None:
+    Notification.objects.filter(pk=pk).update(**values)

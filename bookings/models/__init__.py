@@ -8,6 +8,7 @@ from bookings.models.invitation import Invitation
 from bookings.models.message_choices import MessageChoices
 from bookings.models.message_settings import MessageSettings
 from bookings.models.notification import Notification
+from bookings.models.refused_address import RefusedAddress
 from bookings.models.screen import WaitingScreen
 from bookings.models.status_change import StatusChange
 from bookings.models.waiting_list import WaitingListEntry
@@ -23,6 +24,7 @@ __all__ = [
     "Notification",
     "PatientFile",
     "PrivateNote",
+    "RefusedAddress",
     "StatusChange",
     "WaitingListEntry",
     "WaitingScreen",

@@ -23,6 +23,22 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         """Messages that are neither sent, nor dropped, nor given up."""
         return self.filter(sent_at=None, dropped_at=None, failed_at=None)
 
+    def for_composing(self) -> NotificationQuerySet:
+        """Join what the text of a message needs (bookings.messages.composing)."""
+        return self.select_related(
+            "appointment__patient__account",
+            "appointment__practice__message_settings",
+            "appointment__doctor__user",
+            "appointment__consultation_type",
+            "waiting_list_entry__appointment__practice",
+            "waiting_list_entry__consultation_type",
+            "waiting_list_entry__doctor__practice__message_settings",
+            "waiting_list_entry__doctor__user",
+            "waiting_list_entry__patient__account",
+            "doctor__practice",
+            "doctor__user",
+        )
+
 
 class Notification(models.Model):
     """One message, by e-mail or SMS: about a visit, a freed time, or a doctor's registration.
