@@ -346,6 +346,8 @@ NOTHING_SHOWN = {
     "User": "add delete delete_selected block unblock",
     # Messages tell of what is shown.
     "MessageSettings": "add change delete delete_selected",
+    "Notification": "send_again",
+    "RefusedAddress": "delete delete_selected",
 }
 """{module of services, or model of the admin: its functions and actions, "*" for all}."""
 

@@ -104,6 +104,7 @@ def _has_closed(error: SMTPException) -> bool:
 
 def _answer(error: Exception) -> tuple[int, str]:
     """The server's (code, words); (0, "") when it did not answer."""
+    words: bytes | str
     if isinstance(error, SMTPRecipientsRefused):
         # A message has one recipient.
         ((code, words),) = error.recipients.values()
