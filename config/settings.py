@@ -268,6 +268,9 @@ MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "media"))
 
 # Not on a server's console: mails contain links that open accounts.
 vars().update(env.email("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25"))
+# An Apprise address of a provider, like twilio://…; with DEBUG, SMS go to the console without one.
+SMS_URL = env.str("SMS_URL", default="")
+SENDS_SMS = DEBUG or bool(SMS_URL)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Tbib <ne-pas-repondre@localhost>")
 EMAIL_TIMEOUT = 10
 SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', '8000')}").rstrip("/")

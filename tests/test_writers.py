@@ -140,7 +140,7 @@ SHOWN = {
         lambda w: services.cancel(w.visit, by=w.by, now=NOW),
         TIMES,
     ),
-    "bookings.services.booking.cancel_unanswered_requests": (cancels_an_overdue_request, TIMES),
+    "bookings.services.ending.cancel_unanswered_requests": (cancels_an_overdue_request, TIMES),
     "bookings.services.closing.take_absence": (
         lambda w: services.take_absence(
             by=w.by, doctor=w.doctor, starts_at=monday("12:30"), ends_at=monday("14:00"), now=NOW
@@ -326,6 +326,7 @@ NOTHING_SHOWN = {
     # A longer hold blocks what it blocked.
     "bookings.services.holds": "address_digest extend_hold extend_hold_after_sign_up",
     "bookings.services.notes": "*",
+    "bookings.services.notifications": "*",
     "bookings.services.waiting_list": "*",
     # The steps that the writers of bookings share.
     "bookings.services.writing": "*",

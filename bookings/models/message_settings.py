@@ -21,6 +21,8 @@ class MessageSettings(models.Model):
     Cancellations and moves by the practice are always sent, so they have no switch here.
     """
 
+    MOST_LATE_HOURS = 72
+
     practice = models.OneToOneField(
         Practice,
         on_delete=models.CASCADE,
@@ -64,7 +66,7 @@ class MessageSettings(models.Model):
     late_change_hours = models.PositiveSmallIntegerField(
         _("a change is late (hours before)"),
         default=4,
-        validators=[MinValueValidator(1), MaxValueValidator(72)],
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_LATE_HOURS)],
     )
 
     class Meta:

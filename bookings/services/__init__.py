@@ -7,7 +7,6 @@ a rule says no.
 from bookings.services.booking import (
     book,
     cancel,
-    cancel_unanswered_requests,
     check_moves_online,
     check_patient_may_book,
     move,
@@ -24,7 +23,13 @@ from bookings.services.closing import (
     take_absence,
 )
 from bookings.services.desk import add_walk_in, change_status, undo, why_not_now
-from bookings.services.ending import ENDINGS, end_visit, take_back, why_not_ended
+from bookings.services.ending import (
+    ENDINGS,
+    cancel_unanswered_requests,
+    end_visit,
+    take_back,
+    why_not_ended,
+)
 from bookings.services.files import block_patient, reset_no_shows, unblock_patient
 from bookings.services.holds import (
     extend_hold,

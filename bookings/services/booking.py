@@ -10,6 +10,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Patient, User
 from bookings import rules, slots
 from bookings.models import Appointment, Hold, Notification, WaitingListEntry
+from bookings.services.notifications import (
+    queue_notification,
+    tell_practice_of_late_change,
+    tell_practice_of_request,
+)
 from bookings.services.writing import (
     check_unchanged,
     fresh_type,
@@ -18,7 +23,6 @@ from bookings.services.writing import (
     lock_doctor,
     lock_patient,
     log_change,
-    queue_notification,
     record_freed_time,
     update_waiting_list,
     writing,
@@ -96,6 +100,10 @@ def book(
         log_change(appointment, Verb.REQUEST if needs_confirmation else Verb.BOOK, by=by, now=now)
         kind = Notification.Kind.REQUESTED if needs_confirmation else Notification.Kind.BOOKED
         queue_notification(appointment, kind, now=now)
+        if needs_confirmation:
+            tell_practice_of_request(appointment, now=now)
+        elif not staff:
+            tell_practice_of_late_change(appointment, now=now)
         update_waiting_list(appointment, now=now)
     return appointment
 
@@ -166,7 +174,10 @@ def move(
             from_status=appointment.status,
             previous_start=previous,
         )
-        queue_notification(appointment, Notification.Kind.MOVED, now=now, previous_start=previous)
+        kind, details = Notification.Kind.MOVED, {"previous_start": previous}
+        queue_notification(appointment, kind, now=now, by_practice=staff, **details)
+        if not staff:
+            tell_practice_of_late_change(appointment, now=now, **details)
         update_waiting_list(appointment, now=now)
     return appointment
 
@@ -194,7 +205,8 @@ def cancel(
         before = appointment.status
         if not leads_to(Verb.CANCEL, before):
             raise rules.StateConflict(_("This appointment can no longer be cancelled."))
-        if by is not None and not appointment.is_managed_by(by):
+        by_patient = by is not None and not appointment.is_managed_by(by)
+        if by_patient:
             if before not in UPCOMING:
                 raise rules.StateConflict(_("This appointment can no longer be cancelled."))
             if not appointment.is_asked_to_move():
@@ -205,28 +217,19 @@ def cancel(
         log_change(appointment, Verb.CANCEL, by=by, now=now, from_status=before)
         if by is None or not appointment.is_day_over(now):
             # When the desk closes a visit of a past day, the patient knows it already.
+            declined = before == Status.PENDING and by is not None and not by_patient
             queue_notification(
-                appointment, Notification.Kind.CANCELLED, now=now, message=message.strip()
+                appointment,
+                Notification.Kind.DECLINED if declined else Notification.Kind.CANCELLED,
+                now=now,
+                by_practice=not by_patient,
+                message=message.strip(),
             )
+        if by_patient:
+            tell_practice_of_late_change(appointment, now=now)
         record_freed_time(appointment, appointment.starts_at, now=now)
         appointment.waits.all().end(WaitingListEntry.End.CANCELLED, now=now)
     return appointment
-
-
-def cancel_unanswered_requests(*, now: dt.datetime | None = None) -> int:
-    """Cancel, as the system, requests without an answer before their start; return how many."""
-    now = now or timezone.now()
-    overdue = Appointment.objects.filter(status=Status.PENDING, starts_at__lte=now)
-    cancelled = 0
-    for appointment in overdue.select_related("doctor", "patient"):
-        with writing():
-            fresh = lock_appointment(appointment, now=now)
-            # Check again under the lock: the practice may have confirmed or moved the request.
-            still_due = fresh.status == Status.PENDING and fresh.starts_at <= now  # type: ignore[operator]
-            if still_due:
-                cancel(fresh, by=None, now=now)
-                cancelled += 1
-    return cancelled
 
 
 def check_patient_may_book(

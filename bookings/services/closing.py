@@ -24,7 +24,8 @@ from bookings.models import Appointment, Notification
 from bookings.services.affected import affected_by_absence, affected_by_holiday, outside_hours
 from bookings.services.booking import cancel
 from bookings.services.desk import require_manager, require_staff
-from bookings.services.writing import lock_appointment, log_change, queue_notification, writing
+from bookings.services.notifications import queue_notification
+from bookings.services.writing import lock_appointment, log_change, writing
 from bookings.status import UPCOMING, Verb
 from doctors.models import Doctor, Practice
 from scheduling import services as agendas
@@ -188,7 +189,11 @@ def ask_to_move(
         appointment.save(update_fields=["sequence"])
         log_change(appointment, Verb.ASK_TO_MOVE, by=by, now=now, from_status=appointment.status)
         queue_notification(
-            appointment, Notification.Kind.MOVE_ASKED, now=now, message=message.strip()
+            appointment,
+            Notification.Kind.MOVE_ASKED,
+            now=now,
+            by_practice=True,
+            message=message.strip(),
         )
     return appointment
 

@@ -13,6 +13,7 @@ from bookings import rules, slots
 from bookings.models import Appointment, Notification
 from bookings.models.appointment import AppointmentQuerySet
 from bookings.services.call_codes import call_code_of
+from bookings.services.notifications import queue_notification
 from bookings.services.writing import (
     check_unchanged,
     fresh_type,
@@ -20,7 +21,6 @@ from bookings.services.writing import (
     lock_doctor,
     lock_patient,
     log_change,
-    queue_notification,
     writing,
 )
 from bookings.slots import SlotQuery
@@ -73,7 +73,7 @@ def change_status(
         appointment.save(update_fields=written)
         log_change(appointment, verb, by=by, now=now, from_status=before)
         if verb is Verb.CONFIRM:
-            queue_notification(appointment, Notification.Kind.BOOKED, now=now)
+            queue_notification(appointment, Notification.Kind.CONFIRMED, now=now)
     return appointment
 
 

@@ -1,4 +1,4 @@
-"""Services that say how past visits ended, and that take several changes back at once."""
+"""Services that end visits whose time is past, and that take several changes back at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bookings import rules
 from bookings.models import Appointment, StatusChange
 from bookings.services.booking import cancel
 from bookings.services.desk import change_status, undo, why_not_now
-from bookings.services.writing import writing
+from bookings.services.writing import lock_appointment, writing
 from bookings.status import Status, Verb, leads_to
 from doctors.models import Doctor
 
@@ -51,6 +51,22 @@ def why_not_ended(
 ) -> rules.StateConflict | None:
     """Why the visit cannot end as `to`; None when it can."""
     return why_not_now(appointment, _ending_verb(appointment, to), now, to)
+
+
+def cancel_unanswered_requests(*, now: dt.datetime | None = None) -> int:
+    """Cancel, as the system, requests without an answer before their start; return how many."""
+    now = now or timezone.now()
+    overdue = Appointment.objects.filter(status=Status.PENDING, starts_at__lte=now)
+    cancelled = 0
+    for appointment in overdue.select_related("doctor", "patient"):
+        with writing():
+            fresh = lock_appointment(appointment, now=now)
+            # Check again under the lock: the practice may have confirmed or moved the request.
+            still_due = fresh.status == Status.PENDING and fresh.starts_at <= now  # type: ignore[operator]
+            if still_due:
+                cancel(fresh, by=None, now=now)
+                cancelled += 1
+    return cancelled
 
 
 def take_back(change_ids: Collection[int], *, by: User, now: dt.datetime | None = None) -> None:

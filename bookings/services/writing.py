@@ -1,4 +1,4 @@
-"""The steps that all writers of appointments share: locks, history row, outbox row.
+"""The steps that all writers of appointments share: locks and the history row.
 
 The order is the same everywhere: lock doctors by pk, then persons by pk, check again, write.
 A database error becomes a refusal by its constraint's name only; other errors are not caught.
@@ -9,15 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Patient, User
-from bookings.models import Appointment, Hold, Notification, StatusChange, WaitingListEntry
+from bookings.models import Appointment, Hold, StatusChange, WaitingListEntry
 from bookings.models.appointment import OVERLAP
 from bookings.rules import SlotTaken, StateConflict, type_not_offered
 from bookings.status import Verb
@@ -81,9 +79,8 @@ def lock_appointment(appointment: Appointment, *, now: dt.datetime) -> Appointme
     """The appointment, read again after its doctor and its patient are locked."""
     doctor = lock_doctor(appointment.doctor, now=now)
     patient = lock_patient(appointment.patient)
-    fresh = Appointment.objects.select_related("consultation_type", "practice").get(
-        pk=appointment.pk
-    )
+    read = ("consultation_type", "practice__message_settings")
+    fresh = Appointment.objects.select_related(*read).get(pk=appointment.pk)
     fresh.doctor, fresh.patient = doctor, patient
     return fresh
 
@@ -130,28 +127,6 @@ def log_change(
         at=now,
         previous_start=previous_start,
         undoes=undoes,
-    )
-
-
-def queue_notification(
-    appointment: Appointment, kind: Notification.Kind, *, now: dt.datetime, **details: Any
-) -> None:
-    """Write the message about this change to the outbox, in the language the patient chose.
-
-    A walk-in and a patient without an e-mail address get no message.
-    """
-    account = appointment.patient.account
-    if not appointment.mail_address:
-        return
-    Notification.objects.create(
-        appointment=appointment,
-        kind=kind,
-        sequence=appointment.sequence,
-        recipient=appointment.mail_address,
-        language=(account and account.language) or settings.LANGUAGE_CODE,
-        created_at=now,
-        next_attempt_at=now,
-        **details,
     )
 
 
