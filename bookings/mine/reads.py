@@ -15,6 +15,7 @@ from bookings.finding.address import PanelAddress
 from bookings.finding.grid import Grid, read_grid
 from bookings.finding.places import PlacedTime, nearest_placed, only_place, read_places
 from bookings.finding.visitor import Reader
+from bookings.messages.seen import read_messages
 from bookings.models import Appointment, WaitingListEntry
 from bookings.slots import SlotQuery, Weeks
 from bookings.status import Status
@@ -31,6 +32,7 @@ def read_visit(appointment: Appointment, *, is_staff: bool, now: dt.datetime) ->
     in_time = is_staff or is_asked_to_move or bool(closes and now < closes)
     is_own = is_upcoming and not is_staff
     entries = appointment.waits.not_ended().select_related("doctor__practice")
+    messages = read_messages(appointment, for_staff=is_staff, now=now)
     return {
         "appointment": appointment,
         "is_staff": is_staff,
@@ -39,7 +41,8 @@ def read_visit(appointment: Appointment, *, is_staff: bool, now: dt.datetime) ->
         "in_time": in_time,
         "may_move": is_upcoming and in_time and appointment.consultation_type is not None,
         "changes_close": practice.local(closes) if closes else None,
-        "message": appointment.notifications.last() if is_own else None,
+        "seen_messages": messages,
+        "message": next((each for each in reversed(messages) if each.has_left), None),
         "booked_on": practice.local(appointment.created_at),
         "desk_address": day_on_agenda(appointment),
         "waiting_list_entry": entries.first() if is_own else None,

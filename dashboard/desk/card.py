@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 
 from accounts.models import User
+from bookings.messages.seen import Fate, SeenMessage, read_messages
 from bookings.models import Appointment, PrivateNote, StatusChange
 from bookings.models.appointment import AppointmentQuerySet
 from bookings.models.files import no_shows
@@ -59,6 +60,7 @@ class Card:
     note: PrivateNote | None
     namesakes_visit: Appointment | None
     """A visit at the same time of a person with the same name and date of birth."""
+    seen_messages: list[SeenMessage]
     refusal: Refusal | None = None
     refused: str = ""
     """What was refused, as its address names it: "status", "undo", "note"."""
@@ -141,6 +143,10 @@ class Card:
         return max(0, int((self.now - since).total_seconds() // 60))
 
     @property
+    def has_failed_message(self) -> bool:
+        return any(message.fate is Fate.FAILED for message in self.seen_messages)
+
+    @property
     def note_saved_at(self) -> dt.datetime | None:
         return self.visit.practice.local(self.note.updated_at) if self.note else None
 
@@ -168,6 +174,7 @@ def read_card(visit: Any, user: User, now: dt.datetime, **refused: Any) -> Card:
         may_have_note=may_have_note,
         note=note_on(visit, user) if may_have_note else None,
         namesakes_visit=namesakes_visit(visit, user),
+        seen_messages=read_messages(visit, for_staff=True, now=now),
         **refused,
     )
 
