@@ -48,5 +48,6 @@ MEASURES = (
     Measure("first_search", ("first_search",), (FULL,), QUICK),
     Measure("memory", ("memory",), (FULL,)),
     Measure("plans", ("plans",), (FULL,)),
+    Measure("reminders", ("reminders",), (OWN,), OWN),
     Measure("crowd", ("crowd",), (OWN,), OWN),
 )
