@@ -14,6 +14,9 @@ from django.utils import timezone
 
 SCHEDULES: list[tuple[str, str, int | str]] = [
     # (name, function without arguments, every so many minutes | at these times of UTC, as in cron)
+    ("reminders", "bookings.messages.reminders.queue_reminders", 5),
+    ("turns that are near", "bookings.waiting_room.turn.tell_turns", 1),
+    ("registrations", "bookings.messages.registrations.tell_of_registrations", 5),
     ("requests to close", "bookings.services.cancel_unanswered_requests", 5),
     ("first free times", "bookings.services.first_times.refresh_first_times", 5),
     ("public holidays", "bookings.messages.schedules.propose_holidays", "10 2 * * *"),
