@@ -93,7 +93,7 @@ class TestChangeStatus:
         for verb in (Verb.CONFIRM, Verb.ARRIVE, Verb.START, Verb.FINISH):
             apply(verb, appointment)
         kinds = appointment.notifications.values_list("kind", flat=True)
-        assert list(kinds) == [Notification.Kind.BOOKED]
+        assert list(kinds) == [Notification.Kind.CONFIRMED]
 
     def test_a_request_whose_time_has_come_cannot_be_confirmed_any_more(self):
         appointment = AppointmentFactory(status=Status.PENDING, starts_at=ELEVEN)

@@ -57,7 +57,7 @@ class TestOneMessageAChange:
         assert self.messages_of(request) == [
             (KINDS.REQUESTED, 0),
             (KINDS.MOVED, 1),
-            (KINDS.BOOKED, 2),
+            (KINDS.CONFIRMED, 2),
             (KINDS.CANCELLED, 3),
         ]
         last = Notification.objects.last()

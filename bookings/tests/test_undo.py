@@ -303,7 +303,7 @@ class TestUndoOfACancellation:
         cancel(appointment, now=FRIDAY_MORNING)
         undo(appointment, now=FRIDAY_MORNING)
         kinds = Notification.Kind
-        assert kinds_sent(appointment) == [kinds.REQUESTED, kinds.CANCELLED, kinds.REQUESTED]
+        assert kinds_sent(appointment) == [kinds.REQUESTED, kinds.DECLINED, kinds.REQUESTED]
 
 
 def test_undo_of_a_confirmation_notifies_the_patient_that_it_waits_again():
@@ -311,7 +311,7 @@ def test_undo_of_a_confirmation_notifies_the_patient_that_it_waits_again():
     change(appointment, Verb.CONFIRM, now=FRIDAY_MORNING)
     undo(appointment, now=FRIDAY_MORNING)
     kinds = Notification.Kind
-    assert kinds_sent(appointment) == [kinds.REQUESTED, kinds.BOOKED, kinds.REQUESTED]
+    assert kinds_sent(appointment) == [kinds.REQUESTED, kinds.CONFIRMED, kinds.REQUESTED]
 
 
 def test_undo_of_a_change_without_message_sends_none():
