@@ -145,8 +145,8 @@ class TestCard:
             for index in range(count):
                 start = visit.starts_at - dt.timedelta(days=index + 30 * count)
                 AppointmentFactory(doctor=visit.doctor, patient=visit.patient, starts_at=start)
-            # Session, account, visit; last change, number, absences (2), visits (2), messages, note, and a
-            # namesake's visit.
+            # Session, account, visit; last change, number, absences (2), visits (2), messages,
+            # note, and a namesake's visit.
             with django_assert_num_queries(12):
                 desk.get(step("desk", visit), headers=HTMX)
 
