@@ -91,7 +91,7 @@ def due_at(
     quiet hours: it leaves before them, unless it is one of the last hours.
     """
     assert visit.starts_at
-    agreed = visit.timed_at or visit.created_at
+    agreed = visit.agreed_at
     if visit.starts_at - agreed < reminder.booked_before:
         return None
     due = visit.starts_at - reminder.lead

@@ -62,7 +62,8 @@ def _suits(row: Notification, visit: Appointment, now: dt.datetime) -> bool:
         is_old = end is not None and end + ENDING_IS_TOLD_FOR < now
         return status == Status.CANCELLED and not is_old
     if row.kind in REMINDERS:
-        return visit.is_upcoming(now) and row.sequence == visit.sequence
+        # Another start has reminders of its own; an undone arrival changes nothing.
+        return visit.is_upcoming(now) and visit.agreed_at <= row.created_at
     if row.kind == KINDS.TURN_SOON:
         return status == Status.ARRIVED and now <= row.created_at + TURN_IS_TOLD_FOR
     if row.kind == KINDS.NEW_REQUEST:

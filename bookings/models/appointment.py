@@ -314,6 +314,11 @@ class Appointment(models.Model):
         return start - EARLY <= now < end + EARLY
 
     @property
+    def agreed_at(self) -> dt.datetime:
+        """When the present start was agreed: at the booking, or at the last move."""
+        return self.timed_at or self.created_at
+
+    @property
     def mail_address(self) -> str:
         """The address that messages about this visit go to; "" when none is sent."""
         return "" if self.is_walk_in else self.patient.mail_address

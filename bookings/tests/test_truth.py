@@ -121,11 +121,11 @@ class TestOvertaken:
         assert not moot(booked)
 
     @pytest.mark.parametrize("kind", REMINDERS)
-    def test_a_reminder_by_any_change_of_the_visit(self, kind):
-        visit = AppointmentFactory()
+    def test_a_reminder_by_another_start_and_by_no_other_change(self, kind):
+        visit = AppointmentFactory(sequence=3)
         row = message(kind, visit, sequence=0)
         assert not moot(row)
-        visit.sequence = 1
+        visit.timed_at = row.created_at + dt.timedelta(minutes=1)
         visit.save()
         assert moot(row)
 
