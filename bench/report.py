@@ -15,15 +15,29 @@ Row = dict[str, Any]
 
 PAGE = """# Benchmarks
 
-Made by `make bench` on {day}: {machine}, Python {python}, Django {django}, {databases}.
+Made by `make bench` on {day}: {machine}, Python {python}, Django {django}, {databases}. The load
+of the machine was {load}: other programs ran beside.
 
 Each figure is CPU of the web process, the median of interleaved rounds, over the CPU of the
 constant JSON view in the same process: a view that does nothing, behind all middleware
 ({constant}). So a busy machine changes the figures little. "To reach" is what the
 design asks for; `bench/budget.toml` has what the command accepts.
+{tables}"""
+FULL = """
+## 1,000 doctors and a million visits, or as each row says
+
+`make bench`; one row alone with `make bench ARGS="--only results"`.
 
 {table}
 """
+SMALL = """
+## 60 doctors and 12,000 visits
+
+`make bench ARGS="--quick"`, the run for every day.
+
+{table}
+"""
+ORDER = ("sqlite", "postgres")
 
 
 def with_growth(rows: list[Row]) -> list[Row]:
@@ -43,7 +57,7 @@ def with_growth(rows: list[Row]) -> list[Row]:
 
 def table(rows: list[Row], lines: dict[str, Line]) -> str:
     """As Markdown that reads well on a screen too."""
-    databases = list(dict.fromkeys(row["database"] for row in rows))
+    databases = sorted({row["database"] for row in rows}, key=ORDER.index)
     known = {(row["row"], row["database"]): row for row in rows}
     head = ["row", "unit", *databases, "to reach", "details"]
     body = []
@@ -76,21 +90,29 @@ def figure(value: float) -> str:
 
 
 def told(row: Row) -> str:
-    hidden = ("row", "value", "database", "constant_ms")
+    hidden = ("row", "value", "database", "constant_ms", "day", "servers", "is_quick", "load")
     return ", ".join(f"{key} {value}" for key, value in row.items() if key not in hidden)
 
 
-def write(path: Path, rows: list[Row], lines: dict[str, Line], day: str, servers: str) -> None:
+def write(path: Path, rows: list[Row], lines: dict[str, Line]) -> None:
+    """Write the page of `rows`, as `bin/bench.py` remembers them, in the order of the budget."""
+    order = list(lines)
+    rows = sorted(rows, key=lambda row: order.index(row["row"]) if row["row"] in lines else 99)
     constants = sorted(row["constant_ms"] for row in rows if "constant_ms" in row)
-    constant = f"{constants[0]:.2f}–{constants[-1]:.2f} ms in this run" if constants else ""
+    tables = ""
+    for text, is_quick in ((FULL, False), (SMALL, True)):
+        if part := [row for row in rows if row["is_quick"] is is_quick]:
+            tables += text.format(table=table(part, lines))
+    loads = sorted(row["load"] for row in rows)
     page = PAGE.format(
-        day=day,
+        day=" and ".join(sorted({row["day"] for row in rows})),
         machine=f"{os.cpu_count()} cores, {processor()}",
         python=platform.python_version(),
         django=importlib.metadata.version("django"),
-        databases=servers,
-        constant=constant,
-        table=table(rows, lines),
+        databases=", ".join(sorted({each for row in rows for each in row["servers"].split(", ")})),
+        load=f"{loads[0]} to {loads[-1]}",
+        constant=f"{constants[0]:.2f} to {constants[-1]:.2f} ms" if constants else "",
+        tables=tables,
     )
     path.write_text(page)
 

@@ -54,6 +54,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="rows, separated by commas")
     parser.add_argument("--database", choices=["sqlite", "postgres"])
     parser.add_argument("--quick", action="store_true", help="a small world, two minutes")
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md in any case")
     options = parser.parse_args()
     KEPT.mkdir(parents=True, exist_ok=True)
     with alone():
@@ -89,9 +90,9 @@ def measure_all(options: argparse.Namespace) -> None:
 def finish(rows: list[report.Row], servers: str, options: argparse.Namespace) -> None:
     lines, rows = read_lines(), report.with_growth(rows)
     print(f"\n{report.table(rows, lines)}")
-    if not (options.only or options.database or options.quick):
-        today = f"{dt.date.today():%-d %B %Y}"
-        report.write(ROOT / "docs" / "benchmarks.md", rows, lines, today, servers)
+    known = remember(rows, servers, options.quick)
+    if options.write or not (options.only or options.database or options.quick):
+        report.write(ROOT / "docs" / "benchmarks.md", known, lines)
     worse = [
         f"{row['row']} on {row['database']}"
         for row in rows
@@ -100,6 +101,19 @@ def finish(rows: list[report.Row], servers: str, options: argparse.Namespace) ->
     ]
     if worse:
         sys.exit(f"Worse than bench/budget.toml: {', '.join(worse)}")
+
+
+def remember(rows: list[report.Row], servers: str, is_quick: bool) -> list[report.Row]:
+    """Every row as it was measured last: a whole run takes an hour, and its parts can be taken
+    one by one."""
+    file = KEPT / "measured.json"
+    known = json.loads(file.read_text()) if file.exists() else {}
+    when = {"day": f"{dt.date.today()}", "servers": servers, "is_quick": is_quick}
+    load = round(os.getloadavg()[2], 1)
+    for row in rows:
+        known[f"{row['database']} {row['row']} {is_quick}"] = {**row, **when, "load": load}
+    file.write_text(json.dumps(known, indent=1))
+    return list(known.values())
 
 
 def measured(make_url: MakeUrl, database: str, options: argparse.Namespace) -> Iterator[report.Row]:

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from doctors.models import Doctor, Practice
 from scheduling import engine
@@ -22,6 +22,7 @@ from scheduling.models import (
     clock,
 )
 from scheduling.places import open_without_holidays, practice_ids
+from web.compiled import compiled_once
 
 LOOKS_AHEAD = 56
 """Days in which the next opening is searched: longer than a summer holiday."""
@@ -151,23 +152,40 @@ class Week:
 
 def week_of(doctor: Doctor, now: dt.datetime) -> Week:
     """Read a doctor's week in three queries; it is empty while no hours are saved."""
-    kept = OpeningHours.types.through.objects.filter(openinghours=OuterRef("pk"))
-    rows = doctor.opening_hours.select_related("practice").annotate(is_kept=Exists(kept))
+    rows = _hours_of(doctor.pk)
+    for each in rows:
+        each.doctor = doctor
     ranges = [(each.weekly, _elsewhere(each, doctor)) for each in rows if not each.is_kept]
     zone = doctor.practice.zone
     today = now.astimezone(zone).date()
     first, last = today - DAY, today + LOOKS_AHEAD * DAY
     since, until = engine.to_utc(first, 0, zone), engine.to_utc(last, 1440, zone)
-    absences = DoctorAbsence.objects.filter(doctor=doctor, ends_at__gt=since, starts_at__lt=until)
     practices = practice_ids(doctor, (each for each, _practice in ranges))
     return Week(
         doctor,
         now,
         ranges,
-        absences=list(absences.order_by().values_list("starts_at", "ends_at")),
+        absences=_absences_of(doctor.pk, since, until),
         holidays=Holiday.objects.closing(practices, [first, last]),
         is_saved=bool(rows),
     )
+
+
+@compiled_once
+def _hours_of(doctor_id: int) -> QuerySet[OpeningHours, Any]:
+    kept = OpeningHours.types.through.objects.filter(openinghours=OuterRef("pk"))
+    rows = OpeningHours.objects.filter(doctor=doctor_id).select_related("practice")
+    return rows.annotate(is_kept=Exists(kept))
+
+
+@compiled_once
+def _absences_of(
+    doctor_id: int, since: dt.datetime, until: dt.datetime
+) -> QuerySet[DoctorAbsence, Any]:
+    absences = DoctorAbsence.objects.filter(
+        doctor=doctor_id, ends_at__gt=since, starts_at__lt=until
+    )
+    return absences.order_by().values_list("starts_at", "ends_at")
 
 
 def _elsewhere(row: OpeningHours, doctor: Doctor) -> Practice | None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from bookings.finding.address import PanelAddress
 from bookings.finding.alternatives import NothingFree, soonest_colleague
 from bookings.finding.search import Search
 from bookings.finding.visitor import Reader
 from bookings.slots.no_slots import NoSlots, NoSlotsReason
 from doctors.models import ConsultationType, Doctor
+from web.compiled import compiled_once
 
 FOR_KNOWN_PATIENTS = (NoSlotsReason.NEW_PATIENTS, NoSlotsReason.EXISTING_PATIENTS)
 
@@ -62,7 +65,7 @@ class BookingPanel:
 
 def read_panel(doctor: Doctor, state: PanelAddress, reader: Reader) -> BookingPanel:
     """The panel in `state`: one query, and a colleague's times when there is nothing to book."""
-    offered = list(doctor.consultation_types.offered())
+    offered = offered_types(doctor)
     types = types_for(offered, state.is_new_patient)
     closed_to = why_closed(doctor, offered, state.is_new_patient)
     query = reader.query(doctor, None if closed_to else chosen_type(types, state))
@@ -78,6 +81,19 @@ def read_panel(doctor: Doctor, state: PanelAddress, reader: Reader) -> BookingPa
         others = Search.for_new_patients(doctor) if takes_no_new else ""
         closed = NothingFree(closed_to, colleague=colleague, others_address=others)
     return BookingPanel(state, offered, types, query.consultation_type, closed)
+
+
+def offered_types(doctor: Doctor) -> list[ConsultationType]:
+    """The types of `doctor` that can be booked now, in order."""
+    found = _offered(doctor.pk)
+    for each in found:
+        each.doctor = doctor
+    return found
+
+
+@compiled_once
+def _offered(doctor_id: int) -> QuerySet[ConsultationType, ConsultationType]:
+    return ConsultationType.objects.offered().filter(doctor=doctor_id)
 
 
 def types_for(

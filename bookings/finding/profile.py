@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
 
 from bookings.finding.panel import BookingPanel
 from bookings.finding.search import Search
 from doctors.models import ConsultationType, Doctor
 from scheduling.week import Week, week_of
+from web.compiled import compiled_once
 
 COLLEAGUES_SHOWN = 4
 
@@ -28,9 +32,7 @@ class Profile:
 
 def read_profile(doctor: Doctor, panel: BookingPanel, now: dt.datetime) -> Profile:
     """In four queries."""
-    there = Doctor.objects.listed().filter(practice=doctor.practice_id).exclude(pk=doctor.pk)
-    # One more than are shown, to know whether there are.
-    colleagues = list(there.for_pages()[: COLLEAGUES_SHOWN + 1])
+    colleagues = _colleagues(doctor.practice_id, doctor.pk)
     everybody = Search(doctor.practice.name, doctor.practice.city)
     return Profile(
         week=week_of(doctor, now),
@@ -39,6 +41,13 @@ def read_profile(doctor: Doctor, panel: BookingPanel, now: dt.datetime) -> Profi
         colleagues=colleagues[:COLLEAGUES_SHOWN],
         practice_address=everybody.address() if len(colleagues) > COLLEAGUES_SHOWN else "",
     )
+
+
+@compiled_once
+def _colleagues(practice_id: int, doctor_id: int) -> QuerySet[Doctor, Any]:
+    there = Doctor.objects.listed().filter(practice=practice_id).exclude(pk=doctor_id)
+    # One more than are shown, to know whether there are.
+    return there.for_pages()[: COLLEAGUES_SHOWN + 1]
 
 
 def _grid_address(doctor: Doctor, panel: BookingPanel, consultation_type: ConsultationType) -> str:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -33,6 +36,7 @@ from bookings.finding.visitor import Reader, hold_token
 from bookings.slots import SlotQuery
 from doctors.models import Doctor, Specialty
 from doctors.suggestions import suggest_where, suggest_who
+from web.compiled import compiled_once
 from web.fragments import render_fragment, wanted_fragment
 from web.requests import any_id
 
@@ -45,8 +49,7 @@ PANEL = ("booking_panel", "slot_grid")
 @require_safe
 def home(request: Request) -> HttpResponse:
     """One search bar, the specialties with most doctors, and what booking here promises."""
-    specialties = list(Specialty.objects.with_doctors()[:SPECIALTIES_SHOWN])
-    context = {"specialties": specialties, "days": next_workdays()}
+    context = {"specialties": largest_specialties(), "days": next_workdays()}
     return render(request, "bookings/home.html", context)
 
 
@@ -61,11 +64,32 @@ def suggestions(request: Request) -> HttpResponse:
     return render(request, "bookings/partials/suggestions.html", context)
 
 
-def next_workdays() -> list[dt.date]:
+class LargestSpecialty(NamedTuple):
+    """A specialty of the first page, in the reader's language."""
+
+    practitioner: str
+    icon: str
+    number: int
+    """Of its doctors."""
+
+
+def largest_specialties() -> tuple[LargestSpecialty, ...]:
+    """Those with most doctors."""
+    return tuple(
+        LargestSpecialty(each.practitioner, each.icon, each.number) for each in most_doctors()
+    )
+
+
+@compiled_once
+def most_doctors() -> QuerySet[Specialty, Any]:
+    return Specialty.objects.with_doctors()[:SPECIALTIES_SHOWN]
+
+
+def next_workdays() -> tuple[dt.date, ...]:
     """Three days for the picture; nobody's calendar."""
     today = timezone.now().date()
     days = (today + dt.timedelta(days=n) for n in range(7))
-    return [day for day in days if day.weekday() < 5][:3]
+    return tuple(day for day in days if day.weekday() < 5)[:3]
 
 
 # -- the list -----
@@ -174,7 +198,14 @@ def reader_of(request: Request, doctor: Doctor) -> Reader:
 
 
 def _doctor(request: Request, slug: str) -> Doctor:
+    if not request.user.is_authenticated and (found := _for_everybody(slug)):
+        return found[0]
     return get_object_or_404(Doctor.objects.visible_to(request.user).for_pages(), slug=slug)
+
+
+@compiled_once
+def _for_everybody(slug: str) -> QuerySet[Doctor, Doctor]:
+    return Doctor.objects.visible_to(AnonymousUser()).for_pages().filter(slug=slug)
 
 
 # -- open pages -----

@@ -33,7 +33,7 @@ class TestHome:
 
         shown = client.get("/").context["specialties"]
 
-        counts = [(each.practitioner_fr, each.number) for each in shown]
+        counts = [(each.practitioner, each.number) for each in shown]
         assert counts == [("Spécialiste 3", 3), ("Spécialiste 2", 2), ("Spécialiste 1", 1)]
 
     def test_a_specialty_leads_to_its_doctors(self, client):
