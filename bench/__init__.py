@@ -4,6 +4,7 @@
     bin/bench.py --quick                a small world, two minutes, writes nothing
     bin/bench.py --only results,home    these rows alone
     bin/bench.py --database sqlite      one database
+    bin/bench.py --only home --write    and writes docs/benchmarks.md from all rows measured so far
 
 `bin/bench.py` makes the worlds (kept in .cache/bench until the day, the sample data or the
 migrations change) and starts a process for each measure, because a process has one database. A

@@ -44,6 +44,7 @@ MEASURES = (
     Measure("live_poll", ("live_poll",), (OWN,)),
     Measure("peer", ("peer_grid", "peer_next_free"), (OWN,), settings="bench.peer_settings"),
     Measure("pages", (*PUBLIC, *DESK, "refusal"), (FULL,), QUICK),
+    Measure("rates", ("rates",), (FULL,), QUICK),
     Measure("growth", PUBLIC, (EMPTY, MIDDLE, FULL, COUNTRY)),
     Measure("first_search", ("first_search",), (FULL,), QUICK),
     Measure("memory", ("memory",), (FULL,)),

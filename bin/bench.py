@@ -81,7 +81,10 @@ def measure_all(options: argparse.Namespace) -> None:
             try:
                 with database() as (make_url, version):
                     servers.append(version)
-                    rows += [{**row, "database": name} for row in measured(make_url, name, options)]
+                    for row in measured(make_url, name, options):
+                        rows.append({**row, "database": name})
+                        # At once, because a run can be cut short.
+                        remember(rows[-1:], version, options.quick)
             except Skipped as skipped:
                 print(f"{name} skipped: {skipped}", flush=True)
     finish(rows, ", ".join(servers), options)
@@ -90,7 +93,8 @@ def measure_all(options: argparse.Namespace) -> None:
 def finish(rows: list[report.Row], servers: str, options: argparse.Namespace) -> None:
     lines, rows = read_lines(), report.with_growth(rows)
     print(f"\n{report.table(rows, lines)}")
-    known = remember(rows, servers, options.quick)
+    grown = [row for row in rows if row["row"].startswith("growth_")]
+    known = remember(grown, servers, options.quick)
     if options.write or not (options.only or options.database or options.quick):
         report.write(ROOT / "docs" / "benchmarks.md", known, lines)
     worse = [
