@@ -48,7 +48,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "phonenumber_field",
-    "django.contrib.admin",
+    "config.admin.TbibAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

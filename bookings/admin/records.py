@@ -6,13 +6,16 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
 
 from bookings import services
 from bookings.admin.read_only import ReadOnly
-from bookings.messages.outbox import send_again
+from bookings.messages.outbox import send_again, send_given_up_again
 from bookings.models import Hold, Notification, StatusChange
 from doctors.admin.shared import local_time
 from web.admin import AutocompleteFilter, TbibAdmin
@@ -107,11 +110,27 @@ class NotificationAdmin(ReadOnly, TbibAdmin):
     def given_up(self, notification: Notification) -> str:
         return local_time(notification.failed_at, notification.practice)
 
-    @admin.action(description=gettext_lazy("Send again what was not sent"), permissions=["view"])
-    def send_again(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:
-        count = send_again(list(queryset), now=timezone.now())
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """The first page links to the messages of one failure."""
+        return lookup == "failure" or super().lookup_allowed(lookup, value, request)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_POST(self.send_given_up_again))
+        return [path("send-again/", view, name="send_again"), *super().get_urls()]
+
+    def send_given_up_again(self, request: HttpRequest) -> HttpResponse:
+        """Answer the button of the first page: one failure, all its messages."""
+        code, way = request.POST.get("code", ""), request.POST.get("channel", "")
+        self._say(request, send_given_up_again(code, way, now=timezone.now()))
+        return redirect("admin:index")
+
+    def _say(self, request: HttpRequest, count: int) -> None:
         text = ngettext("%d message is due again.", "%d messages are due again.", count)
         self.message_user(request, text % count, messages.SUCCESS if count else messages.INFO)
+
+    @admin.action(description=gettext_lazy("Send again what was not sent"), permissions=["view"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:
+        self._say(request, send_again(list(queryset), now=timezone.now()))
 
 
 @admin.register(Hold)

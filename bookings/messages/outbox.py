@@ -71,6 +71,12 @@ def send_again(rows: list[Notification], *, now: dt.datetime) -> int:
     )
 
 
+def send_given_up_again(code: str, channel: str, *, now: dt.datetime) -> int:
+    """Make due what was given up with this failure by this way; return how many messages."""
+    rows = Notification.objects.filter(failure=code, channel=channel)
+    return send_again(list(rows.exclude(failed_at=None)), now=now)
+
+
 def _send_one(pk: int, delivery: Delivery, now: dt.datetime) -> tuple[bool | None, bool]:
     """(True when sent, False when that failed, None when nothing was to do; is the server away).
 

@@ -21,6 +21,7 @@ SCHEDULES: list[tuple[str, str, int | str]] = [
     ("first free times", "bookings.services.first_times.refresh_first_times", 5),
     ("public holidays", "bookings.messages.schedules.propose_holidays", "10 2 * * *"),
     ("sessions to clear", "bookings.messages.schedules.clear_sessions", "30 2 * * *"),
+    ("messages to forget", "bookings.messages.retention.forget_old_messages", "50 2 * * *"),
 ]
 """Each job may run twice: a worker that dies leaves its job to another."""
 

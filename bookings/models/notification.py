@@ -136,6 +136,16 @@ class Notification(models.Model):
                 condition=Q(sent_at=None, dropped_at=None, failed_at=None),
                 name="notification_to_send",
             ),
+            models.Index(
+                fields=["sent_at"],
+                condition=Q(sent_at__isnull=False),
+                name="notification_by_sending",
+            ),
+            models.Index(
+                fields=["failed_at"],
+                condition=Q(failed_at__isnull=False),
+                name="notification_given_up",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
