@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.db.models import Count, Max, Min, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -48,6 +49,12 @@ class Failure:
     @property
     def way(self) -> str:
         return str(Notification.Channel(self.channel).label)
+
+    @property
+    def query(self) -> str:
+        """The filter of the admin's list that shows these messages when they were given up."""
+        chosen = {"failure": self.code, "channel__exact": self.channel, "failed_at__isempty": 0}
+        return urlencode(chosen)
 
     @property
     def reason(self) -> str:

@@ -146,7 +146,7 @@ class TestFirstPage:
     def test_links_to_the_messages_of_one_failure(self, first_page):
         row = message(failed_at=NOW, failure="554 5.7.1")
         message(failed_at=NOW, failure="550 5.1.1")
-        address = "?failure=554%205.7.1&amp;channel__exact=email&amp;failed_at__isempty=0"
+        address = "?failure=554+5.7.1&amp;channel__exact=email&amp;failed_at__isempty=0"
         assert address in first_page()
         found = first_page.boss.get(
             reverse("admin:bookings_notification_changelist") + address.replace("&amp;", "&")
