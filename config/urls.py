@@ -14,6 +14,7 @@ from bookings.finding.views import (
     home,
     suggestions,
 )
+from bookings.from_message.choices import choose_messages
 from bookings.photos import patient_photo
 from bookings.waiting_room.views import waiting_screen, waiting_ticket
 from config.api import api, developers
@@ -45,6 +46,7 @@ urlpatterns = [
     path("bookings/", include("bookings.urls")),
     path("screen/<str:token>/", waiting_screen, name="waiting_screen"),
     path("waiting/<str:ticket>/", waiting_ticket, name="waiting_ticket"),
+    path("m/<str:token>/", choose_messages, name="choose_messages"),
     path("dashboard/", include("dashboard.urls")),
     path("accounts/logout/", SignOutView.as_view(), name="account_logout"),
     path("accounts/", include("accounts.urls")),

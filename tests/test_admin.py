@@ -22,6 +22,7 @@ from bookings.models import (
     Hold,
     Invitation,
     MessageChoices,
+    MessageLine,
     MessageSettings,
     Notification,
     PatientFile,
@@ -38,6 +39,7 @@ from bookings.tests.factories import (
     AppointmentFactory,
     HoldFactory,
     MessageChoicesFactory,
+    MessageLineFactory,
     MessageSettingsFactory,
     NotificationFactory,
     WaitingListEntryFactory,
@@ -145,6 +147,7 @@ PAGES = {
         "2027-03-01 10:00 · Dr John Smith · Nadia Benali",
         False,
     ),
+    MessageLine: (MessageLineFactory, "venez plutôt en tram", "venez plutôt en tram", True),
     MessageSettings: (
         lambda: MessageSettingsFactory(neutral_name="Centre Voltaire"),
         "Centre Voltaire",

@@ -346,6 +346,7 @@ NOTHING_SHOWN = {
     "Specialty": "add delete delete_selected",
     "User": "add delete delete_selected block unblock",
     # Messages tell of what is shown.
+    "MessageLine": "add change delete delete_selected",
     "MessageSettings": "add change delete delete_selected",
     "Notification": "send_again",
     "RefusedAddress": "delete delete_selected",

@@ -1,4 +1,4 @@
-"""The admin of the decisions about messages: a practice's settings, a patient's choices."""
+"""The admin of messages: a practice's settings and own lines, a patient's choices."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
 from bookings.admin.read_only import ReadOnly, utc_time
-from bookings.models import MessageChoices, MessageSettings, RefusedAddress
+from bookings.models import MessageChoices, MessageLine, MessageSettings, RefusedAddress
 from web.admin import TbibAdmin
 
 
@@ -45,3 +45,12 @@ class RefusedAddressAdmin(ReadOnly, TbibAdmin):
 
     def has_delete_permission(self, *args: Any) -> bool:
         return True
+
+
+@admin.register(MessageLine)
+class MessageLineAdmin(TbibAdmin):
+    list_display = ("practice", "consultation_type", "language", "text")
+    search_fields = ("practice__search_text",)
+    autocomplete_fields = ("practice",)
+    raw_id_fields = ("consultation_type",)
+    list_select_related = ("practice", "consultation_type")

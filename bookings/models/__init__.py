@@ -6,6 +6,7 @@ from bookings.models.first_time import FirstTime
 from bookings.models.hold import Hold
 from bookings.models.invitation import Invitation
 from bookings.models.message_choices import MessageChoices
+from bookings.models.message_line import MessageLine
 from bookings.models.message_settings import MessageSettings
 from bookings.models.notification import Notification
 from bookings.models.refused_address import RefusedAddress
@@ -20,6 +21,7 @@ __all__ = [
     "Hold",
     "Invitation",
     "MessageChoices",
+    "MessageLine",
     "MessageSettings",
     "Notification",
     "PatientFile",

@@ -55,9 +55,13 @@ class MessageChoices(models.Model):
     @classmethod
     def of(cls, patient: Patient) -> MessageChoices:
         """The choices that hold for the person's messages, or the defaults, unsaved."""
-        owner: User | Patient = patient.account or patient
+        return cls.of_owner(patient.account or patient)
+
+    @classmethod
+    def of_owner(cls, owner: User | Patient) -> MessageChoices:
+        """The choices of an account, or of a person without one; else the defaults, unsaved."""
         try:
             return owner.message_choices
         except cls.DoesNotExist:
-            named = {"account": owner} if patient.account else {"patient": owner}
+            named = {"account": owner} if isinstance(owner, User) else {"patient": owner}
             return cls(**named)

@@ -12,6 +12,7 @@ from bookings.models import (
     Hold,
     Invitation,
     MessageChoices,
+    MessageLine,
     MessageSettings,
     Notification,
     WaitingListEntry,
@@ -119,6 +120,17 @@ class NotificationFactory(factory.django.DjangoModelFactory):
     sequence = factory.SelfAttribute("appointment.sequence")
     recipient = "patient@example.org"
     language = "fr"
+
+
+class MessageLineFactory(factory.django.DjangoModelFactory):
+    """The practice's closing line in French."""
+
+    class Meta:
+        model = MessageLine
+
+    practice = factory.SubFactory(PracticeFactory)
+    language = "fr"
+    text = "Le parking est fermé : venez plutôt en tram."
 
 
 class MessageSettingsFactory(factory.django.DjangoModelFactory):

@@ -22,6 +22,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
+from bookings.messages.choices import token_of
+
 NOW = dt.datetime(2027, 3, 3, 9, 42, tzinfo=dt.UTC)
 """A Wednesday: 10:42 in Paris, 09:42 in Casablanca."""
 
@@ -158,6 +160,7 @@ def build_world(doctors: int = DOCTORS) -> SimpleNamespace:
         free=free,
         free_in_url=free.replace("+", "%2B"),
         screen=model("bookings.WaitingScreen").objects.get(doctor=doctor),
+        choices_token=token_of(nadia),
         ticket=found(r"/waiting/([^/\"]+)/", ticket),
         invitation=found(r"/bookings/claim/([^/\"]+)/", invited),
     )

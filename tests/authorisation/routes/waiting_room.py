@@ -1,6 +1,14 @@
 """The waiting room, its screen and its tickets."""
 
-from tests.authorisation.table import AGENDA, COCKPIT, NOT_ALLOWED_BEHIND_SIGN_IN, Route, only, page
+from tests.authorisation.table import (
+    AGENDA,
+    COCKPIT,
+    NOT_ALLOWED_BEHIND_SIGN_IN,
+    Route,
+    everyone,
+    only,
+    page,
+)
 
 ROUTES = {
     "dashboard/closing/": Route(
@@ -52,6 +60,9 @@ ROUTES = {
         NOT_ALLOWED_BEHIND_SIGN_IN,
     ),
     # By secret addresses, which name nobody.
+    "m/<str:token>/": Route(
+        "/m/{choices_token}/", everyone(200), everyone(302), {"reminders_by_email": "on"}
+    ),
     "screen/<str:token>/": page("/screen/{screen.token}/"),
     "waiting/<str:ticket>/": page("/waiting/{ticket}/"),
 }

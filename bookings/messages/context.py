@@ -1,0 +1,256 @@
+"""What the templates of messages say: names, local times, addresses, words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bookings.messages.choices import choices_address, stop_of
+from bookings.messages.headings import heading_of
+from bookings.models import (
+    Appointment,
+    MessageLine,
+    MessageSettings,
+    Notification,
+    WaitingListEntry,
+)
+from bookings.status import UPCOMING, Status, Verb
+from doctors.models import Practice
+from scheduling.places import practice_at
+from web.templatetags.tbib import phone_display
+
+Kind = Notification.Kind
+OVER = (Kind.CANCELLED, Kind.DECLINED, Kind.MOVE_ASKED)
+"""Messages about a time at which the patient is not to come."""
+TO_PRACTICE = (Kind.NEW_REQUEST, Kind.LATE_CHANGE)
+COMING = (Kind.REMINDER_WEEK, Kind.REMINDER, Kind.REMINDER_HOURS)
+"""Messages that ask the patient to say that they come."""
+
+WITH_OWN_WORDS = (Kind.REQUESTED, Kind.BOOKED, Kind.CONFIRMED, Kind.MOVED, *COMING)
+"""Messages about a visit that takes place carry the practice's own lines."""
+
+
+class Button(NamedTuple):
+    label: str
+    address: str
+
+
+class Links(NamedTuple):
+    """Absolute addresses about one visit; all empty where nobody can open them."""
+
+    page: str = ""
+    come: str = ""
+    move: str = ""
+    cancel: str = ""
+
+
+def context_of(row: Notification, *, now: dt.datetime) -> dict[str, Any]:
+    """The context of the row's templates, in the active language."""
+    if row.doctor:
+        return _of_registration(row)
+    if row.waiting_list_entry:
+        return _of_offer(row)
+    return _of_visit(row, now)
+
+
+# -- visits -------------------------------------------------------------------------------
+
+
+def _of_visit(row: Notification, now: dt.datetime) -> dict[str, Any]:
+    visit, practice = row.appointment, row.practice
+    assert visit is not None
+    unanswered = row.kind == Kind.CANCELLED and _is_unanswered(visit)
+    heading = heading_of(row, now=now, unanswered=unanswered)
+    context = {
+        "row": row,
+        "appointment": visit,
+        "practice": practice,
+        "sender": MessageSettings.of(practice).name,
+        "said": heading.said,
+        "heading": heading.heading,
+        "start": visit.local_start,
+        "end": visit.local_end,
+        "is_over": row.kind in OVER,
+        "previous": practice.local(row.previous_start) if row.previous_start else None,
+        "phone": phone_display(practice.phone, practice.country),
+        "own_words": [],
+        "unanswered": unanswered,
+    }
+    if row.kind in TO_PRACTICE:
+        return context | _to_practice(visit)
+    return context | _to_patient(row, visit, now)
+
+
+def _to_practice(visit: Appointment) -> dict[str, Any]:
+    """A practice's mailbox may have many readers: it gets the patient's initials only."""
+    desk = settings.SITE_URL + reverse("desk", args=[visit.pk])
+    return {
+        "initials": " ".join(f"{word[0]}." for word in visit.patient_name.split()),
+        "desk": desk,
+        "button": Button(_("Open the desk"), desk),
+        "why": _("You receive this message because it is the address of the practice."),
+    }
+
+
+def _to_patient(row: Notification, visit: Appointment, now: dt.datetime) -> dict[str, Any]:
+    practice, consultation_type = visit.practice, visit.consultation_type
+    closes = visit.changes_close_at
+    links = _links(visit)
+    in_time = closes is not None and now < closes and visit.status in UPCOMING
+    lines = consultation_type.instructions.splitlines() if consultation_type else []
+    by_hand = consultation_type and consultation_type.needs_confirmation
+    doctor = visit.doctor
+    books_online = doctor.is_approved and doctor.books_online
+    calendar = settings.SITE_URL + doctor.get_absolute_url() if books_online else ""
+    return {
+        "other_person": "" if visit.patient.is_self else visit.patient_name,
+        "instructions": [line for line in lines if line.strip()],
+        "own_words": _own_words(row, visit),
+        "links": links,
+        "page": links.page,
+        "move_page": links.move,
+        "calendar": calendar,
+        "closes": practice.local(closes) if closes and in_time and links.page else None,
+        # A patient cannot move a request that the practice confirmed.
+        "moves_online": not (by_hand and visit.status == Status.CONFIRMED),
+        "button": _button(row, visit, links, calendar),
+        "why": _why(row, visit),
+        "choices": choices_address(visit.patient),
+        "stop": stop_of(row, visit.patient),
+    }
+
+
+def _own_words(row: Notification, visit: Appointment) -> list[str]:
+    """The practice's lines for such a visit, in the reader's language or else the site's first."""
+    if row.kind not in WITH_OWN_WORDS:
+        return []
+    lines = MessageLine.objects.of_visit(visit).filter(
+        language__in=(row.language, settings.LANGUAGE_CODE)
+    )
+    found: dict[int | None, MessageLine] = {}
+    for line in lines:
+        if line.consultation_type_id not in found or line.language == row.language:
+            found[line.consultation_type_id] = line
+    # What is about this type comes before the practice's closing line.
+    return [line.text for line in sorted(found.values(), key=lambda line: line.is_closing)]
+
+
+def _links(visit: Appointment) -> Links:
+    """The addresses of the visit; its pages are for accounts."""
+    if visit.patient.account_id is None:
+        return Links()
+    names = ("appointment_page", "appointment_page", "move_appointment", "cancel_appointment")
+    return Links(*(settings.SITE_URL + reverse(name, args=[visit.pk]) for name in names))
+
+
+def _button(row: Notification, visit: Appointment, links: Links, calendar: str) -> Button | None:
+    """The one thing that the message asks the reader to do; None where there is no address."""
+    if row.kind == Kind.MOVE_ASKED:
+        button = Button(_("Choose another time"), links.move)
+    elif row.kind in OVER:
+        button = Button(_("Choose another time"), calendar)
+    elif row.kind in COMING and not visit.coming_at:
+        button = Button(_("I am coming"), links.come)
+    elif visit.status == Status.PENDING:
+        button = Button(_("See my request"), links.page)
+    else:
+        button = Button(_("See my appointment"), links.page)
+    return button if button.address else None
+
+
+def _why(row: Notification, visit: Appointment) -> str:
+    if row.kind in COMING:
+        return _("You receive this message because you have an appointment.")
+    if visit.patient.account_id and visit.booked_by_id == visit.patient.account_id:
+        return _("You receive this message because you booked this appointment.")
+    return _("You receive this message because the practice booked this appointment for you.")
+
+
+def _is_unanswered(visit: Appointment) -> bool:
+    """Whether the system cancelled the visit: a request without an answer before its start."""
+    last = visit.changes.last()
+    return bool(
+        last
+        and last.verb == Verb.CANCEL
+        and last.from_status == Status.PENDING
+        and last.by_id is None
+    )
+
+
+# -- offers of freed times ----------------------------------------------------------------
+
+
+def _of_offer(row: Notification) -> dict[str, Any]:
+    """The context of an offer: a freed time, and the address that books it."""
+    entry, start = row.waiting_list_entry, row.freed_start
+    assert entry is not None
+    assert start is not None
+    practice = practice_of_offer(entry, start)
+    local = practice.local(start)
+    state: dict[str, Any] = {"from": local.date()}
+    if entry.appointment:
+        # The patient keeps the old time until the new one is confirmed.
+        path = reverse("move_appointment", args=[entry.appointment.pk])
+    else:
+        path = entry.doctor.get_absolute_url()
+        state = {"seen": "yes", "type": entry.consultation_type_id} | state
+    own_time = entry.patient.is_self
+    heading = _("An earlier time for you, %(name)s.") if own_time else _("A time for %(name)s.")
+    freed = _("It became free at %(doctor)s’s practice.")
+    return {
+        "entry": entry,
+        "practice": practice,
+        "sender": MessageSettings.of(practice).name,
+        "said": _("Waiting list"),
+        "heading": heading % {"name": entry.patient.first_name},
+        "under": freed % {"doctor": entry.doctor.name},
+        "phone": phone_display(practice.phone, practice.country),
+        "start": local,
+        "own": entry.appointment and entry.appointment.local_start,
+        "take_it": f"{settings.SITE_URL}{path}?{urlencode(state)}",
+        "page": settings.SITE_URL + reverse("my_appointments"),
+        "why": _("You receive this message because you are on the waiting list."),
+        "choices": choices_address(entry.patient),
+        "stop": stop_of(row, entry.patient),
+    }
+
+
+def practice_of_offer(entry: WaitingListEntry, start: dt.datetime) -> Practice:
+    """Where the freed time is."""
+    kind, doctor = entry.consultation_type, entry.doctor
+    return practice_at(doctor, start, type_id=kind.pk, length=kind.length) or doctor.practice
+
+
+# -- registrations ------------------------------------------------------------------------
+
+
+def _of_registration(row: Notification) -> dict[str, Any]:
+    doctor = row.doctor
+    assert doctor is not None
+    if row.kind == Kind.SIGNED_UP:
+        path = reverse("admin:doctors_doctor_change", args=[doctor.pk])
+        button = Button(_("Check the registration"), settings.SITE_URL + path)
+        said, heading = _("Registration"), doctor.name
+        why = _("You receive this message because you are an admin of this site.")
+    else:
+        hours = reverse("configure_hours") if not doctor.hours_saved_at else reverse("dashboard")
+        label = _("Open my agenda") if doctor.hours_saved_at else _("Save my opening hours")
+        button = Button(label, settings.SITE_URL + hours)
+        said, heading = _("Registration approved"), _("Welcome, %(doctor)s.")
+        heading %= {"doctor": doctor.name}
+        why = _("You receive this message because you registered as a doctor.")
+    return {
+        "doctor": doctor,
+        "practice": doctor.practice,
+        "sender": "",
+        "said": said,
+        "heading": heading,
+        "button": button,
+        "public_page": settings.SITE_URL + doctor.get_absolute_url(),
+        "why": why,
+    }

@@ -1,0 +1,179 @@
+"""The HTML of the mails: complete, readable offline, and of the reader's language."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from bookings.messages.composing import compose
+from bookings.models import Notification
+from bookings.tests.factories import (
+    AppointmentFactory,
+    MessageLineFactory,
+    MessageSettingsFactory,
+    NotificationFactory,
+)
+from bookings.tests.mail_samples import NOW, build_samples
+from bookings.tests.moments import FRIDAY_MORNING
+from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory
+
+pytestmark = pytest.mark.django_db
+
+K = Notification.Kind
+REFUSABLE = (K.REMINDER_WEEK, K.REMINDER, K.REMINDER_HOURS, K.TURN_SOON, K.TIME_FREED)
+
+
+def html_of(sent):
+    ((html, kind), *_others) = sent.alternatives
+    assert kind == "text/html"
+    return html
+
+
+class Page(HTMLParser):
+    """The tags with their attributes, and the text that a reader sees."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.text, self.hidden = [], "", False
+        self.feed(html)
+        self.text = " ".join(self.text.split())
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        self.hidden = tag in ("style", "title")
+
+    def handle_endtag(self, tag):
+        self.hidden = False
+
+    def handle_data(self, data):
+        self.text += "" if self.hidden else f" {data} "
+
+
+@pytest.fixture(params=["fr", "en"])
+def pages(request, settings):
+    """{kind: the page of its mail} in one language."""
+    settings.SITE_URL = "https://tbib.example"
+    rows = build_samples(request.param)
+    return {row.kind: Page(html_of(compose(row, now=NOW))) for row in rows}
+
+
+class TestEveryKind:
+    def test_is_there(self, pages):
+        assert set(pages) == set(K.values)
+
+    def test_fetches_nothing(self, pages):
+        for kind, page in pages.items():
+            loaded = [tag for tag, given in page.tags if "src" in given or tag in ("link", "img")]
+            assert loaded == [], kind
+            assert "url(" not in str(page.tags), kind
+
+    def test_has_one_button_that_leads_somewhere(self, pages):
+        for kind, page in pages.items():
+            links = [given for tag, given in page.tags if tag == "a"]
+            assert sum(given.get("class") == "button" for given in links) == 1, kind
+            ours = re.compile(r"https://(tbib\.example|www\.openstreetmap\.org)/|tel:\+")
+            assert [given["href"] for given in links if not ours.match(given["href"])] == [], kind
+
+    def test_has_its_styles_on_its_elements_and_the_dark_ones_beside(self, pages):
+        for kind, page in pages.items():
+            button = next(given for tag, given in page.tags if given.get("class") == "button")
+            assert "background-color: #0d715d" in button["style"], kind
+
+    def test_names_the_practice_and_the_way_to_ask(self, pages):
+        for kind in set(K) - {K.SIGNED_UP, K.APPROVED}:
+            assert "Cabinet Gauthier" in pages[kind].text
+
+    def test_says_what_it_may_never_say_to_nobody(self, pages):
+        for kind in (K.NEW_REQUEST, K.LATE_CHANGE):
+            # A practice's mailbox may have many readers.
+            assert "Alaoui" not in pages[kind].text
+            assert "N. A." in pages[kind].text
+            assert "Première" not in pages[kind].text
+
+
+@pytest.fixture
+def appointment(settings):
+    settings.SITE_URL = "https://tbib.example"
+    doctor = DoctorFactory(
+        practice__name="Cabinet & fils",
+        practice__phone="+33142715500",
+        practice__access="Métro Bourse",
+    )
+    consultation_type = ConsultationTypeFactory(
+        doctor=doctor, name="Suivi <diabète>", instructions="Carte Vitale"
+    )
+    return AppointmentFactory(consultation_type=consultation_type, reason="une douleur secrète")
+
+
+def sent_of(appointment, kind=K.BOOKED, language="en", **options):
+    row = NotificationFactory(appointment=appointment, kind=kind, language=language, **options)
+    return compose(row, now=FRIDAY_MORNING)
+
+
+class TestWords:
+    def test_are_the_readers_and_escaped(self, appointment):
+        html = html_of(sent_of(appointment))
+        page = Page(html)
+        assert page.tags[0] == ("html", {"lang": "en", "dir": "ltr"})
+        assert "Suivi <diabète>" in page.text
+        assert "<diab" not in html
+        assert "prefers-color-scheme: dark" in html
+        for words in ("See you on Monday, Nadia.", "Paris time", "Métro Bourse", "Carte Vitale"):
+            assert words in page.text
+        assert "douleur" not in html
+
+    def test_of_a_relative_name_the_relative(self, appointment):
+        appointment.patient.relation = "child"
+        text = Page(html_of(sent_of(appointment, K.REMINDER))).text
+        assert "Nadia is expected on Monday." in text
+        assert "For Nadia Benali" in text
+
+    def test_the_inbox_names_the_practice_by_its_neutral_name(self, appointment, settings):
+        settings.DEFAULT_FROM_EMAIL = "Tbib <no-reply@tbib.example>"
+        MessageSettingsFactory(practice=appointment.practice, neutral_name="Centre Voltaire, 2e")
+        sent = sent_of(appointment)
+        assert sent.from_email == '"Centre Voltaire, 2e" <no-reply@tbib.example>'
+        assert sent.subject == "Appointment confirmed: Monday 1 March at 10:00, Centre Voltaire, 2e"
+
+    def test_of_the_practice_stand_in_both_parts(self, appointment):
+        practice, kind = appointment.practice, appointment.consultation_type
+        MessageLineFactory(practice=practice, text="Parking fermé.")
+        MessageLineFactory(practice=practice, language="en", text="Car park <closed>.")
+        MessageLineFactory(practice=practice, consultation_type=kind, text="À jeun.")
+        other = ConsultationTypeFactory(doctor=appointment.doctor)
+        MessageLineFactory(practice=practice, consultation_type=other, text="Autre motif.")
+        MessageLineFactory(text="Un autre cabinet.")
+        sent = sent_of(appointment)
+        text = Page(html_of(sent)).text
+        # What is about the type comes first; where the language has none, the site's first one.
+        assert text.index("À jeun.") < text.index("Car park <closed>.")
+        assert "À jeun.\nCar park <closed>." in sent.body
+        for words in ("Parking fermé.", "Autre motif.", "Un autre cabinet."):
+            assert words not in text + sent.body
+
+    @pytest.mark.parametrize("kind", [K.CANCELLED, K.DECLINED, K.MOVE_ASKED])
+    def test_of_the_practice_are_not_in_a_message_about_no_visit(self, appointment, kind):
+        MessageLineFactory(practice=appointment.practice)
+        sent = sent_of(appointment, kind)
+        assert "parking" not in html_of(sent) + sent.body
+
+
+class TestQueries:
+    @pytest.mark.parametrize("kind", [kind for kind in K if kind != K.TIME_FREED])
+    def test_are_one_at_most(self, kind, django_assert_max_num_queries):
+        row = next(each for each in build_samples("fr") if each.kind == kind)
+        row = Notification.objects.for_composing().get(pk=row.pk)
+        with django_assert_max_num_queries(1):
+            compose(row, now=NOW)
+
+
+class TestRefusing:
+    def test_has_an_address_in_the_header_of_what_may_be_refused(self, settings):
+        settings.SITE_URL = "https://tbib.example"
+        for row in build_samples("fr"):
+            headers = compose(row, now=NOW).extra_headers
+            if row.kind in REFUSABLE:
+                assert headers["List-Unsubscribe"].startswith("<https://tbib.example/m/")
+                assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+            else:
+                assert set(headers) == {"Auto-Submitted"}, row.kind
