@@ -44,7 +44,7 @@ hypothesis.settings.register_profile("tbib", deadline=None, max_examples=300, de
 hypothesis.settings.register_profile("search", deadline=None, max_examples=20_000, print_blob=True)
 hypothesis.settings.load_profile("tbib")
 
-ON_POSTGRES = settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql"
+ON_POSTGRES = settings.DATABASES["default"]["ENGINE"] == "web.database.postgresql"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -67,7 +67,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "web.middleware.SearchEnginesMiddleware",
     "web.middleware.MaintenanceMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "web.sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -126,6 +126,8 @@ if "sqlite" in database["ENGINE"]:
     # other file's, so that two runs with different DATABASE_URLs do not use the same one.
     file = Path(database["NAME"])
     database["TEST"] = {"NAME": str(file.with_name(f"test_{file.name}"))}
+# Django's backends, which also know what a request has committed (web.database).
+database["ENGINE"] = database["ENGINE"].replace("django.db.backends", "web.database")
 
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":

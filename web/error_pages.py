@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.middleware.csrf import get_token
@@ -27,11 +26,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from web.database.outcome import is_unavailable, may_have_written
 from web.problems import problem
 from web.requests import reader_language, wants_json
 
 log = logging.getLogger("tbib.requests")
 
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 BUSY_SECONDS = 5
 TOO_MANY_SECONDS = 60
 MAINTENANCE_SECONDS = 300
@@ -112,7 +113,7 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500 for our own error, and 503 for a middleware that met a database that is down."""
     error = sys.exc_info()[1]
-    if isinstance(error, OperationalError):
+    if is_unavailable(error):
         return unavailable(request, error)
     if wants_json(request):
         return problem(500, code="failed", detail=_("Something went wrong on our side"))
@@ -121,23 +122,51 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 @in_reader_language
-def unavailable(request: HttpRequest, error: OperationalError) -> HttpResponse:
-    """Answer 503 when the database is down or too busy; nothing was written.
+def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Answer 503 when the database is down or too busy; the page offers to send the form again.
 
-    The page offers to send the same form again.
+    Nothing was written, or we do not know: the answer says which. The same form again leads to
+    the same appointment.
     """
     log.error("database unavailable: %s", type(error.__cause__ or error).__name__)
+    is_unknown = request.method not in SAFE_METHODS and may_have_written(error)
     if wants_json(request):
-        detail = _(
-            "Too many people are booking at once, or we are doing maintenance. "
-            "Nothing was changed. Try again in a few seconds."
+        code, detail = (
+            "unavailable",
+            _(
+                "Too many people are booking at once, or we are doing maintenance. "
+                "Nothing was changed. Try again in a few seconds."
+            ),
         )
-        response: HttpResponse = problem(503, code="unavailable", detail=detail)
+        if is_unknown:
+            code, detail = (
+                "unknown",
+                _(
+                    "The connection to our database broke at the last moment: we do not know yet "
+                    "whether your request was saved. Send it again: no appointment is made twice."
+                ),
+            )
+        response: HttpResponse = problem(503, code=code, detail=detail)
     else:
         context = {**phones_to_call(), **send_again(request), "csrf_token": get_token(request)}
+        context["is_unknown"] = is_unknown
         response = render(None, "503.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
     response["Retry-After"] = str(BUSY_SECONDS)
     return response
+
+
+def unavailable_problem(is_unknown: bool) -> HttpResponse:
+    if is_unknown:
+        detail = _(
+            "The connection to our database broke at the last moment: we do not know yet whether "
+            "your request was saved. Send it again: no appointment is made twice."
+        )
+        return problem(503, code="unknown", detail=detail)
+    detail = _(
+        "Too many people are booking at once, or we are doing maintenance. "
+        "Nothing was changed. Try again in a few seconds."
+    )
+    return problem(503, code="unavailable", detail=detail)
 
 
 @in_reader_language

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.contrib.auth import middleware as auth_middleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import MiddlewareNotUsed
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -19,6 +18,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from web import error_pages
+from web.database.outcome import is_unavailable
 from web.problems import problem
 from web.requests import cookie_language, is_poll, wants_json
 from web.search_engines import is_kept
@@ -64,7 +64,7 @@ class ErrorPagesMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer 503 here, so that a database that is down is a 503 with DEBUG too."""
-        if isinstance(exception, OperationalError):
+        if is_unavailable(exception):
             return error_pages.unavailable(request, exception)
         return None
 

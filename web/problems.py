@@ -39,7 +39,7 @@ class TooLarge(ProblemOut):
 
 
 class Unavailable(ProblemOut):
-    code: Literal["unavailable", "maintenance"]
+    code: Literal["unavailable", "unknown", "maintenance"]
 
 
 class Problem(Exception):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from functools import partial
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
@@ -359,5 +358,9 @@ class Doctor(models.Model):
         Doctor.objects.filter(pk=self.pk).update(
             calendar_version=F("calendar_version") + 1, first_times_until=LONG_AGO
         )
-        send = partial(calendar_touched.send, Doctor, doctor_id=self.pk)
+
+        # No partial: Django logs the name of a robust hook that fails, and a partial has none.
+        def send() -> None:
+            calendar_touched.send(Doctor, doctor_id=self.pk)
+
         transaction.on_commit(send, robust=True)
