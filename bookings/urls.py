@@ -20,6 +20,8 @@ urlpatterns = [
         "waiting-list/<int:pk>/leave/", waiting_list.leave_waiting_list, name="leave_waiting_list"
     ),
     path("<uuid:pk>/", mine.appointment_page, name="appointment_page"),
+    path("<uuid:pk>/come/", mine.say_coming, name="say_coming"),
+    path("<uuid:pk>/calendar.ics", mine.calendar_download, name="calendar_download"),
     path("<uuid:pk>/cancel/", mine.cancel_appointment, name="cancel_appointment"),
     path("<uuid:pk>/move/", mine.move_appointment, name="move_appointment"),
     path("<uuid:pk>/wait/", waiting_list.wait_for_earlier, name="wait_for_earlier"),

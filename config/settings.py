@@ -208,6 +208,12 @@ SIGN_IN_LIMITS = {
     "reset_password": "20/m/ip,5/h/key",
 }
 ACCOUNT_RATE_LIMITS = SIGN_IN_LIMITS if RATE_LIMITS else False
+# Pages by a secret address: {action: (how many from one address, in how many seconds)}. A clinic's
+# patients may share one address; wrong secrets come from somebody who guesses.
+LIMITS = {
+    "open_link": (120, 60),
+    "open_wrong_link": (20, 300),
+}
 
 # -- the product's rules ------------------------------------------------------------------
 

@@ -44,6 +44,7 @@ urlpatterns = [
     path("bookings/<uuid:pk>/confirm/", desk.change_status, CONFIRM, name="confirm_request"),
     path("bookings/<uuid:pk>/undo/", desk.undo, ON_PAGE, name="undo_change"),
     path("bookings/", include("bookings.urls")),
+    path("r/<str:token>/", include("bookings.from_message.urls")),
     path("screen/<str:token>/", waiting_screen, name="waiting_screen"),
     path("waiting/<str:ticket>/", waiting_ticket, name="waiting_ticket"),
     path("m/<str:token>/", choose_messages, name="choose_messages"),

@@ -314,7 +314,8 @@ NOTHING_SHOWN = {
     # What the public does not see, and what only reads.
     "accounts.services": "*",
     "bookings.services.affected": "*",
-    "bookings.services.booking": "check_moves_online check_patient_may_book copies_of",
+    "bookings.services.booking": "check_patient_may_book copies_of",
+    "bookings.services.by_patient": "*",
     "bookings.services.call_codes": "*",
     "bookings.services.claims": "*",
     "bookings.services.closing": "ask_to_move",

@@ -35,7 +35,7 @@ NAMED_IN_A_REFUSAL = 5
 class StatusChangeInline(ReadOnlyInline):
     model = StatusChange
     fk_name = "appointment"
-    fields = ("when", "verb", "from_status", "to_status", "by", "moved_from")
+    fields = ("when", "verb", "from_status", "to_status", "by", "by_link", "moved_from")
     readonly_fields = fields
     verbose_name_plural = gettext_lazy("history")
 

@@ -23,14 +23,24 @@ from web.admin import AutocompleteFilter, TbibAdmin
 
 @admin.register(StatusChange)
 class StatusChangeAdmin(ReadOnly, TbibAdmin):
-    list_display = ("when", "verb", "from_status", "to_status", "visit", "by")
+    list_display = ("when", "verb", "from_status", "to_status", "visit", "by", "by_link")
     list_filter = ("verb", ("by", AutocompleteFilter))
     search_fields = (
         *("appointment__patient_name", "appointment__doctor_name"),
         "appointment__patient__search_text",
     )
     ordering = ("-pk",)
-    fields = ("when", "verb", "from_status", "to_status", "by", "moved_from", "visit", "undoes")
+    fields = (
+        "when",
+        "verb",
+        "from_status",
+        "to_status",
+        "by",
+        "by_link",
+        "moved_from",
+        "visit",
+        "undoes",
+    )
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StatusChange]:

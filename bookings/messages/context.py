@@ -179,6 +179,7 @@ def _is_unanswered(visit: Appointment) -> bool:
         and last.verb == Verb.CANCEL
         and last.from_status == Status.PENDING
         and last.by_id is None
+        and not last.by_link
     )
 
 

@@ -22,6 +22,9 @@ from bookings.status import Status
 from doctors.models import Practice
 from scheduling.models import OpeningHours
 
+COMING_ASKED = dt.timedelta(days=8)
+"""So near to the visit its page asks whether the patient comes, like the reminders."""
+
 
 def read_visit(appointment: Appointment, *, is_staff: bool, now: dt.datetime) -> dict[str, Any]:
     """What every page of the visit shows, by name; in three queries at most."""
@@ -45,6 +48,12 @@ def read_visit(appointment: Appointment, *, is_staff: bool, now: dt.datetime) ->
         "message": next((each for each in reversed(messages) if each.has_left), None),
         "booked_on": practice.local(appointment.created_at),
         "desk_address": day_on_agenda(appointment),
+        "may_say_coming": is_own
+        and not is_asked_to_move
+        and appointment.status == Status.CONFIRMED
+        and appointment.coming_at is None
+        and appointment.starts_at is not None
+        and appointment.starts_at - now < COMING_ASKED,
         "waiting_list_entry": entries.first() if is_own else None,
         "may_wait": is_own and in_time and has_earlier_times(appointment),
     }
@@ -82,11 +91,10 @@ def day_on_agenda(appointment: Appointment) -> str:
     return f"{reverse('dashboard')}?{urlencode(state)}"
 
 
-def read_move_grid(query: SlotQuery, data: Mapping[str, str], reader: Reader) -> Grid:
-    """Other times for the query's visit, first around the present one."""
+def read_move_grid(query: SlotQuery, data: Mapping[str, str], reader: Reader, *, path: str) -> Grid:
+    """Other times for the query's visit, first around the present one; `path` is the page's."""
     appointment = query.visit
     assert appointment is not None
-    path = reverse("move_appointment", args=[appointment.pk])
     asked = PanelAddress.from_query(data, path)
     start = appointment.local_start
     day = asked.first_day or (start.date() if start else None)

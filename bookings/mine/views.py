@@ -7,16 +7,19 @@ import uuid
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from bookings import rules, services
+from bookings.calendar_files.downloads import download
 from bookings.confirming.forms import parse_start
 from bookings.confirming.views import see_appointment
 from bookings.finding.visitor import Reader, hold_token
@@ -108,6 +111,30 @@ def move_appointment(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     return see_appointment(moved)
 
 
+@require_POST
+def say_coming(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """The patient says "I am coming"; for the account's own visits only."""
+    own = Appointment.objects.filter(patient__account=request.user).for_pages()
+    appointment = get_object_or_404(own, pk=pk)
+    try:
+        services.say_coming(appointment)
+    except rules.Refusal as refusal:
+        is_staff = appointment.is_managed_by(request.user)
+        return show_appointment(
+            request, appointment, "appointment_page", is_staff=is_staff, refusal=refusal
+        )
+    return see_appointment(appointment)
+
+
+@require_safe
+def calendar_download(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """The visit as a file for the patient's calendar; a walk-in has no time to add."""
+    own = Appointment.objects.filter(patient__account=request.user, starts_at__isnull=False)
+    appointment = get_object_or_404(own.for_pages(), pk=pk)
+    page = settings.SITE_URL + reverse("appointment_page", args=[appointment.pk])
+    return download(appointment, link=page)
+
+
 def _visible(request: SignedInRequest, pk: uuid.UUID) -> Appointment:
     visible = Appointment.objects.visible_to(request.user).for_pages()
     return get_object_or_404(visible, pk=pk)
@@ -147,7 +174,8 @@ def _show_move(
     reader = Reader(now, hold_token(request), None if is_staff or asked else appointment.patient)
     query = SlotQuery.of_visit(appointment, is_asked_to_move=asked, is_staff=is_staff)
     if context["may_move"] or wanted_fragment(request, GRID):
-        context["grid"] = read_move_grid(query, request.GET, reader)
+        path = reverse("move_appointment", args=[appointment.pk])
+        context["grid"] = read_move_grid(query, request.GET, reader, path=path)
     if context["may_move"] and refusal and refusal.offers_times and wanted:
         context["nearest"] = read_nearest_times(query, refusal, wanted, reader)
     status = refusal.status if refusal else HTTPStatus.OK

@@ -323,6 +323,11 @@ class Appointment(models.Model):
         """The address that messages about this visit go to; "" when none is sent."""
         return "" if self.is_walk_in else self.patient.mail_address
 
+    @property
+    def says_coming(self) -> bool:
+        """Whether the patient answered "I am coming" and is expected still."""
+        return self.coming_at is not None and self.status == Status.CONFIRMED
+
     def is_upcoming(self, now: dt.datetime) -> bool:
         """Whether the visit is still to come. See also `AppointmentQuerySet.upcoming`."""
         return self.status in UPCOMING and self.starts_at is not None and self.starts_at > now

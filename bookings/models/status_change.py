@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -53,7 +53,10 @@ class StatusChange(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("by"),
-        help_text=_("Empty: the system."),
+        help_text=_("Empty: the system, or a link."),
+    )
+    by_link = models.BooleanField(
+        _("by a link"), default=False, help_text=_("The patient, from a message, not signed in.")
     )
     at = models.DateTimeField(_("at"), default=timezone.now)
     previous_start = models.DateTimeField(_("moved from"), null=True, blank=True)
@@ -72,6 +75,18 @@ class StatusChange(models.Model):
         verbose_name = _("status change")
         verbose_name_plural = _("status changes")
         ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(by_link=False) | Q(by=None), name="change_by_a_link_names_no_account"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_verb_display()} {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def author(self) -> str:
+        """Who made the change, in words. Join `by` before."""
+        if self.by_link:
+            return str(_("the patient, by a link"))
+        return str(self.by or _("the system"))

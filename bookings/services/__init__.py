@@ -7,10 +7,10 @@ a rule says no.
 from bookings.services.booking import (
     book,
     cancel,
-    check_moves_online,
     check_patient_may_book,
     move,
 )
+from bookings.services.by_patient import can_say_coming, check_moves_online, say_coming
 from bookings.services.claims import claim, invitation_of, invite
 from bookings.services.closing import (
     Decisions,
@@ -55,6 +55,7 @@ __all__ = [
     "ask_to_move",
     "block_patient",
     "book",
+    "can_say_coming",
     "cancel",
     "cancel_unanswered_requests",
     "change_absence",
@@ -77,6 +78,7 @@ __all__ = [
     "release_hold",
     "reset_no_shows",
     "save_note",
+    "say_coming",
     "take_absence",
     "take_back",
     "unblock_patient",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Patient, User
 from bookings import rules, slots
 from bookings.models import Appointment, Hold, Notification, WaitingListEntry
+from bookings.services.by_patient import check_own_move
 from bookings.services.notifications import (
     queue_notification,
     tell_practice_of_late_change,
@@ -111,7 +112,8 @@ def book(
 def move(
     appointment: Appointment,
     *,
-    by: User,
+    by: User | None,
+    by_link: bool = False,
     starts_at: dt.datetime,
     overbook: bool = False,
     allow_patient_overlap: bool = False,
@@ -124,14 +126,15 @@ def move(
     The visit keeps its length, price and type as booked. The practice's deadline and the rules of
     booking bind a patient, unless the practice asked for another time. Only the overlap rules
     bind staff, and only staff can use `overbook` and `allow_patient_overlap`.
-    `expected_sequence` is the sequence on the reader's screen (see `check_unchanged`). A move to
-    the same start changes nothing. Raises a `rules.Refusal`.
+    `by_link` without `by` is the patient, who opened the link of a message. `expected_sequence` is
+    the sequence on the reader's screen (see `check_unchanged`). A move to the same start changes
+    nothing. Raises a `rules.Refusal`.
     """
     now = now or timezone.now()
     starts_at = starts_at.astimezone(dt.UTC)
     with writing():
         appointment = lock_appointment(appointment, now=now)
-        staff = appointment.is_managed_by(by)
+        staff = by is not None and appointment.is_managed_by(by)
         if appointment.status not in UPCOMING or appointment.consultation_type is None:
             raise rules.StateConflict(_("This appointment can no longer be moved."))
         if appointment.starts_at == starts_at:
@@ -142,7 +145,7 @@ def move(
         desk, present = by if staff else None, appointment.practice
         practice = _practice_at(query, starts_at, desk=desk, chosen=present)
         if not (staff or asked):
-            _check_own_change(appointment, now)
+            check_own_move(appointment, now)
             patient = appointment.patient
             check_patient_may_book(patient=patient, query=query, practice=practice, now=now)
         overbook = overbook and staff
@@ -170,6 +173,7 @@ def move(
             appointment,
             Verb.MOVE,
             by=by,
+            by_link=by_link,
             now=now,
             from_status=appointment.status,
             previous_start=previous,
@@ -186,6 +190,7 @@ def cancel(
     appointment: Appointment,
     *,
     by: User | None,
+    by_link: bool = False,
     message: str = "",
     expected_sequence: int | None = None,
     now: dt.datetime | None = None,
@@ -193,8 +198,8 @@ def cancel(
     """Cancel the visit and free its time; a second call changes nothing.
 
     Patients can cancel until the practice's deadline, before the visit begins; staff can as the
-    status table says. `by=None` is the system. `expected_sequence` as in `move`. Raises a
-    `rules.Refusal`.
+    status table says. `by=None` is the system, or the patient with `by_link`. `by_link` and
+    `expected_sequence` as in `move`. Raises a `rules.Refusal`.
     """
     now = now or timezone.now()
     with writing():
@@ -205,7 +210,7 @@ def cancel(
         before = appointment.status
         if not leads_to(Verb.CANCEL, before):
             raise rules.StateConflict(_("This appointment can no longer be cancelled."))
-        by_patient = by is not None and not appointment.is_managed_by(by)
+        by_patient = by_link or (by is not None and not appointment.is_managed_by(by))
         if by_patient:
             if before not in UPCOMING:
                 raise rules.StateConflict(_("This appointment can no longer be cancelled."))
@@ -214,7 +219,7 @@ def cancel(
         appointment.status = Status.CANCELLED
         appointment.sequence += 1
         appointment.save(update_fields=["status", "sequence"])
-        log_change(appointment, Verb.CANCEL, by=by, now=now, from_status=before)
+        log_change(appointment, Verb.CANCEL, by=by, by_link=by_link, now=now, from_status=before)
         if by is None or not appointment.is_day_over(now):
             # When the desk closes a visit of a past day, the patient knows it already.
             declined = before == Status.PENDING and by is not None and not by_patient
@@ -304,27 +309,6 @@ def _same_visit(
     )
 
 
-def check_moves_online(appointment: Appointment, *, now: dt.datetime) -> None:
-    """Refuse a patient's move after the deadline, or of a request that the practice confirmed.
-
-    Nothing is refused when the practice asked the patient to move.
-    """
-    if not appointment.is_asked_to_move():
-        _check_own_change(appointment, now)
-
-
-def _check_own_change(appointment: Appointment, now: dt.datetime) -> None:
-    """Refuse a patient's own move after the deadline, or of a request that was confirmed."""
-    rules.check_deadline(appointment, now)
-    consultation_type = appointment.consultation_type
-    by_hand = consultation_type and consultation_type.needs_confirmation
-    if by_hand and appointment.status == Status.CONFIRMED:
-        refusal = _("The practice confirmed this time by hand; to move it, please call.")
-        raise rules.RuleRefused(
-            f"{refusal} {rules.by_phone(appointment.practice)}", code="needs_the_practice"
-        )
-
-
 def _refuse_taken(
     patient: Patient, query: SlotQuery, starts_at: dt.datetime, token: str | None, now: dt.datetime
 ) -> None:
@@ -366,12 +350,12 @@ def _check_time(
 
 
 def _check_patient_free(
-    by: User, patient: Patient, query: SlotQuery, starts_at: dt.datetime, *, staff: bool
+    by: User | None, patient: Patient, query: SlotQuery, starts_at: dt.datetime, *, staff: bool
 ) -> None:
     """Refuse a time at which the person has another visit; tell staff of a namesake's too."""
     ends_at, moving = starts_at + query.length, query.visit.pk if query.visit else None
     rules.check_patient_free(patient, starts_at, ends_at, moving=moving)
-    if staff:
+    if by and staff:
         rules.check_namesake_free(by, patient, starts_at, ends_at)
 
 

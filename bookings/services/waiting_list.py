@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Patient
 from bookings import rules, slots
 from bookings.models import Appointment, WaitingListEntry
-from bookings.services.booking import check_moves_online, check_patient_may_book
+from bookings.services.booking import check_patient_may_book
+from bookings.services.by_patient import check_moves_online
 from bookings.services.writing import (
     fresh_type,
     lock_appointment,

@@ -100,7 +100,7 @@ def check_unchanged(appointment: Appointment, expected_sequence: int | None) -> 
         last_words = _("%(time)s, %(person)s: %(change)s.")
         refusal += " " + last_words % {
             "time": f"{appointment.practice.local(last.at):%H:%M}",
-            "person": last.by or _("the system"),
+            "person": last.author,
             "change": last.get_verb_display(),
         }
     raise StateConflict(refusal, code="changed_meanwhile")
@@ -112,6 +112,7 @@ def log_change(
     *,
     by: User | None,
     now: dt.datetime,
+    by_link: bool = False,
     from_status: str = "",
     previous_start: dt.datetime | None = None,
     undoes: StatusChange | None = None,
@@ -124,6 +125,7 @@ def log_change(
         from_status=from_status,
         to_status=appointment.status,
         by=by,
+        by_link=by_link,
         at=now,
         previous_start=previous_start,
         undoes=undoes,

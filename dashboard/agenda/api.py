@@ -71,6 +71,7 @@ class EventProps(Schema):
     visit_number: int | None = None
     no_shows: int = 0
     overbooked: bool = False
+    coming: bool = False
     sequence: int = 0
     links: LinksOut | None = None
 

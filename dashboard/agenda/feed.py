@@ -36,7 +36,7 @@ Event = dict[str, Any]
 
 COLUMNS = (
     *("pk", "starts_at", "duration", "status", "is_ours", "patient_id", "practice_id"),
-    *("patient_name", "type_name", "reason", "is_overbooked", "sequence"),
+    *("patient_name", "type_name", "reason", "is_overbooked", "sequence", "coming_at"),
     *("patient__birth_date", "phone", "consultation_type__color", "practice__name"),
 )
 """Rows and not models: a calendar asks for weeks at every look."""
@@ -86,7 +86,11 @@ def _event(visit: Any, doctor: Doctor, shared: Shared) -> Event:
         color = ARRIVED_COLOR
     elif visit.status == Status.NO_SHOW:
         color = NO_SHOW_COLOR
-    said = (day_long(local), time_spoken(local), visit.patient_name, visit.type_name, status)
+    coming = visit.coming_at is not None and visit.status == Status.CONFIRMED
+    said = (
+        *(day_long(local), time_spoken(local), visit.patient_name, visit.type_name, status),
+        _("is coming") if coming else "",
+    )
     return {
         **_span(visit.pk, local, visit.duration),
         "title": visit.patient_name,
@@ -108,6 +112,7 @@ def _event(visit: Any, doctor: Doctor, shared: Shared) -> Event:
             "no_shows": shared.no_shows.get((visit.patient_id, visit.practice_id), 0),
             "overbooked": visit.is_overbooked,
             "sequence": visit.sequence,
+            "coming": coming,
             "links": shared.links(visit.pk, visit.patient_id),
         },
     }

@@ -22,7 +22,8 @@ class Item(NamedTuple):
     @property
     def is_online(self) -> bool:
         """Whether the patient did it, and not somebody at a desk."""
-        return bool(self.change.by_id and self.change.by_id == self.visit.patient.account_id)
+        own = self.visit.patient.account_id
+        return self.change.by_link or bool(self.change.by_id and self.change.by_id == own)
 
 
 def news_since(cockpit: Cockpit, change_id: int) -> list[Item]:

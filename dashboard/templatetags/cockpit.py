@@ -14,9 +14,10 @@ register = template.Library()
 
 @register.inclusion_tag("dashboard/includes/event_icon.html")
 def event_icon(visit: Any) -> dict[str, str]:
-    """The mark of a visit's status in its event; none for one that is simply confirmed."""
+    """The mark of a visit's status in its event; of a confirmed one, that the patient comes."""
     look, icon = STATUS_LOOKS[str(visit.status)]
-    return {"look": look, "icon": "" if look == "confirmed" else icon}
+    is_plain = look == "confirmed" and not visit.says_coming
+    return {"look": look, "icon": "" if is_plain else icon}
 
 
 @register.filter

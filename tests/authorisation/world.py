@@ -19,6 +19,7 @@ from accounts.services import save_photo
 from accounts.tests.factories import AdminFactory, PatientFactory, RelativeFactory
 from bookings import services
 from bookings.messages.choices import token_of
+from bookings.messages.links import visit_token
 from bookings.models import PatientFile, PrivateNote, WaitingScreen
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory, WaitingListEntryFactory
@@ -95,6 +96,7 @@ def make_world() -> SimpleNamespace:
         invitation=services.invite(by=doctor.user, patient=added, practice=doctor.practice),
         ticket=ticket_of(request),
         choices_token=token_of(patient_a),
+        link=visit_token(request),
         screen=WaitingScreen.objects.create(doctor=doctor),
         patient_a=patient_a,
         wish=WaitingListEntryFactory(patient=patient_a),

@@ -233,6 +233,19 @@ def own_visits(world: SimpleNamespace) -> Iterator[Page]:
     yield get("visit-move-later", f"{move}?from=2027-03-20", ("patient", "doctor"))
     yield get("visit-move-later", f"{move}?from=2027-03-20", PATIENT, "slot_grid")
     yield post("visit-move-taken", move, readers, {"appointment_time": world.taken})
+    # By the link of a message.
+    for status, link in world.links.items():
+        path = f"/r/{link}/"
+        yield get(f"link-{status}", path, ("visitor", "patient"))
+        yield get(f"link-{status}-move", f"{path}move/", VISITOR)
+        yield get(f"link-{status}-move", f"{path}move/?from=2027-03-20", VISITOR, "slot_grid")
+        yield get(f"link-{status}-cancel", f"{path}cancel/", VISITOR)
+        for act, data in {
+            "come": {},
+            "cancel": {},
+            "move": {"appointment_time": world.taken},
+        }.items():
+            yield post(f"link-{status}-{act}", f"{path}{act}/", VISITOR, data)
     yield get("my-appointments-page2", "/bookings/?page=2", PATIENT)
     reason = f"doctor={world.doctor.pk}&consultation_type={world.kind.pk}"
     wait = "/bookings/waiting-list/"

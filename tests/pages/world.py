@@ -23,6 +23,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from bookings.messages.choices import token_of
+from bookings.messages.links import visit_token
 
 NOW = dt.datetime(2027, 3, 3, 9, 42, tzinfo=dt.UTC)
 """A Wednesday: 10:42 in Paris, 09:42 in Casablanca."""
@@ -149,6 +150,8 @@ def build_world(doctors: int = DOCTORS) -> SimpleNamespace:
         types=types,
         visits=visits,
         visit=visits["pending"],
+        links={status: visit_token(visit) for status, visit in visits.items()},
+        link=visit_token(visits["pending"]),
         cancelled=visits["cancelled"],
         note=model("bookings.PrivateNote").objects.get(appointment=visits["pending"]),
         added=added,

@@ -154,15 +154,17 @@ function icon(look) {
 }
 
 function content({ event }) {
-  const { type, look, link } = event.extendedProps;
+  const { type, look, link, coming } = event.extendedProps;
   // A holiday to decide is said in its day's head, where no visit covers it.
   if (link) return { domNodes: [] };
   const name = document.createElement("b");
   name.textContent = event.title;
   const what = document.createElement("small");
   what.textContent = type ?? "";
+  // A confirmed visit has a mark when the patient says "I am coming".
+  const mark = look !== "confirmed" || coming ? icon(look) : [];
   // The space is for whoever hears the two; a grid draws none.
-  return { domNodes: [name, document.createTextNode(" "), ...icon(look), what] };
+  return { domNodes: [name, document.createTextNode(" "), ...mark, what] };
 }
 
 function drawn({ event, el, isMirror }) {

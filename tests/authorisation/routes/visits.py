@@ -4,9 +4,12 @@ from tests.authorisation.table import (
     BOOKING,
     CONCERNED,
     DESK,
+    NOT_ALLOWED,
     NOT_ALLOWED_BEHIND_SIGN_IN,
     Route,
+    everyone,
     only,
+    page,
     signed_in,
 )
 
@@ -14,6 +17,15 @@ ROUTES = {
     "bookings/": Route("/bookings/", signed_in(200), NOT_ALLOWED_BEHIND_SIGN_IN),
     "bookings/<uuid:pk>/": Route(
         "/bookings/{visit.pk}/", only(*CONCERNED, answer=200), NOT_ALLOWED_BEHIND_SIGN_IN
+    ),
+    # A request: there is nothing to promise yet.
+    "bookings/<uuid:pk>/come/": Route(
+        "/bookings/{visit.pk}/come/", NOT_ALLOWED_BEHIND_SIGN_IN, only("patient_a", answer=409)
+    ),
+    "bookings/<uuid:pk>/calendar.ics": Route(
+        "/bookings/{visit.pk}/calendar.ics",
+        only("patient_a", answer=200),
+        NOT_ALLOWED_BEHIND_SIGN_IN,
     ),
     "bookings/<uuid:pk>/cancel/": Route(
         "/bookings/{visit.pk}/cancel/",
@@ -43,6 +55,14 @@ ROUTES = {
         "/bookings/waiting-list/{wish.pk}/leave/",
         NOT_ALLOWED_BEHIND_SIGN_IN,
         only("patient_a", answer=302),
+    ),
+    # By the link of a message, for whoever opens it.
+    "r/<str:token>/": page("/r/{link}/"),
+    "r/<str:token>/calendar.ics": page("/r/{link}/calendar.ics"),
+    "r/<str:token>/come/": Route("/r/{link}/come/", NOT_ALLOWED, everyone(409)),
+    "r/<str:token>/cancel/": Route("/r/{link}/cancel/", everyone(200), everyone(303)),
+    "r/<str:token>/move/": Route(
+        "/r/{link}/move/", everyone(200), everyone(303), {"appointment_time": "{free}"}
     ),
     "bookings/<uuid:pk>/confirm/": Route(
         "/bookings/{visit.pk}/confirm/", NOT_ALLOWED_BEHIND_SIGN_IN, only(*DESK, answer=302)

@@ -1,0 +1,78 @@
+"""From the token in an address to the visit, or to the page that says why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+
+from accounts.adapter import client_address
+from accounts.requests import Request
+from bookings.messages.links import Over, VisitLink, read_visit_token
+from bookings.services.holds import address_digest
+from web.error_pages import too_many_requests
+from web.limits import is_too_much
+
+View = Callable[..., HttpResponse]
+
+
+def by_link(view: View) -> View:
+    """Call `view(request, token, link)` with the visit of a good token.
+
+    An over link answers 410 with words, a wrong one 404 without information, too many of either
+    429. No browser keeps the answer. Another site gets no referrer; ours needs one for the CSRF
+    check of the forms (docs/decisions/links-in-messages.md).
+    """
+
+    @wraps(view)
+    def answer(request: Request, token: str) -> HttpResponse:
+        response = _answer(view, request, token)
+        response["Cache-Control"] = "private, no-store"
+        response["Referrer-Policy"] = "same-origin"
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    return login_not_required(answer)
+
+
+def _answer(view: View, request: Request, token: str) -> HttpResponse:
+    who = address_digest(client_address(request))
+    is_guessing = is_too_much("open_wrong_link", who, counts=False)
+    if is_guessing or is_too_much("open_link", who):
+        return too_many_requests(request)
+    link = read_visit_token(token)
+    if link is None:
+        is_too_much("open_wrong_link", who)
+        raise Http404
+    with translation.override(_language(request, link)):
+        response = view(request, token, link)
+        response["Content-Language"] = translation.get_language()
+        return response
+
+
+def _language(request: Request, link: VisitLink) -> str:
+    """The language that the reader chose here, else that of the account's messages."""
+    account = link.appointment.patient.account
+    has_chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES or request.user.is_authenticated
+    if has_chosen or account is None or not account.language:
+        return translation.get_language() or settings.LANGUAGE_CODE
+    return account.language
+
+
+def show_over(request: Request, link: VisitLink, over: Over) -> HttpResponse:
+    """The page of a link that leads to no visit any more; it says nothing of the present time."""
+    doctor = link.appointment.doctor
+    context: dict[str, Any] = {
+        "over": over.value,
+        "practice": link.appointment.practice,
+        "doctor": doctor if doctor.is_approved and doctor.books_online else None,
+    }
+    page = "bookings/from_message/over.html"
+    return render(request, page, context, status=HTTPStatus.GONE)
