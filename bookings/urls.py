@@ -3,8 +3,8 @@
 from django.urls import path
 
 from bookings.confirming import views as confirming
+from bookings.mine import calendars, waiting_list
 from bookings.mine import views as mine
-from bookings.mine import waiting_list
 
 urlpatterns = [
     path("", mine.my_appointments, name="my_appointments"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path(
         "waiting-list/<int:pk>/leave/", waiting_list.leave_waiting_list, name="leave_waiting_list"
     ),
+    path("calendars/", calendars.own_calendar, name="own_calendar"),
     path("<uuid:pk>/", mine.appointment_page, name="appointment_page"),
     path("<uuid:pk>/come/", mine.say_coming, name="say_coming"),
     path("<uuid:pk>/calendar.ics", mine.calendar_download, name="calendar_download"),

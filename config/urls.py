@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from bookings.calendar_files.views import calendar_feed
 from bookings.confirming.views import SignOutView, book
 from bookings.finding.views import (
     card_grid,
@@ -45,6 +46,7 @@ urlpatterns = [
     path("bookings/<uuid:pk>/undo/", desk.undo, ON_PAGE, name="undo_change"),
     path("bookings/", include("bookings.urls")),
     path("r/<str:token>/", include("bookings.from_message.urls")),
+    path("calendars/<str:secret>.ics", calendar_feed, name="calendar_feed"),
     path("screen/<str:token>/", waiting_screen, name="waiting_screen"),
     path("waiting/<str:ticket>/", waiting_ticket, name="waiting_ticket"),
     path("m/<str:token>/", choose_messages, name="choose_messages"),

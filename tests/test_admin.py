@@ -18,6 +18,7 @@ from accounts.tests.factories import (
 )
 from bookings.models import (
     Appointment,
+    CalendarFeed,
     FirstTime,
     Hold,
     Invitation,
@@ -102,6 +103,13 @@ def waiting_screen():
     return WaitingScreen.objects.create(doctor=DoctorFactory(), token=token)
 
 
+def calendar_feed():
+    digest = f"canary{CalendarFeed.objects.count()}"
+    return CalendarFeed.objects.create(
+        account=UserFactory(), digest=digest, created_at=MONDAY_AT_TEN
+    )
+
+
 def worker_beat():
     return WorkerBeat.objects.create(
         host="server-1", process=4321, started_at=MONDAY_AT_TEN, beat_at=MONDAY_AT_TEN
@@ -164,6 +172,7 @@ PAGES = {
     FreedTime: (FreedTimeFactory, "Mon 1 March 2027, 10:30 (Paris)", "Dr John Smith", False),
     Invitation: (invitation, "Mon 15 March 2027, 10:00 (Paris)", "Nadia Benali", False),
     WaitingScreen: (waiting_screen, "Dr John Smith", "Dr John Smith", False),
+    CalendarFeed: (calendar_feed, "Mon 1 March 2027, 09:00 (UTC)", "Nadia Benali", False),
     Hold: (HoldFactory, "Mon 1 March 2027, 10:00 (Paris)", "Consultation", False),
     RefusedAddress: (refused_address, "550 5.1.1", "nobody0@example.org", False),
     WorkerBeat: (worker_beat, "Mon 1 March 2027, 09:00 (UTC)", "server-1", False),
@@ -219,7 +228,7 @@ def test_an_admin_reads_the_list(boss, model):
     assert (response.status_code, line in text_of(response)) == (200, True)
 
 
-@pytest.mark.parametrize("make", [invitation, waiting_screen])
+@pytest.mark.parametrize("make", [invitation, waiting_screen, calendar_feed])
 def test_a_link_is_shown_to_nobody(boss, make):
     row = make()
     pages = (page(type(row)), f"{page(type(row))}{row.pk}/change/")

@@ -321,6 +321,7 @@ NOTHING_SHOWN = {
     "bookings.services.closing": "ask_to_move",
     "bookings.services.desk": "add_walk_in require_manager require_staff why_not_now",
     "bookings.services.ending": "end_visit why_not_ended",
+    "bookings.services.feeds": "*",
     "bookings.services.files": "*",
     # The first free times are read from the calendar; they are no part of an answer that is kept.
     "bookings.services.first_times": "*",
@@ -346,6 +347,8 @@ NOTHING_SHOWN = {
     "Practice": "add delete delete_selected",
     "Specialty": "add delete delete_selected",
     "User": "add delete delete_selected block unblock",
+    # An address of what is shown.
+    "CalendarFeed": "delete delete_selected",
     # Messages tell of what is shown.
     "MessageLine": "add change delete delete_selected",
     "MessageSettings": "add change delete delete_selected",

@@ -74,5 +74,5 @@ def show_over(request: Request, link: VisitLink, over: Over) -> HttpResponse:
         "practice": link.appointment.practice,
         "doctor": doctor if doctor.is_approved and doctor.books_online else None,
     }
-    page = "bookings/from_message/over.html"
+    page = "bookings/over_from_message.html"
     return render(request, page, context, status=HTTPStatus.GONE)

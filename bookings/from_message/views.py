@@ -187,7 +187,7 @@ def _show(
     **context: Any,
 ) -> HttpResponse:
     context |= _facts(token, link.appointment, now) | {"refusal": refusal}
-    template = f"bookings/from_message/{page}.html"
+    template = f"bookings/{page}_from_message.html"
     status = refusal.status if refusal else HTTPStatus.OK
     if fragments:
         return render_fragment(request, template, context, fragments=fragments, status=status)

@@ -1,6 +1,7 @@
 """Models of visits: appointments with their history, holds, messages, files, waiting list."""
 
 from bookings.models.appointment import Appointment
+from bookings.models.calendar_feed import CalendarFeed
 from bookings.models.files import PatientFile, PrivateNote
 from bookings.models.first_time import FirstTime
 from bookings.models.hold import Hold
@@ -17,6 +18,7 @@ from bookings.models.worker_beat import WorkerBeat
 
 __all__ = [
     "Appointment",
+    "CalendarFeed",
     "FirstTime",
     "Hold",
     "Invitation",

@@ -30,6 +30,7 @@ from bookings.services.ending import (
     take_back,
     why_not_ended,
 )
+from bookings.services.feeds import make_feed, revoke_feed
 from bookings.services.files import block_patient, reset_no_shows, unblock_patient
 from bookings.services.holds import (
     extend_hold,
@@ -73,10 +74,12 @@ __all__ = [
     "invite",
     "join_waiting_list",
     "leave_waiting_list",
+    "make_feed",
     "move",
     "next_start",
     "release_hold",
     "reset_no_shows",
+    "revoke_feed",
     "save_note",
     "say_coming",
     "take_absence",

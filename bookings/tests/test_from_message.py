@@ -170,6 +170,14 @@ def test_moved_from_the_link(client, visit):
     assert (change.verb, change.by, change.by_link) == (Verb.MOVE, None, True)
 
 
+def test_other_days_come_as_a_part_of_the_page(client, visit):
+    headers = {"HX-Request": "true", "HX-Target": "slot_grid"}
+    response = client.get(f"{address(visit, 'move')}?from=2027-03-08", headers=headers)
+    page = text_of(response)
+    assert page.lstrip().startswith('<div id="slot_grid"')
+    assert f'hx-get="{address(visit, "move")}?from=2027-03-11"' in page
+
+
 def test_an_old_link_changes_nothing_and_says_nothing_of_the_new_time(client, visit):
     old = address(visit)
     services.move(visit, by=visit.doctor.user, starts_at=monday("15:00"))

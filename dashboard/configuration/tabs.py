@@ -26,6 +26,7 @@ TABS = (
     ("configure_hours", gettext_lazy("Opening hours"), "hours_panel"),
     ("configure_absences", gettext_lazy("Leave and absences"), "absences_panel"),
     ("configure_holidays", gettext_lazy("Public holidays"), "holidays_panel"),
+    ("configure_calendars", gettext_lazy("Other calendars"), "calendars_panel"),
     ("configure_practice", gettext_lazy("Practice"), "practice_panel"),
 )
 

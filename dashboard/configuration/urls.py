@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.configuration.views import absences, holidays, hours, practice, types
+from dashboard.configuration.views import absences, calendars, holidays, hours, practice, types
 
 urlpatterns = [
     path("", types.types, name="configuration"),
@@ -17,5 +17,6 @@ urlpatterns = [
     path("absences/<int:pk>/", absences.edit, name="edit_absence"),
     path("absences/<int:pk>/remove/", absences.remove, name="remove_absence"),
     path("holidays/", holidays.holidays, name="configure_holidays"),
+    path("calendars/", calendars.calendars, name="configure_calendars"),
     path("practice/", practice.practice, name="configure_practice"),
 ]

@@ -97,6 +97,7 @@ def make_world() -> SimpleNamespace:
         ticket=ticket_of(request),
         choices_token=token_of(patient_a),
         link=visit_token(request),
+        feed=services.make_feed(account=doctor.user, doctor=doctor),
         screen=WaitingScreen.objects.create(doctor=doctor),
         patient_a=patient_a,
         wish=WaitingListEntryFactory(patient=patient_a),

@@ -233,6 +233,7 @@ def own_visits(world: SimpleNamespace) -> Iterator[Page]:
     yield get("visit-move-later", f"{move}?from=2027-03-20", ("patient", "doctor"))
     yield get("visit-move-later", f"{move}?from=2027-03-20", PATIENT, "slot_grid")
     yield post("visit-move-taken", move, readers, {"appointment_time": world.taken})
+    yield post("own-calendar-revoke", "/bookings/calendars/", PATIENT, {"act": "revoke"})
     # By the link of a message.
     for status, link in world.links.items():
         path = f"/r/{link}/"
@@ -437,7 +438,7 @@ def patients(world: SimpleNamespace) -> Iterator[Page]:
 
 def configuration(world: SimpleNamespace) -> Iterator[Page]:
     root, at = "/dashboard/configuration/", f"?doctor={world.doctor.pk}"
-    for tab in ("types", "hours", "absences", "holidays", "practice"):
+    for tab in ("types", "hours", "absences", "holidays", "calendars", "practice"):
         path = f"{root}{'' if tab == 'types' else f'{tab}/'}{at}"
         yield get(f"configuration-{tab}", path, DESK, f"{tab}_panel")
     for index, each in enumerate(world.types):
@@ -461,6 +462,10 @@ def configuration(world: SimpleNamespace) -> Iterator[Page]:
         yield post(f"configuration-day{weekday}-wrong", path, SECRETARY, data)
     wrong = {"starts_on": "2027-03-10", "ends_on": "2027-03-01"}
     yield post("configuration-absence-wrong", f"{root}absences/{at}", SECRETARY, wrong)
+    for feed in ("doctor", "practice"):
+        for act in ("make", "revoke"):
+            data = {"feed": feed, "act": act, "shows_names": "1"}
+            yield post(f"configuration-feed-{feed}-{act}", f"{root}calendars/{at}", DESK, data)
     practice = {"name": "", "time_zone": "Nowhere", "phone": "x"}
     yield post("configuration-practice-wrong", f"{root}practice/{at}", SECRETARY, practice)
 

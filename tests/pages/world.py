@@ -121,6 +121,9 @@ def build_world(doctors: int = DOCTORS) -> SimpleNamespace:
     invited = desk.post(f"/dashboard/patients/{added.pk}/invite/?doctor={doctor.pk}")
     ticket = desk.get(f"/dashboard/queue/{visits['arrived'].pk}/ticket/")
 
+    calendars = f"/dashboard/configuration/calendars/?doctor={doctor.pk}"
+    fed = own.post(calendars, {"act": "make", "feed": "doctor"})
+
     types = list(doctor.consultation_types.order_by("position", "pk"))
     kind = types[0]
     page = client_of("visitor").get(f"{doctor.get_absolute_url()}?seen=yes&type={kind.pk}")
@@ -152,6 +155,7 @@ def build_world(doctors: int = DOCTORS) -> SimpleNamespace:
         visit=visits["pending"],
         links={status: visit_token(visit) for status, visit in visits.items()},
         link=visit_token(visits["pending"]),
+        feed=found(r"/calendars/([^/\"]+)\.ics", fed),
         cancelled=visits["cancelled"],
         note=model("bookings.PrivateNote").objects.get(appointment=visits["pending"]),
         added=added,

@@ -68,6 +68,12 @@ ROUTES = {
         only(*AGENDA, answer=302),
         {"holiday": "every", "decision": "open"},
     ),
+    "dashboard/configuration/calendars/": Route(
+        "/dashboard/configuration/calendars/?doctor={doctor.pk}",
+        only(*AGENDA, answer=200),
+        only(*AGENDA, answer=200),
+        {"act": "make", "feed": "doctor"},
+    ),
     "dashboard/configuration/practice/": Route(
         "/dashboard/configuration/practice/?doctor={doctor.pk}",
         only(*AGENDA, answer=200),

@@ -56,6 +56,11 @@ ROUTES = {
         NOT_ALLOWED_BEHIND_SIGN_IN,
         only("patient_a", answer=302),
     ),
+    "bookings/calendars/": Route(
+        "/bookings/calendars/", signed_in(200), signed_in(200), {"act": "make"}
+    ),
+    # By a secret address.
+    "calendars/<str:secret>.ics": page("/calendars/{feed}.ics"),
     # By the link of a message, for whoever opens it.
     "r/<str:token>/": page("/r/{link}/"),
     "r/<str:token>/calendar.ics": page("/r/{link}/calendar.ics"),

@@ -25,7 +25,7 @@ def visit(page, enter, **options):
 @state
 def appointment_confirmed(page, enter):
     page.goto(f"/bookings/{visit(page, enter).pk}/")
-    expect(page.locator(".ticket-actions a")).to_have_count(2)
+    expect(page.locator(".ticket-actions a")).to_have_count(3)
 
 
 @state

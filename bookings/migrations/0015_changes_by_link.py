@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0013_worker_beats'),
+        ('bookings', '0014_refused_addresses'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
