@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0014_refused_addresses'),
+        ('bookings', '0016_message_lines'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0015_changes_by_link'),
+        ('bookings', '0017_changes_by_link'),
         ('doctors', '0007_search_words'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
