@@ -9,12 +9,15 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from web.mails import html_of
 
 log = logging.getLogger("tbib.accounts")
 
@@ -47,6 +50,19 @@ class AccountAdapter(DefaultAccountAdapter):
             log.error("mail not sent: %s: %s", template_prefix, type(error).__name__)
             return False
         return True
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: Any,
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> EmailMessage:
+        """The mail in text, as allauth makes it, and in the HTML of all our mails."""
+        message = super().render_mail(template_prefix, email, context, headers)
+        page = {"subject": message.subject, "sender": ""} | context
+        message.attach_alternative(html_of(f"{template_prefix}.html", page), "text/html")
+        return message
 
     def send_confirmation_mail(
         self, request: HttpRequest, emailconfirmation: Any, signup: bool

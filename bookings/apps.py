@@ -9,6 +9,7 @@ class BookingsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        import bookings.checks
         import bookings.services.first_times  # noqa: F401 (connects its receiver)
         from bookings.messages.schedules import write_schedules_after_migrate
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookings.messages.choices import choices_address, stop_of
+from bookings.messages.links import visit_link
 from bookings.messages.headings import heading_of
 from bookings.models import (
     Appointment,
@@ -34,6 +35,9 @@ COMING = (Kind.REMINDER_WEEK, Kind.REMINDER, Kind.REMINDER_HOURS)
 WITH_OWN_WORDS = (Kind.REQUESTED, Kind.BOOKED, Kind.CONFIRMED, Kind.MOVED, *COMING)
 """Messages about a visit that takes place carry the practice's own lines."""
 
+LONGEST_FIRST_NAME = 12
+"""So many letters of a relative's first name stand in an SMS."""
+
 
 class Button(NamedTuple):
     label: str
@@ -56,6 +60,23 @@ def context_of(row: Notification, *, now: dt.datetime) -> dict[str, Any]:
     if row.waiting_list_entry:
         return _of_offer(row)
     return _of_visit(row, now)
+
+
+def sms_context_of(row: Notification, *, now: dt.datetime) -> dict[str, Any]:
+    """The context of the row's SMS: fewer words, and one short address."""
+    context = context_of(row, now=now)
+    visit = row.appointment
+    person = "" if visit is None or visit.patient.is_self else visit.patient.first_name
+    link = context["take_it"] if visit is None else visit_link(visit)
+    if row.kind in TO_PRACTICE:
+        link = context["desk"]
+    return context | {
+        "person": person[:LONGEST_FIRST_NAME],
+        "link": link,
+        # What is over has no page to choose from: the practice answers the phone.
+        "way": context["phone"] or link,
+        "code": visit.call_name if visit else "",
+    }
 
 
 # -- visits -------------------------------------------------------------------------------
@@ -141,15 +162,17 @@ def _own_words(row: Notification, visit: Appointment) -> list[str]:
 
 
 def _links(visit: Appointment) -> Links:
-    """The addresses of the visit; its pages are for accounts."""
-    if visit.patient.account_id is None:
+    """The addresses of the visit, which work signed out too; none for a walk-in."""
+    if visit.is_walk_in:
         return Links()
-    names = ("appointment_page", "appointment_page", "move_appointment", "cancel_appointment")
-    return Links(*(settings.SITE_URL + reverse(name, args=[visit.pk]) for name in names))
+    page = visit_link(visit)
+    return Links(page, *(f"{page}?do={act}" for act in ("come", "move", "cancel")))
 
 
 def _button(row: Notification, visit: Appointment, links: Links, calendar: str) -> Button | None:
     """The one thing that the message asks the reader to do; None where there is no address."""
+    if row.kind == Kind.TURN_SOON:
+        return None
     if row.kind == Kind.MOVE_ASKED:
         button = Button(_("Choose another time"), links.move)
     elif row.kind in OVER:

@@ -1,4 +1,4 @@
-"""Hands messages to the mail server, and reads its refusals."""
+"""Hands messages to the mail server and the SMS provider, and reads their refusals."""
 
 from __future__ import annotations
 
@@ -18,12 +18,15 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
-from bookings.messages.composing import compose
-from bookings.models import Notification
+from bookings.messages.composing import compose, compose_sms
+from bookings.messages.sms import NO_ANSWER, SmsNotSent, send_sms
+from bookings.models import MessageSettings, Notification
 
 SERVICE_CLOSES = 421
 LOGIN_REFUSED = range(530, 540)
 """These say that our own name and password are wrong, so no message is to blame."""
+SMS_AWAY_AFTER = 3
+"""So many SMS in a row without an answer, and the run tries no more."""
 ABOUT_THE_SENDER = ("5.1.7", "5.1.8")
 
 
@@ -34,6 +37,7 @@ class Verdict(enum.Enum):
     LATER = "the server asks to try again later"
     REFUSED = "the server refuses this message"
     NO_SUCH_ADDRESS = "the server says that the address does not exist"
+    NEVER = "another attempt would be refused too"
 
 
 class NotSent(Exception):
@@ -47,15 +51,20 @@ class NotSent(Exception):
 class Delivery:
     """The way out for the messages of one run: one connection, opened when first needed.
 
-    A connection that broke is opened again for the next message.
+    A connection that broke is opened again for the next message. A provider of SMS that does not
+    answer is left alone for the rest of the run, so that the e-mails go on.
     """
 
     def __init__(self) -> None:
         self._connection = get_connection()
         self._is_open = False
+        self._sms_unanswered = 0
 
     def send(self, row: Notification, *, now: dt.datetime) -> None:
         """Send the message; raise NotSent when it was not taken."""
+        if row.channel == Notification.Channel.SMS:
+            self._send_sms(row, now)
+            return
         message = compose(row, now=now)
         message.extra_headers["Message-ID"] = message_id(row)
         try:
@@ -65,6 +74,20 @@ class Delivery:
             if failure.verdict is Verdict.AWAY:
                 self.close()
             raise failure from error
+
+    def _send_sms(self, row: Notification, now: dt.datetime) -> None:
+        if self._sms_unanswered == SMS_AWAY_AFTER:
+            raise NotSent(NO_ANSWER, Verdict.LATER)
+        sender = MessageSettings.of(row.practice).sms_sender
+        try:
+            send_sms(row.recipient, compose_sms(row, now=now), sender=sender)
+        except SmsNotSent as failure:
+            if failure.code == NO_ANSWER:
+                self._sms_unanswered += 1
+            raise NotSent(
+                failure.code, Verdict.NEVER if failure.permanent else Verdict.LATER
+            ) from failure
+        self._sms_unanswered = 0
 
     def _send_again_when_closed(self, message: EmailMessage) -> None:
         """Send, once more over a new connection when the server closed the one in use.

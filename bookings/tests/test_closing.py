@@ -6,6 +6,7 @@ import pytest
 
 from bookings import rules, services
 from bookings.messages.composing import compose
+from bookings.messages.links import visit_link
 from bookings.models import Appointment
 from bookings.services import Decisions, Outcome, VisitsAffected
 from bookings.status import Status, Verb
@@ -282,7 +283,7 @@ class TestAskToMove:
         assert mail.subject.startswith(
             "Rendez-vous à déplacer\xa0: lundi 1er mars à 10:00, Cabinet"
         )
-        assert f"/bookings/{visit.pk}/move/" in mail.body
+        assert f"{visit_link(visit)}?do=move" in mail.body
         assert "Désolés." in mail.body
 
     def test_the_page_says_so_and_offers_the_move_past_the_deadline(self, client):

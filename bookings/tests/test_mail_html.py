@@ -70,14 +70,16 @@ class TestEveryKind:
     def test_has_one_button_that_leads_somewhere(self, pages):
         for kind, page in pages.items():
             links = [given for tag, given in page.tags if tag == "a"]
-            assert sum(given.get("class") == "button" for given in links) == 1, kind
+            # Nothing is to do on a page when the turn is near.
+            buttons = sum(given.get("class") == "button" for given in links)
+            assert buttons == (kind != K.TURN_SOON), kind
             ours = re.compile(r"https://(tbib\.example|www\.openstreetmap\.org)/|tel:\+")
             assert [given["href"] for given in links if not ours.match(given["href"])] == [], kind
 
     def test_has_its_styles_on_its_elements_and_the_dark_ones_beside(self, pages):
         for kind, page in pages.items():
-            button = next(given for tag, given in page.tags if given.get("class") == "button")
-            assert "background-color: #0d715d" in button["style"], kind
+            band = next(given for tag, given in page.tags if given.get("class") == "band")
+            assert "background-color: #092f27" in band["style"], kind
 
     def test_names_the_practice_and_the_way_to_ask(self, pages):
         for kind in set(K) - {K.SIGNED_UP, K.APPROVED}:
@@ -177,3 +179,37 @@ class TestRefusing:
                 assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
             else:
                 assert set(headers) == {"Auto-Submitted"}, row.kind
+
+
+class TestCalendarFile:
+    METHODS = {
+        K.BOOKED: "REQUEST",
+        K.CONFIRMED: "REQUEST",
+        K.MOVED: "REQUEST",
+        K.CANCELLED: "CANCEL",
+        K.DECLINED: "CANCEL",
+    }
+
+    def test_is_a_part_of_what_changes_a_visit(self, appointment):
+        for kind in set(K) - {K.TIME_FREED, K.SIGNED_UP, K.APPROVED}:
+            parts = [part for part in sent_of(appointment, kind).alternatives if part[1] != "text/html"]
+            method = self.METHODS.get(kind)
+            kinds = [f"text/calendar; method={method}; charset=utf-8"] if method else []
+            assert [part[1] for part in parts] == kinds
+            assert all(f"METHOD:{method}" in part[0] for part in parts)
+
+    def test_reaches_a_mail_program_whole(self, appointment):
+        message = sent_of(appointment).message()
+        parts = [part.get_content_type() for part in message.walk()]
+        assert parts == ["multipart/alternative", "text/plain", "text/html", "text/calendar"]
+        calendar = list(message.walk())[-1]
+        assert calendar.get_param("method") == "REQUEST"
+        assert b"BEGIN:VEVENT" in calendar.get_payload(decode=True)
+
+    def test_is_attached_where_a_provider_takes_no_such_part(self, appointment, settings):
+        settings.EMAIL_BACKEND = "anymail.backends.mailgun.EmailBackend"
+        sent = sent_of(appointment)
+        assert [part[1] for part in sent.alternatives] == ["text/html"]
+        ((name, content, kind),) = sent.attachments
+        assert (name, kind) == ("rendez-vous.ics", "text/calendar")
+        assert "METHOD:REQUEST" in content

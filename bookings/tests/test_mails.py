@@ -7,6 +7,7 @@ import pytest
 from accounts.tests.factories import PatientFactory, RelativeFactory
 from bookings import services
 from bookings.messages.composing import compose
+from bookings.messages.links import visit_link
 from bookings.models import Notification, PrivateNote
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory, NotificationFactory
@@ -88,7 +89,7 @@ Before your visit:
 - Dernier bilan
 
 Your appointment:
-https://tbib.example/bookings/{appointment.pk}/
+{visit_link(appointment)}
 
 You can move or cancel it there until Sunday 28 February at 10:00 (Paris time). \
 Later, please call 01 42 71 55 00.

@@ -135,6 +135,12 @@ def day_short(day: dt.date | None) -> str:
 
 
 @register.filter
+def day_sms(day: dt.date | None) -> str:
+    """ "mar. 13/10": as short as an SMS needs, the day before the month in every language."""
+    return f"{weekday_short(day)} {day:%d/%m}" if day else ""
+
+
+@register.filter
 def local_day(instant: dt.datetime, practice: Any) -> str:
     """ "mar. 13 oct. 2026": the day of `instant` where the practice is."""
     return _day(practice.local(instant), "EEE d MMM y") if instant else ""
