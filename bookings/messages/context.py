@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookings.messages.choices import choices_address, stop_of
-from bookings.messages.links import visit_link
 from bookings.messages.headings import heading_of
+from bookings.messages.links import visit_link
 from bookings.models import (
     Appointment,
     MessageLine,

@@ -122,9 +122,7 @@ def _write_failure(row: Notification, failure: NotSent, now: dt.datetime) -> Non
     if failure.verdict is Verdict.NO_SUCH_ADDRESS:
         RefusedAddress.objects.note(row.recipient, failure.code, now=now)
         _write(row.pk, failed_at=now, failure=failure.code)
-    elif failure.verdict is Verdict.NEVER or (
-        failure.verdict is Verdict.REFUSED and was_refused
-    ):
+    elif failure.verdict is Verdict.NEVER or (failure.verdict is Verdict.REFUSED and was_refused):
         _write(row.pk, failed_at=now, failure=failure.code)
     elif failure.verdict is Verdict.REFUSED:
         _write(row.pk, next_attempt_at=now + SECOND_TRY, failure=failure.code)

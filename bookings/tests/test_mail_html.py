@@ -192,7 +192,9 @@ class TestCalendarFile:
 
     def test_is_a_part_of_what_changes_a_visit(self, appointment):
         for kind in set(K) - {K.TIME_FREED, K.SIGNED_UP, K.APPROVED}:
-            parts = [part for part in sent_of(appointment, kind).alternatives if part[1] != "text/html"]
+            parts = [
+                part for part in sent_of(appointment, kind).alternatives if part[1] != "text/html"
+            ]
             method = self.METHODS.get(kind)
             kinds = [f"text/calendar; method={method}; charset=utf-8"] if method else []
             assert [part[1] for part in parts] == kinds

@@ -83,7 +83,9 @@ class TestWords:
         row = next(row for row in build_samples("fr") if row.kind == K.REMINDER)
         text = compose_sms(row, now=NOW)
         said, _colon, link = text.rpartition(": ")
-        assert said == "Cabinet Gauthier : rappel, rendez-vous mar. 13/10 à 10:30. Confirmer, annuler "
+        assert (
+            said == "Cabinet Gauthier : rappel, rendez-vous mar. 13/10 à 10:30. Confirmer, annuler "
+        )
         assert link.startswith("https://tbib.example/r/")
 
     def test_cut_a_name_between_words(self):
@@ -222,10 +224,9 @@ class TestOutbox:
     @pytest.fixture
     def row(self, settings):
         settings.SMS_URL = TWILIO
-        row = NotificationFactory(
+        return NotificationFactory(
             channel="sms", recipient="+33612345678", created_at=NOW, next_attempt_at=NOW
         )
-        return row
 
     def test_sends_it_once(self, row, provider, mailoutbox):
         provider.status = 201
