@@ -275,7 +275,10 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "media"))
 
 # Not on a server's console: mails contain links that open accounts.
-vars().update(env.email("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25"))
+MAIL_SERVER = env.email("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25")
+if MAIL_SERVER["EMAIL_BACKEND"] == "django.core.mail.backends.console.EmailBackend":
+    MAIL_SERVER["EMAIL_BACKEND"] = "web.mails.ConsoleBackend"
+vars().update(MAIL_SERVER)
 # An Apprise address of a provider, like twilio://…; with DEBUG, SMS go to the console without one.
 SMS_URL = env.str("SMS_URL", default="")
 SENDS_SMS = DEBUG or bool(SMS_URL)
