@@ -8,7 +8,7 @@ ARGS ?=
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve worker setup setup-dev test race bench lint messages pictures icons lock watch clean python3
+.PHONY: help run serve worker setup setup-dev test race trouble bench lint messages pictures icons lock watch clean python3
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -35,7 +35,8 @@ serve: setup ## serve as in production: gunicorn and WhiteNoise (PORT=, WORKERS=
 	@$(PYTHON) manage.py migrate --noinput --verbosity 0
 	@$(PYTHON) manage.py collectstatic --noinput --verbosity 0
 	@$(PYTHON) manage.py worker --check
-	@exec $(PYTHON) -m gunicorn --bind=127.0.0.1:$(PORT) --worker-class=gthread --workers=$(WORKERS) \
+	@exec $(PYTHON) -m gunicorn --bind=127.0.0.1:$(PORT) --workers=$(WORKERS) \
+		--worker-class=config.gunicorn_worker.Worker \
 		--threads=$(THREADS) $(addprefix --worker-tmp-dir=,$(wildcard /dev/shm)) \
 		--no-control-socket --graceful-timeout=30 config.wsgi
 
@@ -53,6 +54,9 @@ test: setup-dev ## run all tests: SQLite, PostgreSQL, browser (ARGS="-k words" p
 
 race: setup-dev ## let many writers fight for the same hours, on SQLite and PostgreSQL
 	@$(PYTHON) bin/race.py $(ARGS)
+
+trouble: setup-dev ## lock rows and tables and stop the database under a running site (PostgreSQL)
+	@$(PYTHON) bin/trouble.py $(ARGS)
 
 bench: setup-dev ## measure the site, beside a peer and its own budget (ARGS="--only results", --quick)
 	@$(PYTHON) bin/bench.py $(ARGS)

@@ -5,6 +5,7 @@ DEBUG is off unless it is set.
 """
 
 import datetime as dt
+import sys
 import zoneinfo
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from csp.constants import NONE, SELF
 from django.contrib.messages import constants as message_levels
 from django.utils.translation import gettext_lazy
 
+from config.database import SQLITE_WAITS, kind_of_process, use_postgresql
 from config.startup import moment, refuse_unsafe_start
 
 # PyPI's zone data instead of the system's: stock Debian does not know that Morocco moved to
@@ -118,7 +120,7 @@ if "sqlite" in database["ENGINE"]:
         # A writer takes the write lock when its transaction begins and not at its first write. On
         # SQLite this replaces the `select_for_update` of PostgreSQL.
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        "timeout": SQLITE_WAITS,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
         "PRAGMA foreign_keys=ON;",
     }
@@ -126,6 +128,9 @@ if "sqlite" in database["ENGINE"]:
     # other file's, so that two runs with different DATABASE_URLs do not use the same one.
     file = Path(database["NAME"])
     database["TEST"] = {"NAME": str(file.with_name(f"test_{file.name}"))}
+else:
+    kind = kind_of_process(sys.argv, env.str("PROCESS_KIND", default=""))
+    use_postgresql(database, kind)
 # Django's backends, which also know what a request has committed (web.database).
 database["ENGINE"] = database["ENGINE"].replace("django.db.backends", "web.database")
 

@@ -13,7 +13,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlencode
 
-TIMEOUT = 60  # seconds; the database gives up after 20, which gives a 503
+TIMEOUT = 60  # seconds; the database gives up after 5, which gives a 503
 
 
 @dataclass

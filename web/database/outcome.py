@@ -38,8 +38,15 @@ def forget_commits() -> None:
 
 
 def may_have_written(error: BaseException) -> bool:
-    """Whether the request that failed with `error` may have changed something."""
-    return isinstance(error, OutcomeUnknown) or getattr(connection, "has_committed", False)
+    """Whether the request that failed with `error` may have changed something.
+
+    Django connects again after a failed commit; where that fails too, the commit's own error is
+    the context of the one that arrives here.
+    """
+    behind: BaseException | None = error
+    while behind is not None and not isinstance(behind, OutcomeUnknown):
+        behind = behind.__cause__ or behind.__context__
+    return behind is not None or getattr(connection, "has_committed", False)
 
 
 def is_unavailable(error: BaseException | None) -> bool:
