@@ -196,12 +196,13 @@ def _show(
 
 def _facts(token: str, visit: Appointment, now: dt.datetime) -> dict[str, Any]:
     """What each of the pages shows: of the person no more than the first name, and no reason."""
+    is_asked_to_move = visit.is_asked_to_move()
     refused: rules.Refusal | None = None
     try:
-        services.check_moves_online(visit, now=now)
+        if not is_asked_to_move:
+            services.check_own_move(visit, now)
     except rules.Refusal as refusal:
         refused = refusal
-    is_asked_to_move = visit.is_asked_to_move()
     closes = visit.changes_close_at
     in_time = is_asked_to_move or bool(closes and now < closes)
     is_upcoming = visit.is_upcoming(now)
@@ -215,6 +216,6 @@ def _facts(token: str, visit: Appointment, now: dt.datetime) -> dict[str, Any]:
         "in_time": in_time,
         "why_not_moved": refused if in_time else None,
         "may_move": is_upcoming and refused is None and visit.consultation_type is not None,
-        "can_say_coming": services.can_say_coming(visit, now),
+        "can_say_coming": services.can_say_coming(visit, now, is_asked_to_move=is_asked_to_move),
         "changes_close": visit.practice.local(closes) if closes else None,
     }

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.models import User
-from bookings import rules
+from bookings import rules, services
 from bookings.finding.address import PanelAddress
 from bookings.finding.grid import Grid, read_grid
 from bookings.finding.places import PlacedTime, nearest_placed, only_place, read_places
@@ -49,11 +49,9 @@ def read_visit(appointment: Appointment, *, is_staff: bool, now: dt.datetime) ->
         "booked_on": practice.local(appointment.created_at),
         "desk_address": day_on_agenda(appointment),
         "may_say_coming": is_own
-        and not is_asked_to_move
-        and appointment.status == Status.CONFIRMED
         and appointment.coming_at is None
-        and appointment.starts_at is not None
-        and appointment.starts_at - now < COMING_ASKED,
+        and services.can_say_coming(appointment, now, is_asked_to_move=is_asked_to_move)
+        and appointment.is_within(COMING_ASKED, now),
         "waiting_list_entry": entries.first() if is_own else None,
         "may_wait": is_own and in_time and has_earlier_times(appointment),
     }

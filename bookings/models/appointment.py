@@ -332,6 +332,10 @@ class Appointment(models.Model):
         """Whether the visit is still to come. See also `AppointmentQuerySet.upcoming`."""
         return self.status in UPCOMING and self.starts_at is not None and self.starts_at > now
 
+    def is_within(self, length: dt.timedelta, now: dt.datetime) -> bool:
+        """Whether the visit begins earlier than `length` from now."""
+        return self.starts_at is not None and self.starts_at - now < length
+
     def is_managed_by(self, user: Any) -> bool:
         """Whether `user` may change the visit as staff. See also `AppointmentQuerySet.for_staff`.
 

@@ -10,7 +10,12 @@ from bookings.services.booking import (
     check_patient_may_book,
     move,
 )
-from bookings.services.by_patient import can_say_coming, check_moves_online, say_coming
+from bookings.services.by_patient import (
+    can_say_coming,
+    check_moves_online,
+    check_own_move,
+    say_coming,
+)
 from bookings.services.claims import claim, invitation_of, invite
 from bookings.services.closing import (
     Decisions,
@@ -63,6 +68,7 @@ __all__ = [
     "change_hours",
     "change_status",
     "check_moves_online",
+    "check_own_move",
     "check_patient_may_book",
     "claim",
     "decide_holidays",

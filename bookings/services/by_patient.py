@@ -28,7 +28,8 @@ def say_coming(
     with writing():
         appointment = lock_appointment(appointment, now=now)
         check_unchanged(appointment, expected_sequence)
-        if not can_say_coming(appointment, now):
+        asked = appointment.is_asked_to_move()
+        if not can_say_coming(appointment, now, is_asked_to_move=asked):
             raise rules.StateConflict(_("This appointment does not need your answer any more."))
         if appointment.coming_at is None:
             appointment.coming_at = now
@@ -37,10 +38,10 @@ def say_coming(
     return appointment
 
 
-def can_say_coming(appointment: Appointment, now: dt.datetime) -> bool:
+def can_say_coming(appointment: Appointment, now: dt.datetime, *, is_asked_to_move: bool) -> bool:
     """Whether the visit is agreed and still to come, and the practice wants this time too."""
     is_agreed = appointment.status == Status.CONFIRMED and appointment.is_upcoming(now)
-    return is_agreed and not appointment.is_asked_to_move()
+    return is_agreed and not is_asked_to_move
 
 
 def check_moves_online(appointment: Appointment, *, now: dt.datetime) -> None:

@@ -307,6 +307,13 @@ def test_the_file_for_the_calendar(client, visit):
     assert f"URL:{visit_link(visit)}" in text
 
 
+@pytest.mark.parametrize(("act", "queries"), [("", 2), ("cancel", 2), ("move", 9)])
+def test_a_page_costs_few_queries(client, visit, django_assert_num_queries, act, queries):
+    path = address(visit, act)
+    with django_assert_num_queries(queries):
+        client.get(path)
+
+
 class TestAtTheDesk:
     def test_the_page_of_the_visit_shows_it(self, client, visit):
         visit.coming_at = timezone.now()

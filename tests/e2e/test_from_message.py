@@ -5,14 +5,14 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from bookings import services
 from bookings.messages.links import visit_link
 from bookings.status import Status
 from bookings.tests.factories import AppointmentFactory
-from tests.e2e.world import at, doctors_type, pill
+from tests.e2e.desk import event_of
+from tests.e2e.world import at, doctors_type, pill, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-OVER = re.compile("annulé")
 
 
 @pytest.fixture
@@ -85,3 +85,15 @@ def test_add_to_my_calendar(phone, visit):
     with phone.expect_download() as download:
         phone.get_by_role("link", name="Ajouter à mon agenda").click()
     assert download.value.suggested_filename == "rendez-vous.ics"
+
+
+def test_the_open_agenda_shows_who_comes(page, base_url, visit):
+    sign_in(page.context, visit.doctor.user, base_url)
+    page.goto(f"/dashboard/?date={visit.local_start.date()}")
+    event = event_of(page, visit)
+    expect(event).to_be_visible()
+    expect(event.locator("svg")).to_have_count(0)
+    services.say_coming(visit)
+    expect(event.locator("svg")).to_have_count(1, timeout=8000)
+    event.click()
+    expect(page.locator("#desk .tag", has_text="Vient")).to_be_visible()
