@@ -16,6 +16,7 @@ urlpatterns = [
     path("create/", confirming.book, name="book"),
     path("sign-up/", confirming.SignUpToBook.as_view(), name="sign_up_to_book"),
     path("waiting-list/", waiting_list.join_waiting_list, name="join_waiting_list"),
+    path("waiting-list/<int:pk>/", waiting_list.change_wish, name="change_wish"),
     path(
         "waiting-list/<int:pk>/leave/", waiting_list.leave_waiting_list, name="leave_waiting_list"
     ),

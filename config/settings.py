@@ -228,9 +228,20 @@ FALLBACK_WEEKDAYS = tuple(range(7))
 NO_SHOWS_THAT_BLOCK = 3
 NO_SHOWS_FORGOTTEN_AFTER = dt.timedelta(days=365)
 EMERGENCY_WINDOW = dt.timedelta(hours=24)
-# How many patients of the waiting list get the offer of an opened time at once, and the pause
-# before the same patient gets another one.
-WAITING_LIST_TOLD_AT_ONCE = 5
+# How long a freed time is held for a patient of the waiting list, by the time left until it: (at
+# least so far ahead, held so long). Later than the last line, the time is the public's. The clock
+# stops in the practice's quiet hours.
+WAITING_LIST_HOLDS = (
+    (dt.timedelta(hours=72), dt.timedelta(hours=4)),
+    (dt.timedelta(hours=24), dt.timedelta(hours=1)),
+    (dt.timedelta(hours=4), dt.timedelta(minutes=20)),
+    (dt.timedelta(minutes=90), dt.timedelta(minutes=10)),
+)
+# A time that begins sooner is offered by SMS only: an e-mail is read too late.
+WAITING_LIST_BY_SMS_WITHIN = dt.timedelta(hours=4)
+# How many patients are offered one freed time, one after the other, before the public has it; and
+# the pause before a patient who did not answer gets another offer.
+WAITING_LIST_OFFERS = 3
 WAITING_LIST_PAUSE = dt.timedelta(hours=6)
 # Emergency numbers by the practice's country; 112 elsewhere.
 EMERGENCY_PHONES = {

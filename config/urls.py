@@ -16,6 +16,7 @@ from bookings.finding.views import (
     suggestions,
 )
 from bookings.from_message.choices import choose_messages
+from bookings.mine.offers import offer_page
 from bookings.photos import patient_photo
 from bookings.waiting_room.views import waiting_screen, waiting_ticket
 from config.api import api, developers
@@ -47,6 +48,7 @@ urlpatterns = [
     path("bookings/", include("bookings.urls")),
     path("r/<str:token>/", include("bookings.from_message.urls")),
     path("calendars/<str:secret>.ics", calendar_feed, name="calendar_feed"),
+    path("o/<str:token>/", offer_page, name="offer_page"),
     path("screen/<str:token>/", waiting_screen, name="waiting_screen"),
     path("waiting/<str:ticket>/", waiting_ticket, name="waiting_ticket"),
     path("m/<str:token>/", choose_messages, name="choose_messages"),

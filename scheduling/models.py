@@ -13,6 +13,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import NullIf
+from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -283,14 +284,22 @@ class Holiday(models.Model):
         return f"{self.name}, {self.date}"
 
 
+time_freed = Signal()
+"""Sent with `doctor_id`, `rows` (FreedTime) and `now` in the transaction that opened the time."""
+
+
 class FreedTimeManager(models.Manager["FreedTime"]):
     def note(self, doctor_id: int, spans: Iterable[Span], *, now: dt.datetime) -> None:
-        """Write that these spans of the doctor's time opened, without the time that is past."""
+        """Write that these spans of the doctor's time opened, without the time that is past.
+
+        The receivers of `time_freed` run in the same transaction.
+        """
         coming = [(max(start, now), end) for start, end in spans if end > now]
-        self.bulk_create(
+        rows = self.bulk_create(
             self.model(doctor_id=doctor_id, starts_at=start, ends_at=end, created_at=now)
             for start, end in coming
         )
+        time_freed.send(self.model, doctor_id=doctor_id, rows=rows, now=now)
 
 
 class FreedTime(models.Model):

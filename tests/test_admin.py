@@ -26,6 +26,7 @@ from bookings.models import (
     MessageLine,
     MessageSettings,
     Notification,
+    Offer,
     PatientFile,
     PrivateNote,
     RefusedAddress,
@@ -43,6 +44,7 @@ from bookings.tests.factories import (
     MessageLineFactory,
     MessageSettingsFactory,
     NotificationFactory,
+    OfferFactory,
     WaitingListEntryFactory,
 )
 from doctors.models import (
@@ -169,6 +171,7 @@ PAGES = {
         "Nadia Benali",
         False,
     ),
+    Offer: (OfferFactory, "Mon 1 March 2027, 10:00 (Paris)", "Nadia Benali", False),
     FreedTime: (FreedTimeFactory, "Mon 1 March 2027, 10:30 (Paris)", "Dr John Smith", False),
     Invitation: (invitation, "Mon 15 March 2027, 10:00 (Paris)", "Nadia Benali", False),
     WaitingScreen: (waiting_screen, "Dr John Smith", "Dr John Smith", False),

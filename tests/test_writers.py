@@ -25,7 +25,12 @@ from accounts.tests.admin import act, add, admin_client, save
 from bookings import services
 from bookings.models import Appointment, Hold
 from bookings.status import Status, Verb
-from bookings.tests.factories import AppointmentFactory
+from bookings.tests.factories import (
+    AppointmentFactory,
+    HoldFactory,
+    OfferFactory,
+    WaitingListEntryFactory,
+)
 from bookings.tests.moments import monday
 from bookings.tests.steps import book, hold, secretary_of, version_of
 from doctors.models import ConsultationType
@@ -89,8 +94,21 @@ def make_world():
         ends_at=monday("10:30"),
     )
     hold(kind, token="theirs", at="15:30", now=NOW)
+    entry = WaitingListEntryFactory(
+        consultation_type=kind, before=monday("11:00") + DAY, weekdays="1"
+    )
+    times = {"starts_at": monday("09:30") + DAY, "ends_at": monday("11:00") + DAY}
+    offer = OfferFactory(entry=entry, held_until=NOON, **times)
+    HoldFactory(
+        token=offer.hold_token,
+        consultation_type=kind,
+        is_for_waiting_list=True,
+        expires_at=NOON,
+        **times,
+    )
     return SimpleNamespace(
         kind=kind,
+        offer=offer,
         other=other,
         retired=retired,
         doctor=doctor,
@@ -184,6 +202,10 @@ SHOWN = {
     "bookings.services.holds.release_hold": (
         lambda w: services.release_hold("theirs", now=NOW),
         TIMES,
+    ),
+    "bookings.services.offers.withdraw_offer": (
+        lambda w: services.withdraw_offer(w.offer, by=w.by, now=NOW),
+        LATER,
     ),
     "scheduling.services.replace_hours": (
         lambda w: agendas.replace_hours(w.doctor, hours()),
@@ -291,8 +313,8 @@ SHOWN = {
         lambda w: act(w.boss, "cancel", w.visit, confirmed="yes", post="yes"),
         TIMES,
     ),
-    "Hold.release": (lambda w: act(w.boss, "release", Hold.objects.get()), TIMES),
-    "Hold.delete": (lambda w: delete(w.boss, Hold.objects.get()), TIMES),
+    "Hold.release": (lambda w: act(w.boss, "release", Hold.objects.of_visitors().get()), TIMES),
+    "Hold.delete": (lambda w: delete(w.boss, Hold.objects.of_visitors().get()), TIMES),
     "Appointment.undo": (lambda w: act(w.boss, "undo", w.cancelled), TIMES),
 }
 
@@ -327,8 +349,12 @@ NOTHING_SHOWN = {
     "bookings.services.first_times": "*",
     # A longer hold blocks what it blocked.
     "bookings.services.holds": "address_digest extend_hold extend_hold_after_sign_up",
+    # Steps of the writers; what they do is seen in cancellations and in `withdraw_offer`.
+    "bookings.services.kept_times": "*",
     "bookings.services.notes": "*",
     "bookings.services.notifications": "*",
+    # A time that was held is booked then, or held for the next person.
+    "bookings.services.offers": "decline_offer mark_urgent take_offer",
     "bookings.services.waiting_list": "*",
     # The steps that the writers of bookings share.
     "bookings.services.writing": "*",

@@ -88,9 +88,9 @@ class NotificationAdmin(ReadOnly, TbibAdmin):
                 "appointment__practice",
                 "doctor__practice",
                 "doctor__user",
-                "waiting_list_entry__doctor__practice",
-                "waiting_list_entry__doctor__user",
-                "waiting_list_entry__patient",
+                "offer__practice",
+                "offer__doctor__user",
+                "offer__patient",
             )
         )
 
@@ -98,7 +98,7 @@ class NotificationAdmin(ReadOnly, TbibAdmin):
     def visit(self, notification: Notification) -> str:
         if notification.appointment:
             return f"{notification.appointment} · {notification.appointment.patient_name}"
-        return str(notification.doctor or notification.waiting_list_entry)
+        return str(notification.doctor or notification.offer)
 
     @admin.display(description=gettext_lazy("created"), ordering="created_at")
     def created(self, notification: Notification) -> str:

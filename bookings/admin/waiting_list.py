@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from bookings.admin.read_only import ReadOnly
-from bookings.models import WaitingListEntry
+from bookings.models import Offer, WaitingListEntry
 from doctors.admin.shared import local_time
 from scheduling.models import FreedTime
 from web.admin import AutocompleteFilter, TbibAdmin
@@ -29,6 +29,7 @@ class WaitingListAdmin(ReadOnly, TbibAdmin):
     ordering = ("-pk",)
     fields = (
         *("patient", "doctor", "consultation_type", "appointment", "wants_before", "not_before"),
+        *("weekdays", "mornings", "afternoons", "notice_hours", "is_urgent"),
         *("joined", "told", "ended", "end"),
     )
     readonly_fields = fields
@@ -57,6 +58,39 @@ class WaitingListAdmin(ReadOnly, TbibAdmin):
     @admin.display(description=gettext_lazy("ended"), ordering="ended_at")
     def ended(self, entry: WaitingListEntry) -> str:
         return local_time(entry.ended_at, entry.doctor.practice)
+
+
+@admin.register(Offer)
+class OfferAdmin(ReadOnly, TbibAdmin):
+    list_display = ("patient", "doctor", "starts", "status", "number", "created", "held")
+    list_filter = ("status", ("doctor", AutocompleteFilter))
+    search_fields = ("patient__search_text", "doctor__search_text")
+    ordering = ("-pk",)
+    fields = (
+        *("patient", "doctor", "practice", "entry", "starts", "status", "number", "created"),
+        *("held", "ended", "is_passed_on", "appointment", "made_by"),
+    )
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Offer]:
+        related = ("patient", "doctor__user", "practice", "entry__doctor__practice", "appointment")
+        return super().get_queryset(request).select_related(*related)
+
+    @admin.display(description=gettext_lazy("start"), ordering="starts_at")
+    def starts(self, offer: Offer) -> str:
+        return local_time(offer.starts_at, offer.practice)
+
+    @admin.display(description=gettext_lazy("created"), ordering="created_at")
+    def created(self, offer: Offer) -> str:
+        return local_time(offer.created_at, offer.practice)
+
+    @admin.display(description=gettext_lazy("held until"), ordering="held_until")
+    def held(self, offer: Offer) -> str:
+        return local_time(offer.held_until, offer.practice)
+
+    @admin.display(description=gettext_lazy("ended"), ordering="ended_at")
+    def ended(self, offer: Offer) -> str:
+        return local_time(offer.ended_at, offer.practice)
 
 
 @admin.register(FreedTime)

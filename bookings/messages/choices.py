@@ -15,7 +15,7 @@ from bookings.models import MessageChoices, Notification
 Kind, Channel = Notification.Kind, Notification.Channel
 
 REMINDERS = (Kind.REMINDER_WEEK, Kind.REMINDER, Kind.REMINDER_HOURS)
-OFFERS = (Kind.TIME_FREED,)
+OFFERS = (Kind.OFFER,)
 # {field of MessageChoices: the words of the link that turns it off}
 STOPS = {
     "reminders_by_email": gettext_lazy("No more reminders by e-mail"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
@@ -12,18 +11,15 @@ from django.utils.translation import gettext as _
 
 from bookings.messages.choices import choices_address, stop_of
 from bookings.messages.headings import heading_of
-from bookings.messages.links import visit_link
+from bookings.messages.links import offer_link, visit_link
 from bookings.models import (
     Appointment,
     MessageLine,
     MessageSettings,
     Notification,
-    WaitingListEntry,
 )
 from bookings.status import UPCOMING, Status, Verb
-from doctors.models import Practice
-from scheduling.places import practice_at
-from web.templatetags.tbib import phone_display
+from web.templatetags.tbib import clock, day_long, phone_display
 
 Kind = Notification.Kind
 OVER = (Kind.CANCELLED, Kind.DECLINED, Kind.MOVE_ASKED)
@@ -57,7 +53,7 @@ def context_of(row: Notification, *, now: dt.datetime) -> dict[str, Any]:
     """The context of the row's templates, in the active language."""
     if row.doctor:
         return _of_registration(row)
-    if row.waiting_list_entry:
+    if row.offer:
         return _of_offer(row)
     return _of_visit(row, now)
 
@@ -210,44 +206,38 @@ def _is_unanswered(visit: Appointment) -> bool:
 
 
 def _of_offer(row: Notification) -> dict[str, Any]:
-    """The context of an offer: a freed time, and the address that books it."""
-    entry, start = row.waiting_list_entry, row.freed_start
-    assert entry is not None
-    assert start is not None
-    practice = practice_of_offer(entry, start)
-    local = practice.local(start)
-    state: dict[str, Any] = {"from": local.date()}
-    if entry.appointment:
-        # The patient keeps the old time until the new one is confirmed.
-        path = reverse("move_appointment", args=[entry.appointment.pk])
+    """The context of an offer: the time, until when it is held, and its page."""
+    offer = row.offer
+    assert offer is not None
+    entry, patient, start = offer.entry, offer.patient, offer.local_start
+    withdrawn = row.kind == Kind.OFFER_WITHDRAWN
+    if withdrawn:
+        heading = _("The practice needs this time after all")
+        under = _("We offered you %(day)s at %(time)s. Please excuse us.")
+        under %= {"day": day_long(start), "time": clock(start)}
     else:
-        path = entry.doctor.get_absolute_url()
-        state = {"seen": "yes", "type": entry.consultation_type_id} | state
-    own_time = entry.patient.is_self
-    heading = _("An earlier time for you, %(name)s.") if own_time else _("A time for %(name)s.")
-    freed = _("It became free at %(doctor)s’s practice.")
+        heading = _("An earlier time for you, %(name)s.")
+        heading = heading if patient.is_self else _("A time for %(name)s.")
+        heading %= {"name": patient.first_name}
+        under = _("It became free at %(doctor)s’s practice.") % {"doctor": offer.doctor.name}
     return {
+        "offer": offer,
         "entry": entry,
-        "practice": practice,
-        "sender": MessageSettings.of(practice).name,
+        "practice": offer.practice,
+        "sender": MessageSettings.of(offer.practice).name,
         "said": _("Waiting list"),
-        "heading": heading % {"name": entry.patient.first_name},
-        "under": freed % {"doctor": entry.doctor.name},
-        "phone": phone_display(practice.phone, practice.country),
-        "start": local,
+        "heading": heading,
+        "under": under,
+        "phone": phone_display(offer.practice.phone, offer.practice.country),
+        "start": start,
+        "until": offer.local_end_of_hold,
         "own": entry.appointment and entry.appointment.local_start,
-        "take_it": f"{settings.SITE_URL}{path}?{urlencode(state)}",
+        "take_it": offer_link(offer),
         "page": settings.SITE_URL + reverse("my_appointments"),
         "why": _("You receive this message because you are on the waiting list."),
-        "choices": choices_address(entry.patient),
-        "stop": stop_of(row, entry.patient),
+        "choices": choices_address(patient),
+        "stop": stop_of(row, patient),
     }
-
-
-def practice_of_offer(entry: WaitingListEntry, start: dt.datetime) -> Practice:
-    """Where the freed time is."""
-    kind, doctor = entry.consultation_type, entry.doctor
-    return practice_at(doctor, start, type_id=kind.pk, length=kind.length) or doctor.practice
 
 
 # -- registrations ------------------------------------------------------------------------

@@ -1,50 +1,42 @@
-"""Offers freed times to patients on the waiting list.
+"""Makes the offers of freed times, passes them on, and tells the patients.
 
 A change that frees time (a cancelled visit, a deleted absence) only writes a
-`scheduling.models.FreedTime`, so that bookings stay fast. A command reads these rows later and
-finds the patients who want such a time and may book it; the first on the list comes first.
+`scheduling.models.FreedTime` and keeps the time for a minute, so that bookings stay fast. The
+worker calls `offer_freed_times` every ten seconds. Each time is held for one patient after the
+other, by rank; then the public has it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
-from itertools import groupby
-from operator import attrgetter
-from typing import NamedTuple
+from collections.abc import Collection
+from typing import Any
 
-from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
-from bookings import rules
-from bookings.models import Notification, WaitingListEntry
-from bookings.services import check_moves_online, check_patient_may_book
-from bookings.slots import Calendars, SlotQuery
-from scheduling import engine
+from accounts.models import User
+from bookings.messages.matching import Match, Opening, OpeningsOfDoctor, still_suits
+from bookings.messages.quiet_hours import after_quiet
+from bookings.messages.recipients import ways_of
+from bookings.models import Hold, MessageSettings, Notification, Offer, WaitingListEntry
+from bookings.services.desk import require_staff
+from bookings.services.kept_times import end_entries, token_of_freed_time, withdraw
+from bookings.services.writing import lock_doctor, sweep_holds, writing
+from doctors.models import Doctor
 from scheduling.models import FreedTime
 
 
-class Offer(NamedTuple):
-    """A freed start and the entry of the waiting list to which it is offered."""
-
-    entry: WaitingListEntry
-    start: dt.datetime
-
-
 def offer_freed_times(*, limit: int = 1000, now: dt.datetime | None = None) -> int:
-    """Offer up to `limit` freed times; return how many messages were queued.
+    """Look at up to `limit` doctors with freed times or ended offers; return how many were made.
 
-    A freed time is deleted in the transaction that queues the messages about it. So a run that
-    failed is repeated, and two runs at the same time notify nobody twice.
+    One transaction for each doctor, under the doctor's lock: two runs at the same time offer no
+    time twice, and a run that failed is repeated.
     """
     now = now or timezone.now()
     end_expired_entries(now=now)
-    freed = FreedTime.objects.order_by("doctor_id", "pk")[:limit]
-    notified = 0
-    for doctor_id, rows in groupby(freed, key=attrgetter("doctor_id")):
-        notified += _offer(doctor_id, list(rows), now)
-    return notified
+    return sum(_offer_times_of(doctor_id, now) for doctor_id in _doctors_to_see(now)[:limit])
 
 
 def end_expired_entries(*, now: dt.datetime) -> int:
@@ -53,163 +45,160 @@ def end_expired_entries(*, now: dt.datetime) -> int:
     over = entries.filter(before__lte=now) | entries.filter(
         consultation_type__retired_at__isnull=False
     )
-    ended = WaitingListEntry.objects.filter(pk__in=over.values("pk"))
-    return ended.end(WaitingListEntry.End.OVER, now=now)
+    ended = 0
+    for doctor_id in sorted(set(over.values_list("doctor", flat=True))):
+        with transaction.atomic():
+            Doctor.objects.locked(doctor_id)
+            mine = WaitingListEntry.objects.filter(
+                pk__in=over.filter(doctor=doctor_id).values("pk")
+            )
+            ended += end_entries(mine, WaitingListEntry.End.OVER, now=now)
+    return ended
 
 
-def is_still_free(offer: Offer, *, now: dt.datetime) -> bool:
-    """Whether the offered time can still be booked."""
-    entry, start = offer
-    if not entry.is_live(now):
-        return False
-    query = _query_of(entry)
-    day = start.astimezone(query.zone).date()
-    calendars = Calendars([query], [day], now=now, moving=entry.appointment_id)
-    return start in calendars.free(query)[day]
+def offer_now(
+    entry: WaitingListEntry, starts_at: dt.datetime, *, by: User, now: dt.datetime | None = None
+) -> Offer:
+    """Offer a free time to this patient at once, whatever the rank: the desk's "propose now".
+
+    A time that is held for somebody else is not free. Raises a `rules.Refusal`.
+    """
+    now = now or timezone.now()
+    with writing():
+        doctor = lock_doctor(entry.doctor, now=now)
+        require_staff(by, doctor)
+        _end_overdue(doctor.pk, now)
+        openings = OpeningsOfDoctor(doctor.pk, [Opening.of_desk(starts_at, entry)], now=now)
+        match = openings.match_of(entry, starts_at)
+        offer = _make(match, openings, by=by)
+        doctor.touch_calendar()
+        return offer
 
 
-def _query_of(entry: WaitingListEntry) -> SlotQuery:
-    """The times that the patient wants; a visit that would be moved keeps its own length."""
-    return SlotQuery(entry.doctor, entry.consultation_type, entry.appointment)
+def _doctors_to_see(now: dt.datetime) -> list[int]:
+    """The doctors with a freed time, an offer that ended, or one that may suit no more."""
+    changed = Offer.objects.open().exclude(checked_version=F("doctor__calendar_version"))
+    found = FreedTime.objects.order_by().values_list("doctor")
+    for offers in (Offer.objects.overdue(now), Offer.objects.to_pass_on(now), changed):
+        found = found.union(offers.order_by().values_list("doctor"))
+    return sorted(pk for (pk,) in found)
 
 
-def _offer(doctor_id: int, freed: list[FreedTime], now: dt.datetime) -> int:
-    offers = list(_matches(doctor_id, [(row.starts_at, row.ends_at) for row in freed], now))
+def _offer_times_of(doctor_id: int, now: dt.datetime) -> int:
+    """Pass the doctor's freed and given-back times on; return how many offers were made."""
     with transaction.atomic():
-        if not _take(freed):
-            # Another run has taken these rows and notifies the patients.
-            transaction.set_rollback(True)
+        locked = Doctor.objects.locked(doctor_id)
+        if not locked:
             return 0
-        for offer in offers:
-            _queue_offer(offer, now)
-    return len(offers)
+        doctor = locked[0]
+        sweep_holds(doctor, now=now)
+        _end_overdue(doctor_id, now)
+        _withdraw_what_suits_no_more(doctor, now)
+        openings = _take_openings(doctor_id, now)
+        made = 0
+        if openings:
+            found = OpeningsOfDoctor(doctor_id, openings, now=now)
+            for match in found.matches():
+                _make(match, found)
+                made += 1
+            doctor.touch_calendar()
+        doctor.refresh_from_db(fields=["calendar_version"])
+        checked = Offer.objects.open().filter(doctor=doctor_id)
+        checked.update(checked_version=doctor.calendar_version)
+    return made
 
 
-def _take(freed: list[FreedTime]) -> bool:
-    """Delete these rows; False when another run has deleted one of them before."""
-    gone, _by_model = FreedTime.objects.filter(pk__in=[row.pk for row in freed]).delete()
-    return gone == len(freed)
+def _end_overdue(doctor_id: int, now: dt.datetime) -> None:
+    overdue = Offer.objects.overdue(now).filter(doctor=doctor_id)
+    overdue.update(status=Offer.Status.EXPIRED, ended_at=F("held_until"))
 
 
-def _queue_offer(offer: Offer, now: dt.datetime) -> None:
-    entry, account = offer.entry, offer.entry.patient.account
-    assert account is not None
-    Notification.objects.create(
-        waiting_list_entry=entry,
-        kind=Notification.Kind.TIME_FREED,
-        freed_start=offer.start,
-        recipient=account.email,
-        language=account.language or settings.LANGUAGE_CODE,
+def _withdraw_what_suits_no_more(doctor: Doctor, now: dt.datetime) -> None:
+    """Withdraw open offers of a time that closed, or to a patient who may not book any more."""
+    changed = Offer.objects.open().filter(doctor=doctor).for_pages()
+    for offer in changed.exclude(checked_version=doctor.calendar_version):
+        if not still_suits(offer, now=now):
+            withdraw(offer, now=now)
+
+
+def _take_openings(doctor_id: int, now: dt.datetime) -> list[Opening]:
+    """The doctor's times to offer; what kept them until now is deleted."""
+    freed = list(FreedTime.objects.filter(doctor=doctor_id).order_by("pk"))
+    ended = list(Offer.objects.to_pass_on(now).filter(doctor=doctor_id).for_pages())
+    tokens = [*map(token_of_freed_time, freed), *(offer.hold_token for offer in ended)]
+    Hold.objects.filter(token__in=tokens).delete()
+    FreedTime.objects.filter(pk__in=[row.pk for row in freed]).delete()
+    Offer.objects.filter(pk__in=[offer.pk for offer in ended]).update(is_passed_on=True)
+    for offer in ended:
+        if offer.status == Offer.Status.WITHDRAWN:
+            _tell_withdrawn(offer, now)
+    openings = [Opening.of_freed_time(row) for row in freed]
+    openings += [Opening.of_ended_offer(offer) for offer in ended]
+    return [each for each in openings if each.ends_at > now]
+
+
+def _make(match: Match, openings: OpeningsOfDoctor, *, by: User | None = None) -> Offer:
+    """Write the offer, the hold that keeps its time, and its messages."""
+    entry, terms, now = match.entry, match.terms, openings.now
+    query = match.query
+    end = match.start + query.length
+    offer = Offer.objects.create(
+        entry=entry,
+        patient=entry.patient,
+        doctor=entry.doctor,
+        practice=match.chosen.practice,
+        starts_at=match.start,
+        ends_at=end,
+        chain=match.chain,
+        number=match.number,
         created_at=now,
-        next_attempt_at=now,
+        told_from=terms.told_from,
+        held_until=match.held_until,
+        kept_until=match.held_until + (Offer.KEPT if match.has_next else dt.timedelta(0)),
+        made_by=by,
+    )
+    Hold.objects.create(
+        token=offer.hold_token,
+        doctor=entry.doctor,
+        consultation_type=entry.consultation_type,
+        starts_at=match.start,
+        ends_at=end,
+        buffer_minutes=query.pause // dt.timedelta(minutes=1),
+        expires_at=offer.kept_until,
+        is_for_waiting_list=True,
+        created_at=now,
     )
     WaitingListEntry.objects.filter(pk=entry.pk).update(told_at=now)
+    ways = ways_of(entry.patient, match.chosen, by_sms_only=terms.by_sms_only)
+    _queue(offer, Notification.Kind.OFFER, ways, terms.told_from, now)
+    return offer
 
 
-def _matches(doctor_id: int, spans: list[engine.Span], now: dt.datetime) -> Iterator[Offer]:
-    """The offers of the freed `spans`, in the order in which the patients joined the list.
-
-    Each patient gets the first time that suits, and each span a limited number of patients.
-    """
-    spans = [span for span in spans if span[1] > now]
-    entries = list(_entries(doctor_id, spans, now))
-    if not entries:
-        return
-    freed = _freed_starts(entries, spans, now)
-    room = dict.fromkeys(spans, settings.WAITING_LIST_TOLD_AT_ONCE)
-    notified = _notified_lately(entries, now)
-    for entry in entries:
-        wanted = [
-            each
-            for each in freed[_query_of(entry)]
-            if entry.wants(each.start) and any(room[span] for span in each.spans)
-        ]
-        if not wanted or entry.patient.account_id in notified or not _may_book(entry, now):
-            continue
-        suits = next((each for each in wanted if _is_free_then(entry, each.start)), None)
-        if suits:
-            yield Offer(entry, suits.start)
-            notified.add(entry.patient.account_id)
-            for span in suits.spans:
-                room[span] -= 1
+def _tell_withdrawn(offer: Offer, now: dt.datetime) -> None:
+    """Tell the patient, by the ways that told of the offer, that the practice needs the time."""
+    told = offer.notifications.filter(kind=Notification.Kind.OFFER).exclude(sent_at=None)
+    ways = list(told.values_list("channel", "recipient", "language"))
+    chosen = MessageSettings.of(offer.practice)
+    when = after_quiet(now, chosen)
+    _queue(offer, Notification.Kind.OFFER_WITHDRAWN, ways, when, now)
 
 
-def _entries(
-    doctor_id: int, spans: Collection[engine.Span], now: dt.datetime
-) -> Collection[WaitingListEntry]:
-    """Live entries, with an e-mail address, that can want a time in one of `spans`; by age."""
-    first = min((start for start, _end in spans), default=None)
-    if first is None:
-        return []
-    entries = WaitingListEntry.objects.live(now).filter(doctor=doctor_id, before__gt=first)
-    reachable = entries.exclude(patient__account=None).exclude(patient__account__email="")
-    return reachable.for_pages().order_by("created_at", "pk")
-
-
-class FreedStart(NamedTuple):
-    """A free start, and the freed spans that a visit at that start uses."""
-
-    start: dt.datetime
-    spans: list[engine.Span]
-
-
-def _freed_starts(
-    entries: Collection[WaitingListEntry], spans: Collection[engine.Span], now: dt.datetime
-) -> dict[SlotQuery, list[FreedStart]]:
-    """{query: the free starts that use one of the freed `spans`}, in three queries."""
-    zone = next(iter(entries)).doctor.practice.zone
-    queries = {_query_of(entry) for entry in entries}
-    # A visit can begin the day before a freed span and reach past midnight into it.
-    first = min(start for start, _end in spans).astimezone(zone).date() - engine.DAY
-    last = min(max(end for _start, end in spans), max(each.before for each in entries))
-    days = engine.days_from(first, (last.astimezone(zone).date() - first).days + 1)
-    calendars = Calendars(list(queries), days, now=now)
-    return {
-        query: [
-            FreedStart(start, used)
-            for starts in calendars.free(query).values()
-            for start in starts
-            if (used := _used(start.astimezone(dt.UTC), query.length, spans))
-        ]
-        for query in queries
-    }
-
-
-def _used(
-    start: dt.datetime, length: dt.timedelta, spans: Collection[engine.Span]
-) -> list[engine.Span]:
-    """The `spans` that share time with a visit of `length` at `start`."""
-    return [span for span in spans if start < span[1] and span[0] < start + length]
-
-
-def _notified_lately(entries: Collection[WaitingListEntry], now: dt.datetime) -> set[int | None]:
-    """The accounts that got an offer of any doctor within settings.WAITING_LIST_PAUSE."""
-    lately = WaitingListEntry.objects.filter(
-        told_at__gt=now - settings.WAITING_LIST_PAUSE,
-        patient__account__in={entry.patient.account_id for entry in entries},
+def _queue(
+    offer: Offer,
+    kind: Notification.Kind,
+    ways: Collection[tuple[Any, ...]],
+    when: dt.datetime,
+    now: dt.datetime,
+) -> None:
+    Notification.objects.bulk_create(
+        Notification(
+            offer=offer,
+            kind=kind,
+            channel=channel,
+            recipient=recipient,
+            language=language,
+            created_at=now,
+            next_attempt_at=when,
+        )
+        for channel, recipient, language in ways
     )
-    return set(lately.values_list("patient__account", flat=True))
-
-
-def _may_book(entry: WaitingListEntry, now: dt.datetime) -> bool:
-    """Whether the rules let the patient book or move; an ineligible patient gets no offer."""
-    query = _query_of(entry)
-    try:
-        check_patient_may_book(patient=entry.patient, query=query, now=now)
-        if entry.appointment:
-            check_moves_online(entry.appointment, now=now)
-        else:
-            rules.check_verified(entry.patient.account, now)
-    except rules.Refusal:
-        return False
-    return True
-
-
-def _is_free_then(entry: WaitingListEntry, start: dt.datetime) -> bool:
-    """Whether the patient has no other visit at that time."""
-    end = start.astimezone(dt.UTC) + _query_of(entry).length
-    try:
-        rules.check_patient_free(entry.patient, start, end, moving=entry.appointment_id)
-    except rules.Refusal:
-        return False
-    return True

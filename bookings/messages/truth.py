@@ -6,7 +6,6 @@ import datetime as dt
 
 from django.db.models import Exists, OuterRef, Q
 
-from bookings.messages.offers import Offer, is_still_free
 from bookings.models import Appointment, Notification
 from bookings.models.notification import NotificationQuerySet
 from bookings.status import TOOK_PLACE, UPCOMING, Status
@@ -46,8 +45,9 @@ def with_overtaken(rows: NotificationQuerySet) -> NotificationQuerySet:
 
 def is_moot(row: Notification, now: dt.datetime) -> bool:
     """Whether the message has become useless or untrue. `row` is read by `with_overtaken`."""
-    if row.waiting_list_entry and row.freed_start:
-        return not is_still_free(Offer(row.waiting_list_entry, row.freed_start), now=now)
+    if row.offer:
+        is_open = row.kind == KINDS.OFFER
+        return not row.offer.is_held(now) if is_open else row.offer.starts_at <= now
     if row.doctor:
         return row.doctor.is_approved == (row.kind == KINDS.SIGNED_UP)
     assert row.appointment is not None

@@ -12,6 +12,7 @@ from accounts.forms import BirthDateField, helper
 from accounts.models import Patient, User
 from bookings.models import Invitation
 from doctors.models import ConsultationType, Doctor
+from scheduling.models import Weekday
 
 
 class ClaimForm(forms.Form):
@@ -31,6 +32,40 @@ class ClaimForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         return {"birth_date": None} | (super().clean() or {})
+
+
+NOTICES = [
+    (0, _("none")),
+    (2, _("2 hours")),
+    (4, _("4 hours")),
+    (12, _("12 hours")),
+    (24, _("1 day")),
+    (48, _("2 days")),
+    (72, _("3 days")),
+    (168, _("1 week")),
+]
+
+
+class WishTimesForm(forms.Form):
+    """Which times suit somebody on the waiting list."""
+
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("Days that suit"),
+        choices=Weekday.choices,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Please choose one day at least.")},
+    )
+    mornings = forms.BooleanField(label=_("In the morning"), required=False)
+    afternoons = forms.BooleanField(label=_("In the afternoon"), required=False)
+    notice_hours = forms.TypedChoiceField(label=_("Shortest notice"), choices=NOTICES, coerce=int)
+    not_before = forms.DateField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        wish = super().clean() or {}
+        if not (wish.get("mornings") or wish.get("afternoons")):
+            self.add_error("mornings", _("Please choose the morning, the afternoon or both."))
+        return wish
 
 
 class WishForm(forms.Form):

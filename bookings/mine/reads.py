@@ -16,7 +16,7 @@ from bookings.finding.grid import Grid, read_grid
 from bookings.finding.places import PlacedTime, nearest_placed, only_place, read_places
 from bookings.finding.visitor import Reader
 from bookings.messages.seen import read_messages
-from bookings.models import Appointment, WaitingListEntry
+from bookings.models import Appointment, Offer, WaitingListEntry
 from bookings.slots import SlotQuery, Weeks
 from bookings.status import Status
 from doctors.models import Practice
@@ -72,6 +72,11 @@ def read_wishes(user: User, now: dt.datetime) -> list[tuple[WaitingListEntry, Pr
         )
         for entry, query in queries.items()
     ]
+
+
+def read_offers(user: User, now: dt.datetime) -> list[Offer]:
+    """The times that are held for the account's persons at `now`, the first to end first."""
+    return list(Offer.objects.visible_to(user).held(now).for_pages().order_by("held_until"))
 
 
 def has_earlier_times(appointment: Appointment) -> bool:

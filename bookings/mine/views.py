@@ -23,11 +23,13 @@ from bookings.calendar_files.downloads import download
 from bookings.confirming.forms import parse_start
 from bookings.confirming.views import see_appointment
 from bookings.finding.visitor import Reader, hold_token
+from bookings.messages.links import offer_link
 from bookings.mine.forms import ClaimForm
 from bookings.mine.reads import (
     day_on_agenda,
     read_move_grid,
     read_nearest_times,
+    read_offers,
     read_visit,
     read_wishes,
 )
@@ -51,6 +53,7 @@ def my_appointments(request: SignedInRequest) -> HttpResponse:
     page.object_list = list(page.object_list)
     context = {
         "upcoming": list(upcoming.order_by("starts_at")),
+        "offers": [(offer, offer_link(offer)) for offer in read_offers(request.user, now)],
         "waiting_list": read_wishes(request.user, now),
         "past": page,
         "now": now,

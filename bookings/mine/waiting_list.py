@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.requests import SignedInRequest
 from bookings import rules, services
 from bookings.confirming.refusals import refuse_plainly
-from bookings.mine.forms import WishForm
+from bookings.mine.forms import WishForm, WishTimesForm
 from bookings.mine.views import EARLIER_TIME, show_appointment
 from bookings.models import Appointment, WaitingListEntry
 from bookings.slots import SlotQuery
@@ -45,6 +45,30 @@ def join_waiting_list(request: SignedInRequest) -> HttpResponse:
     text = _("You are on the waiting list: %(email)s is told when an earlier time opens.")
     messages.success(request, text % {"email": request.user.email})
     return redirect(f"{reverse('my_appointments')}#waiting-{entry.pk}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_wish(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Which days, half-days and notice suit; the place on the list stays."""
+    now = timezone.now()
+    mine = WaitingListEntry.objects.visible_to(request.user).live(now).for_pages()
+    entry = get_object_or_404(mine, pk=pk)
+    present = {
+        "weekdays": [int(day) for day in entry.weekdays],
+        "mornings": entry.mornings,
+        "afternoons": entry.afternoons,
+        "notice_hours": entry.notice_hours,
+        "not_before": entry.not_before,
+    }
+    form = WishTimesForm(request.POST or None, initial=present)
+    if request.method == "POST" and form.is_valid():
+        services.change_wish(entry, **form.cleaned_data)
+        messages.success(request, _("We will offer you times that suit these wishes."))
+        return redirect(f"{reverse('my_appointments')}#waiting-{entry.pk}")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    today = entry.doctor.practice.local(now).date()
+    context = {"form": form, "entry": entry, "today": today}
+    return render(request, "bookings/change_wish.html", context, status=status)
 
 
 @require_POST

@@ -10,6 +10,7 @@ from bookings.models.message_choices import MessageChoices
 from bookings.models.message_line import MessageLine
 from bookings.models.message_settings import MessageSettings
 from bookings.models.notification import Notification
+from bookings.models.offer import Offer
 from bookings.models.refused_address import RefusedAddress
 from bookings.models.screen import WaitingScreen
 from bookings.models.status_change import StatusChange
@@ -26,6 +27,7 @@ __all__ = [
     "MessageLine",
     "MessageSettings",
     "Notification",
+    "Offer",
     "PatientFile",
     "PrivateNote",
     "RefusedAddress",

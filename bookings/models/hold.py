@@ -21,6 +21,10 @@ class HoldQuerySet(models.QuerySet["Hold"]):
         """Holds of other visitors than the one who owns `token`; all holds without a token."""
         return self.exclude(token=token) if token else self
 
+    def of_visitors(self) -> HoldQuerySet:
+        """Holds that bind staff too: not those that keep a freed time for the waiting list."""
+        return self.filter(is_for_waiting_list=False)
+
 
 class Hold(models.Model):
     """A slot that is kept while its visitor signs in and confirms.
@@ -28,6 +32,9 @@ class Hold(models.Model):
     A random token in the session's data owns the hold, because the session key changes at
     sign-in. A token owns one hold. Every writer compares holds with appointments under the
     doctor's lock. Rows past `expires_at` do not count, and the next writer deletes them.
+
+    The waiting list keeps freed times with rows of this table too: before an offer is made, and
+    while it is open. Such a row has a token that is in no session.
     """
 
     LASTS = dt.timedelta(minutes=5)
@@ -52,6 +59,11 @@ class Hold(models.Model):
     extended_at_sign_up = models.BooleanField(default=False)
     address_digest = models.CharField(
         max_length=64, editable=False, help_text="HMAC of the address: counts, identifies nobody."
+    )
+    is_for_waiting_list = models.BooleanField(
+        _("for the waiting list"),
+        default=False,
+        help_text=_("Keeps a freed time for an offer; the practice can book beside it."),
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 

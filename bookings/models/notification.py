@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.appointment import Appointment
-from bookings.models.waiting_list import WaitingListEntry
+from bookings.models.offer import Offer
 from doctors.models import Doctor, Practice
 
 
@@ -30,18 +30,18 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
             "appointment__practice__message_settings",
             "appointment__doctor__user",
             "appointment__consultation_type",
-            "waiting_list_entry__appointment__practice",
-            "waiting_list_entry__consultation_type",
-            "waiting_list_entry__doctor__practice__message_settings",
-            "waiting_list_entry__doctor__user",
-            "waiting_list_entry__patient__account",
+            "offer__entry__appointment__practice",
+            "offer__entry__consultation_type",
+            "offer__practice__message_settings",
+            "offer__doctor__user",
+            "offer__patient__account",
             "doctor__practice",
             "doctor__user",
         )
 
 
 class Notification(models.Model):
-    """One message, by e-mail or SMS: about a visit, a freed time, or a doctor's registration.
+    """One message, by e-mail or SMS: about a visit, an offer, or a doctor's registration.
 
     A visit has one row at most for each kind, sequence and channel, even when a request is
     repeated. The text is composed when the message leaves; no row keeps it.
@@ -59,7 +59,8 @@ class Notification(models.Model):
         REMINDER = "reminder", _("reminder, two days before")
         REMINDER_HOURS = "reminder_hours", _("reminder, two hours before")
         TURN_SOON = "turn_soon", _("the turn is near")
-        TIME_FREED = "time_freed", _("time freed")
+        OFFER = "offer", _("offer of a freed time")
+        OFFER_WITHDRAWN = "offer_withdrawn", _("offer withdrawn")
         NEW_REQUEST = "new_request", _("new request, to the practice")
         LATE_CHANGE = "late_change", _("late change, to the practice")
         SIGNED_UP = "signed_up", _("doctor signed up, to the admins")
@@ -77,11 +78,11 @@ class Notification(models.Model):
         null=True,
         blank=True,
     )
-    waiting_list_entry = models.ForeignKey(
-        WaitingListEntry,
+    offer = models.ForeignKey(
+        Offer,
         on_delete=models.CASCADE,
         related_name="notifications",
-        verbose_name=_("waiting list entry"),
+        verbose_name=_("offer"),
         null=True,
         blank=True,
     )
@@ -109,7 +110,6 @@ class Notification(models.Model):
         _("word from the practice"), blank=True, help_text=_("Added by whoever cancelled.")
     )
     previous_start = models.DateTimeField(_("moved from"), null=True, blank=True)
-    freed_start = models.DateTimeField(_("freed time"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     next_attempt_at = models.DateTimeField(_("next attempt"), default=timezone.now)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
@@ -152,25 +152,13 @@ class Notification(models.Model):
                 fields=["appointment", "kind", "sequence", "channel"],
                 name="notification_tells_a_change_once",
             ),
+            models.UniqueConstraint(
+                fields=["offer", "kind", "channel"], name="notification_tells_of_an_offer_once"
+            ),
             models.CheckConstraint(
-                condition=Q(
-                    appointment__isnull=False,
-                    waiting_list_entry=None,
-                    freed_start=None,
-                    doctor=None,
-                )
-                | Q(
-                    appointment=None,
-                    waiting_list_entry__isnull=False,
-                    freed_start__isnull=False,
-                    doctor=None,
-                )
-                | Q(
-                    appointment=None,
-                    waiting_list_entry=None,
-                    freed_start=None,
-                    doctor__isnull=False,
-                ),
+                condition=Q(appointment__isnull=False, offer=None, doctor=None)
+                | Q(appointment=None, offer__isnull=False, doctor=None)
+                | Q(appointment=None, offer=None, doctor__isnull=False),
                 name="notification_tells_of_one_subject",
             ),
         ]
@@ -185,5 +173,5 @@ class Notification(models.Model):
             return self.appointment.practice
         if self.doctor:
             return self.doctor.practice
-        assert self.waiting_list_entry is not None
-        return self.waiting_list_entry.doctor.practice
+        assert self.offer is not None
+        return self.offer.practice

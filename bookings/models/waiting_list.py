@@ -14,6 +14,11 @@ from accounts.models import Patient
 from bookings.models.appointment import Appointment
 from doctors.models import ConsultationType, Doctor
 
+ALL_WEEKDAYS = "0123456"
+NOON = 12
+"""The hour at which a morning ends."""
+MOST_NOTICE_HOURS = 24 * 14
+
 
 class End(models.TextChoices):
     """Why an entry of the waiting list ended."""
@@ -29,12 +34,20 @@ class WaitingListQuerySet(models.QuerySet["WaitingListEntry"]):
         """Entries of the account's persons. Staff see none."""
         return self.filter(patient__account=user) if user.is_authenticated else self.none()
 
+    def of(self, appointment: Appointment) -> WaitingListQuerySet:
+        """Entries that want a time before that visit."""
+        return self.filter(appointment=appointment)
+
     def not_ended(self) -> WaitingListQuerySet:
         return self.filter(ended_at=None)
 
     def live(self, now: dt.datetime) -> WaitingListQuerySet:
         """Entries that can still get an offer. See also `WaitingListEntry.is_live`."""
         return self.not_ended().filter(before__gt=now)
+
+    def where_offered(self) -> WaitingListQuerySet:
+        """Entries at doctors whose practice offers freed times."""
+        return self.exclude(doctor__practice__message_settings__offers_freed_times=False)
 
     def alike(self, appointment: Appointment) -> WaitingListQuerySet:
         """Entries for the same patient, doctor and consultation type as `appointment`."""
@@ -53,7 +66,7 @@ class WaitingListQuerySet(models.QuerySet["WaitingListEntry"]):
         return self.select_related(
             "doctor__user",
             "doctor__practice",
-            "patient__account",
+            "patient__account__message_choices",
             "consultation_type",
             "appointment__practice",
         )
@@ -63,8 +76,8 @@ class WaitingListEntry(models.Model):
     """A patient's wish for a time `before` another one, for one doctor and consultation type.
 
     `before` is the start of `appointment`, or the next free time when the patient had no visit.
-    The entry ends by itself, see `End`. It promises a message only: the first patient who books
-    gets the time.
+    The entry ends by itself, see `End`. A freed time that suits is offered to one patient after
+    the other, see `Offer`.
     """
 
     End = End
@@ -94,6 +107,20 @@ class WaitingListEntry(models.Model):
     not_before = models.DateField(
         _("not before"), null=True, blank=True, help_text=_("A day on the practice’s clock.")
     )
+    weekdays = models.CharField(
+        _("days that suit"),
+        max_length=7,
+        default=ALL_WEEKDAYS,
+        help_text=_("Digits of weekdays: Monday is 0, Sunday is 6."),
+    )
+    mornings = models.BooleanField(_("in the morning"), default=True)
+    afternoons = models.BooleanField(_("in the afternoon"), default=True)
+    notice_hours = models.PositiveSmallIntegerField(
+        _("shortest notice (hours)"), default=0, help_text=_("Between the message and the visit.")
+    )
+    is_urgent = models.BooleanField(
+        _("urgent"), default=False, help_text=_("Set by the practice: the first in rank.")
+    )
     created_at = models.DateTimeField(_("joined"), default=timezone.now)
     told_at = models.DateTimeField(_("last told"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
@@ -119,6 +146,14 @@ class WaitingListEntry(models.Model):
                 name="patient_waits_once_for_a_reason",
             ),
             models.CheckConstraint(
+                condition=~Q(weekdays="") & (Q(mornings=True) | Q(afternoons=True)),
+                name="waiting_wants_some_time_of_the_week",
+            ),
+            models.CheckConstraint(
+                condition=Q(notice_hours__lte=MOST_NOTICE_HOURS),
+                name="waiting_notice_is_two_weeks_at_most",
+            ),
+            models.CheckConstraint(
                 condition=Q(ended_at=None, end="") | Q(ended_at__isnull=False, end__in=End.values),
                 name="waiting_ends_for_a_reason",
             ),
@@ -136,7 +171,13 @@ class WaitingListEntry(models.Model):
         """`before` on the practice's wall clock, naive."""
         return self.doctor.practice.local(self.before)
 
-    def wants(self, start: dt.datetime) -> bool:
-        """Whether a visit at `start` (aware) suits this entry."""
-        day = start.astimezone(self.doctor.practice.zone).date()
-        return start < self.before and (self.not_before is None or self.not_before <= day)
+    def wants(self, start: dt.datetime, *, now: dt.datetime) -> bool:
+        """Whether a visit at `start` (aware) suits this entry when it is told at `now`."""
+        local = start.astimezone(self.doctor.practice.zone)
+        return (
+            start < self.before
+            and (self.not_before is None or self.not_before <= local.date())
+            and str(local.weekday()) in self.weekdays
+            and (self.mornings if local.hour < NOON else self.afternoons)
+            and start - now >= dt.timedelta(hours=self.notice_hours)
+        )

@@ -44,7 +44,9 @@ from bookings.services.holds import (
     release_hold,
 )
 from bookings.services.notes import NoteChanged, save_note
+from bookings.services.offers import decline_offer, mark_urgent, take_offer, withdraw_offer
 from bookings.services.waiting_list import (
+    change_wish,
     join_waiting_list,
     leave_waiting_list,
     next_start,
@@ -67,11 +69,13 @@ __all__ = [
     "change_absence",
     "change_hours",
     "change_status",
+    "change_wish",
     "check_moves_online",
     "check_own_move",
     "check_patient_may_book",
     "claim",
     "decide_holidays",
+    "decline_offer",
     "end_visit",
     "extend_hold",
     "extend_hold_after_sign_up",
@@ -81,6 +85,7 @@ __all__ = [
     "join_waiting_list",
     "leave_waiting_list",
     "make_feed",
+    "mark_urgent",
     "move",
     "next_start",
     "release_hold",
@@ -90,9 +95,11 @@ __all__ = [
     "say_coming",
     "take_absence",
     "take_back",
+    "take_offer",
     "unblock_patient",
     "undo",
     "wait_for_earlier",
     "why_not_ended",
     "why_not_now",
+    "withdraw_offer",
 ]

@@ -11,6 +11,7 @@ from accounts.models import Patient, User
 from bookings import rules, slots
 from bookings.models import Appointment, Hold, Notification, WaitingListEntry
 from bookings.services.by_patient import check_own_move
+from bookings.services.kept_times import end_entries, withdraw_offers
 from bookings.services.notifications import (
     queue_notification,
     tell_practice_of_late_change,
@@ -98,6 +99,8 @@ def book(
             **copies_of(consultation_type, starts_at),
         )
         _release(hold_token, doctor)
+        if staff:
+            withdraw_offers(doctor, starts_at, starts_at + query.length, now=now)
         log_change(appointment, Verb.REQUEST if needs_confirmation else Verb.BOOK, by=by, now=now)
         kind = Notification.Kind.REQUESTED if needs_confirmation else Notification.Kind.BOOKED
         queue_notification(appointment, kind, now=now)
@@ -169,6 +172,8 @@ def move(
         appointment.sequence += 1
         appointment.save()
         _release(hold_token, appointment.doctor)
+        if staff:
+            withdraw_offers(appointment.doctor, starts_at, appointment.ends_at, now=now)
         log_change(
             appointment,
             Verb.MOVE,
@@ -233,7 +238,9 @@ def cancel(
         if by_patient:
             tell_practice_of_late_change(appointment, now=now)
         record_freed_time(appointment, appointment.starts_at, now=now)
-        appointment.waits.all().end(WaitingListEntry.End.CANCELLED, now=now)
+        end_entries(
+            WaitingListEntry.objects.of(appointment), WaitingListEntry.End.CANCELLED, now=now
+        )
     return appointment
 
 

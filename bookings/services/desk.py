@@ -13,6 +13,7 @@ from bookings import rules, slots
 from bookings.models import Appointment, Notification
 from bookings.models.appointment import AppointmentQuerySet
 from bookings.services.call_codes import call_code_of
+from bookings.services.kept_times import withdraw_offers
 from bookings.services.notifications import queue_notification
 from bookings.services.writing import (
     check_unchanged,
@@ -284,6 +285,8 @@ def _take_time_again(
     _check_time_is_still_free(appointment, now=now)
     if not allow_patient_overlap:
         _check_patient_is_still_free(appointment)
+    if appointment.starts_at and appointment.ends_at:
+        withdraw_offers(appointment.doctor, appointment.starts_at, appointment.ends_at, now=now)
 
 
 def require_manager(by: User, appointment: Appointment) -> None:

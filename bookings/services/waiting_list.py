@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from bookings import rules, slots
 from bookings.models import Appointment, WaitingListEntry
 from bookings.services.booking import check_patient_may_book
 from bookings.services.by_patient import check_moves_online
+from bookings.services.kept_times import end_entries
 from bookings.services.writing import (
     fresh_type,
     lock_appointment,
@@ -89,9 +91,43 @@ def leave_waiting_list(
         lock_doctor(entry.doctor, now=now)
         lock_patient(entry.patient)
         mine = WaitingListEntry.objects.filter(pk=entry.pk)
-        mine.end(WaitingListEntry.End.LEFT, now=now)
+        end_entries(mine, WaitingListEntry.End.LEFT, now=now)
     entry.refresh_from_db()
     return entry
+
+
+def change_wish(
+    entry: WaitingListEntry,
+    *,
+    weekdays: Collection[int],
+    mornings: bool,
+    afternoons: bool,
+    notice_hours: int,
+    not_before: dt.date | None,
+    now: dt.datetime | None = None,
+) -> None:
+    """Write which times suit the patient: weekdays (Monday = 0), half-days, shortest notice.
+
+    The place on the list stays, and so does an open offer. Raises StateConflict when the wish
+    ended.
+    """
+    now = now or timezone.now()
+    with writing():
+        lock_doctor(entry.doctor, now=now)
+        lock_patient(entry.patient)
+        changed = (
+            WaitingListEntry.objects.live(now)
+            .filter(pk=entry.pk)
+            .update(
+                weekdays="".join(str(each) for each in sorted(set(weekdays))),
+                mornings=mornings,
+                afternoons=afternoons,
+                notice_hours=notice_hours,
+                not_before=not_before,
+            )
+        )
+        if not changed:
+            raise rules.StateConflict(_("You are no longer on this waiting list."))
 
 
 def next_start(query: SlotQuery, seen_from: dt.date | None, *, now: dt.datetime) -> dt.datetime:
@@ -131,7 +167,7 @@ def _wait(
     entries = WaitingListEntry.objects.filter(
         patient=patient, doctor=query.doctor, consultation_type=consultation_type
     )
-    entries.filter(before__lte=now).end(WaitingListEntry.End.OVER, now=now)
+    end_entries(entries.filter(before__lte=now), WaitingListEntry.End.OVER, now=now)
     wish = {"before": before, "appointment": appointment, "not_before": not_before}
     entry, _made = entries.not_ended().update_or_create(
         defaults=wish,

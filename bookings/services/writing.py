@@ -15,9 +15,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Patient, User
-from bookings.models import Appointment, Hold, StatusChange, WaitingListEntry
+from bookings.models import Appointment, Hold, Offer, StatusChange, WaitingListEntry
 from bookings.models.appointment import OVERLAP
 from bookings.rules import SlotTaken, StateConflict, type_not_offered
+from bookings.services.kept_times import drop_offers, end_entries
 from bookings.status import Verb
 from doctors.models import ConsultationType, Doctor
 from scheduling.models import FreedTime
@@ -137,7 +138,8 @@ def record_freed_time(
 ) -> None:
     """Record that the visit's time from `start` on is free now, for the waiting list.
 
-    `bookings.messages.offers` reads it later.
+    When somebody waits for such a time, it is kept from the public for a minute
+    (`keep_freed_times`); `bookings.messages.offers` makes the offers.
     """
     if start:
         pause = dt.timedelta(minutes=appointment.buffer_minutes)
@@ -152,6 +154,9 @@ def update_waiting_list(appointment: Appointment, *, now: dt.datetime) -> None:
     one to move.
     """
     entries = WaitingListEntry.objects.not_ended().alike(appointment)
-    entries.filter(before__gt=appointment.starts_at).end(WaitingListEntry.End.BOOKED, now=now)
+    fulfilled = entries.filter(before__gt=appointment.starts_at)
+    end_entries(fulfilled, WaitingListEntry.End.BOOKED, now=now)
     own = entries.filter(Q(appointment=None) | Q(appointment=appointment))
-    own.update(appointment=appointment, before=appointment.starts_at)
+    if own.update(appointment=appointment, before=appointment.starts_at):
+        late = Offer.objects.open().filter(entry__in=own, starts_at__gte=appointment.starts_at)
+        drop_offers(late, now=now)

@@ -72,15 +72,18 @@ def read_busy(
     token: str | None,
     moving: UUID | None,
     as_staff: bool = False,
+    beside_kept: bool = False,
 ) -> dict[int, Busy]:
     """{doctor id: what occupies time within `[start, end)`}, in one query.
 
     The hold that `token` owns and the visit `moving` are left out. An overbooked visit blocks
-    public slots, but `as_staff` overbooked visits and pauses block nothing.
+    public slots, but `as_staff` overbooked visits and pauses block nothing. `beside_kept` leaves
+    out the times that wait for an offer of the waiting list or its answer: staff can book them.
     """
     near = start - LONGEST - LONGEST_PAUSE
     found = {pk: Busy([], [], []) for pk in doctor_ids}
-    rows = _rows_of_busy(tuple(doctor_ids), near, start, end, now, token, moving, as_staff or None)
+    flags = (as_staff or None, beside_kept or None)
+    rows = _rows_of_busy(tuple(doctor_ids), near, start, end, now, token, moving, *flags)
     read = SpanReader()
     for doctor_id, blocker, text, over_at in rows:
         spans, busy = read.spans(text), found[doctor_id]
@@ -106,6 +109,7 @@ def _rows_of_busy(
     token: str | None,
     moving: UUID | None,
     as_staff: bool | None,
+    beside_kept: bool | None,
 ) -> models.QuerySet[Any, tuple[Any, ...]]:
     """Busy rows within `[start, end)`. A visit that starts before `near` ends before `start`."""
     neighbours = {"starts_at__gt": near, "starts_at__lt": end}
@@ -116,6 +120,8 @@ def _rows_of_busy(
         visits = visits.filter(is_overbooked=False)
     # Holds of any day: the next free time may depend on the end of one. A doctor has few holds.
     holds = Hold.objects.unexpired(now).of_others(token).filter(doctor__in=doctor_ids)
+    if beside_kept:
+        holds = holds.of_visitors()
     absences = DoctorAbsence.objects.filter(
         doctor__in=doctor_ids, ends_at__gt=start, starts_at__lt=end
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, groupby, islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -116,7 +116,10 @@ class Calendars:
         start = min(engine.to_utc(days[0], 0, zone) for zone in zones)
         end = max(engine.to_utc(days[-1], 1440, zone) for zone in zones) + LONGEST + LONGEST_PAUSE
         doctor_ids = {query.doctor.pk for query in queries}
-        self._busy = read_busy(doctor_ids, start, end, now=now, token=token, moving=moving)
+        # Staff can book a time that is kept for the waiting list; its offer is withdrawn then.
+        staff = all(query.is_staff for query in queries)
+        who: dict[str, Any] = {"token": token, "moving": moving, "beside_kept": staff}
+        self._busy = read_busy(doctor_ids, start, end, now=now, **who)
         self._obstacles: dict[tuple[SlotQuery, int], list[engine.Obstacle[Blocker]]] = {}
         self._blocked: dict[tuple[SlotQuery, int], list[engine.Span]] = {}
         self._ranges: dict[SlotQuery, list[list[engine.WeeklyRange]]] = {}

@@ -80,11 +80,12 @@ def overlap_at(
 ) -> Blocker | None:
     """BOOKED or HELD when a visit within `[start, end)` would overlap a visit or a hold.
 
-    This rule binds staff, who can book at any time, beside overbooked visits and in pauses,
-    as the database's constraint allows.
+    This rule binds staff, who can book at any time, beside overbooked visits, in pauses and in
+    times kept for the waiting list, as the database's constraint allows.
     """
     around: dict[str, Any] = {"now": now, "token": token, "moving": moving}
-    busy = read_busy([doctor.pk], start, end, as_staff=True, **around)[doctor.pk]
+    around |= {"as_staff": True, "beside_kept": True}
+    busy = read_busy([doctor.pk], start, end, **around)[doctor.pk]
     kinds = (Blocker.BOOKED, Blocker.HELD)
     obstacles = [engine.Obstacle(kind, busy.spans(kind), end - start) for kind in kinds]
     # An opening that is as long as the visit has one start in its grid.

@@ -15,6 +15,7 @@ from bookings.models import (
     MessageLine,
     MessageSettings,
     Notification,
+    Offer,
     WaitingListEntry,
 )
 from bookings.status import Status
@@ -168,6 +169,31 @@ class WaitingListEntryFactory(factory.django.DjangoModelFactory):
             params = {name: getattr(visit, name) for name in own} | params
             params.setdefault("before", visit.starts_at)
         return super()._generate(strategy, params)
+
+
+class OfferFactory(factory.django.DjangoModelFactory):
+    """Monday 1 March 2027, 10:00 in Paris, held for a patient until 14:00 of the Friday before.
+
+    Pass `entry`, or fields of it like `entry__appointment`.
+    """
+
+    class Meta:
+        model = Offer
+
+    entry = factory.SubFactory(
+        WaitingListEntryFactory, before=MONDAY_AT_TEN + dt.timedelta(hours=4)
+    )
+    patient = factory.SelfAttribute("entry.patient")
+    doctor = factory.SelfAttribute("entry.doctor")
+    practice = factory.SelfAttribute("doctor.practice")
+    starts_at = MONDAY_AT_TEN
+    ends_at = factory.LazyAttribute(
+        lambda made: made.starts_at + made.entry.consultation_type.length
+    )
+    created_at = MONDAY_AT_TEN - dt.timedelta(hours=73)
+    told_from = factory.SelfAttribute("created_at")
+    held_until = factory.LazyAttribute(lambda made: made.told_from + dt.timedelta(hours=5))
+    kept_until = factory.SelfAttribute("held_until")
 
 
 class InvitationFactory(factory.django.DjangoModelFactory):

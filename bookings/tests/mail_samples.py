@@ -12,6 +12,7 @@ from bookings.tests.factories import (
     MessageLineFactory,
     MessageSettingsFactory,
     NotificationFactory,
+    OfferFactory,
     WaitingListEntryFactory,
 )
 from doctors.models import ConsultationType
@@ -44,8 +45,8 @@ def build_samples(language: str) -> list[Notification]:
     for number, kind in enumerate(K):
         if kind in (K.SIGNED_UP, K.APPROVED):
             about = {"appointment": None, "sequence": 0, "doctor": consultation_type.doctor}
-        elif kind == K.TIME_FREED:
-            about = _of_offer(consultation_type, patient)
+        elif kind in (K.OFFER, K.OFFER_WITHDRAWN):
+            about = _of_offer(consultation_type, kind, language)
         else:
             person = child if kind == K.REMINDER_WEEK else patient
             # Minutes apart: one doctor sees one person at a time.
@@ -71,20 +72,21 @@ def _visit(
     )
 
 
-def _of_offer(consultation_type: ConsultationType, patient: object) -> dict[str, object]:
+def _of_offer(consultation_type: ConsultationType, kind: str, language: str) -> dict[str, object]:
+    # A person of its own: one person has one open offer.
+    account = UserFactory(language=language)
+    patient = PatientFactory(account=account, first_name="Nadia", last_name="Alaoui")
     visit = AppointmentFactory(
         consultation_type=consultation_type, patient=patient, starts_at=LATER, is_overbooked=True
     )
     entry = WaitingListEntryFactory(
         patient=patient, consultation_type=consultation_type, appointment=visit, before=LATER
     )
-    freed = VISIT + dt.timedelta(days=1, hours=1)
-    return {
-        "appointment": None,
-        "sequence": 0,
-        "waiting_list_entry": entry,
-        "freed_start": freed,
-    }
+    freed = VISIT + dt.timedelta(days=1, hours=1 if kind == K.OFFER else 3)
+    offer = OfferFactory(
+        entry=entry, starts_at=freed, created_at=NOW, held_until=NOW + dt.timedelta(hours=1)
+    )
+    return {"appointment": None, "sequence": 0, "offer": offer}
 
 
 def _consultation_type() -> ConsultationType:

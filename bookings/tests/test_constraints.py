@@ -12,9 +12,10 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Q
 from django.utils.module_loading import import_string
+from factory import SubFactory
 
 from accounts.tests.factories import PatientFactory
-from bookings.models import Appointment
+from bookings.models import Appointment, Offer
 from bookings.models.appointment import OVERLAP
 from bookings.status import LIVE, Status
 from bookings.tests.factories import (
@@ -25,6 +26,7 @@ from bookings.tests.factories import (
     InvitationFactory,
     MessageChoicesFactory,
     NotificationFactory,
+    OfferFactory,
     WaitingListEntryFactory,
 )
 from doctors.tests.factories import (
@@ -421,6 +423,7 @@ LONGEST = "appointment_lasts_480_minutes_at_most"
 DURATION = "appointment_duration_is_5_to_480_minutes"
 TIME_OR_NUMBER = "appointment_has_a_time_or_a_queue_number"
 
+WANTS = "waiting_wants_some_time_of_the_week"
 WAITING = "waiting_ends_for_a_reason"
 TOLD = "notification_tells_of_one_subject"
 CHOICES = "message_choices_are_of_an_account_or_a_person"
@@ -445,7 +448,15 @@ REFUSED = [
     (WAITING, WaitingListEntryFactory, {"end": "left"}),
     (WAITING, WaitingListEntryFactory, {"ended_at": LATER}),
     (WAITING, WaitingListEntryFactory, {"ended_at": LATER, "end": "bored"}),
-    (TOLD, NotificationFactory, {"freed_start": LATER}),
+    (WANTS, WaitingListEntryFactory, {"weekdays": ""}),
+    (WANTS, WaitingListEntryFactory, {"mornings": False, "afternoons": False}),
+    ("waiting_notice_is_two_weeks_at_most", WaitingListEntryFactory, {"notice_hours": 337}),
+    ("offer_lasts_480_minutes_at_most", OfferFactory, {"ends_at": MONDAY_AT_TEN}),
+    ("offer_lasts_480_minutes_at_most", OfferFactory, {"ends_at": LONG_AFTER}),
+    ("offer_is_kept_as_long_as_it_is_held", OfferFactory, {"kept_until": LONG_AGO}),
+    ("offer_ends_with_a_status", OfferFactory, {"status": "taken"}),
+    ("offer_ends_with_a_status", OfferFactory, {"ended_at": LATER}),
+    (TOLD, NotificationFactory, {"offer": SubFactory(OfferFactory)}),
     (TOLD, NotificationFactory, {"appointment": None, "sequence": 0}),
     (CHOICES, MessageChoicesFactory, {"account": None}),
 ]
@@ -519,6 +530,31 @@ def test_a_change_has_one_message():
 
     with refused("sequence|notification_tells_a_change_once"):
         NotificationFactory(appointment=message.appointment, sequence=message.sequence)
+
+
+def test_an_open_time_is_offered_once():
+    first = OfferFactory()
+    entry = WaitingListEntryFactory(consultation_type=first.entry.consultation_type, before=LATER)
+    later = {"starts_at": MONDAY_AT_TEN + dt.timedelta(minutes=15)}
+    with refused("open_offers_do_not_overlap"):
+        OfferFactory(entry=entry, **later)
+    Offer.objects.update(status=Offer.Status.DECLINED, ended_at=MONDAY_AT_TEN)
+    OfferFactory(entry=entry, **later)
+    assert Offer.objects.open().count() == 1
+
+
+def test_a_person_has_one_open_offer():
+    first = OfferFactory()
+    elsewhere = WaitingListEntryFactory(patient=first.patient)
+    with refused("patient_has_one_open_offer|patient_id"):
+        OfferFactory(entry=elsewhere)
+
+
+def test_an_offer_has_one_message_of_a_kind_and_way():
+    message = {"appointment": None, "sequence": 0, "kind": "offer", "offer": OfferFactory()}
+    NotificationFactory(**message)
+    with refused("notification_tells_of_an_offer_once|offer_id"):
+        NotificationFactory(**message)
 
 
 def test_a_person_waits_once_for_a_type():

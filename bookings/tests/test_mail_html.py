@@ -20,7 +20,7 @@ from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory
 pytestmark = pytest.mark.django_db
 
 K = Notification.Kind
-REFUSABLE = (K.REMINDER_WEEK, K.REMINDER, K.REMINDER_HOURS, K.TURN_SOON, K.TIME_FREED)
+REFUSABLE = (K.REMINDER_WEEK, K.REMINDER, K.REMINDER_HOURS, K.TURN_SOON, K.OFFER)
 
 
 def html_of(sent):
@@ -161,7 +161,7 @@ class TestWords:
 
 
 class TestQueries:
-    @pytest.mark.parametrize("kind", [kind for kind in K if kind != K.TIME_FREED])
+    @pytest.mark.parametrize("kind", list(K))
     def test_are_one_at_most(self, kind, django_assert_max_num_queries):
         row = next(each for each in build_samples("fr") if each.kind == kind)
         row = Notification.objects.for_composing().get(pk=row.pk)
@@ -191,7 +191,7 @@ class TestCalendarFile:
     }
 
     def test_is_a_part_of_what_changes_a_visit(self, appointment):
-        for kind in set(K) - {K.TIME_FREED, K.SIGNED_UP, K.APPROVED}:
+        for kind in set(K) - {K.OFFER, K.OFFER_WITHDRAWN, K.SIGNED_UP, K.APPROVED}:
             parts = [
                 part for part in sent_of(appointment, kind).alternatives if part[1] != "text/html"
             ]

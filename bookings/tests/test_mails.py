@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 K = Notification.Kind
 # The mails about a visit; test_offers has the mail about a freed time.
-KINDS = [kind for kind in K if kind not in (K.TIME_FREED, K.SIGNED_UP, K.APPROVED)]
+KINDS = [kind for kind in K if kind not in (K.OFFER, K.OFFER_WITHDRAWN, K.SIGNED_UP, K.APPROVED)]
 TO_PRACTICE = (K.NEW_REQUEST, K.LATE_CHANGE)
 WITHOUT_DEADLINE = (K.CANCELLED, K.DECLINED, K.MOVE_ASKED, K.TURN_SOON, *TO_PRACTICE)
 

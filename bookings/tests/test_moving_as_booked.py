@@ -75,7 +75,7 @@ class TestGrownType:
         entry = WaitingListEntryFactory(appointment=grown)
         services.cancel(other, by=grown.doctor.user, now=FRIDAY_MORNING)
         assert offer_freed_times(now=FRIDAY_MORNING) == 1
-        assert entry.notifications.get().freed_start == monday("09:30")
+        assert entry.offers.get().starts_at == monday("09:30")
 
 
 def blocked(visit):

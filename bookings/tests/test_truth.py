@@ -42,7 +42,9 @@ def kept(status, kinds, now=FRIDAY_MORNING):
 
 class TestOfTheVisit:
     ALL = [
-        each for each in KINDS if each not in (KINDS.TIME_FREED, KINDS.SIGNED_UP, KINDS.APPROVED)
+        each
+        for each in KINDS
+        if each not in (KINDS.OFFER, KINDS.OFFER_WITHDRAWN, KINDS.SIGNED_UP, KINDS.APPROVED)
     ]
 
     def test_cancelled_only_tells_the_cancellation(self):

@@ -199,7 +199,10 @@ class TestEnds:
         visit = entry.appointment
         services.move(visit, by=visit.booked_by, starts_at=monday("16:00"), now=FRIDAY_MORNING)
         entry.refresh_from_db()
-        assert (entry.before, entry.wants(monday("15:00"))) == (monday("16:00"), True)
+        assert (entry.before, entry.wants(monday("15:00"), now=FRIDAY_MORNING)) == (
+            monday("16:00"),
+            True,
+        )
 
     def test_a_booking_later_than_the_wish_moves_its_limit(self):
         consultation_type, patient = full_until_monday(), PatientFactory()

@@ -2,7 +2,7 @@
 //   data-expires-at, data-server-now   UTC, ISO 8601; the reader's clock may be wrong by hours
 //   data-lasts                         seconds that fill the ring
 //   data-minute, data-over             what is said aloud with a minute left, and at the end
-// Inside it [data-countdown] shows "4:32", [data-countdown-words] "4 min 32 s" in the page's
+// Inside it [data-countdown] shows "4:32" or "3 h", [data-countdown-words] "4 min 32 s" in the page's
 // language, [data-countdown-ring] the arc. At the end `hold-over` is sent to <body>, so that a
 // region with hx-trigger="hold-over from:body" fetches the truth from the server.
 
@@ -22,11 +22,19 @@ function secondsLeft(element) {
   return [Math.max(0, Math.ceil(left)), state];
 }
 
+function digitsOf(seconds) {
+  const hour = 3600;
+  if (seconds >= hour) return `${Math.floor(seconds / hour)} h`;
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
 function words(seconds) {
   const language = document.documentElement.lang || "fr";
   const say = (value, unit) =>
     new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(value);
   const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  if (hours) return [say(hours, "hour"), say(minutes % 60, "minute")].join(" ");
   const parts = [say(seconds % 60, "second")];
   if (minutes) parts.unshift(say(minutes, "minute"));
   return parts.join(" ");
@@ -35,7 +43,7 @@ function words(seconds) {
 function draw(element) {
   const [left, state] = secondsLeft(element);
   const lasts = Number(element.dataset.lasts) || 300;
-  const digits = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+  const digits = digitsOf(left);
   for (const each of element.querySelectorAll("[data-countdown]")) each.textContent = digits;
   for (const each of element.querySelectorAll("[data-countdown-words]")) {
     each.textContent = words(left);

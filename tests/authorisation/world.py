@@ -19,10 +19,10 @@ from accounts.services import save_photo
 from accounts.tests.factories import AdminFactory, PatientFactory, RelativeFactory
 from bookings import services
 from bookings.messages.choices import token_of
-from bookings.messages.links import visit_token
-from bookings.models import PatientFile, PrivateNote, WaitingScreen
+from bookings.messages.links import offer_link, visit_token
+from bookings.models import Offer, PatientFile, PrivateNote, WaitingListEntry, WaitingScreen
 from bookings.status import Status
-from bookings.tests.factories import AppointmentFactory, WaitingListEntryFactory
+from bookings.tests.factories import AppointmentFactory, OfferFactory, WaitingListEntryFactory
 from bookings.waiting_room.ticket import ticket_of
 from doctors.tests.factories import (
     ConsultationTypeFactory,
@@ -86,6 +86,7 @@ def make_world() -> SimpleNamespace:
         "secretary_there": MembershipFactory(practice=there).user,
         "admin": AdminFactory(),
     }
+    wish = WaitingListEntryFactory(patient=patient_a, before=at(20))
     return SimpleNamespace(
         doctor=doctor,
         kind=kind,
@@ -100,7 +101,8 @@ def make_world() -> SimpleNamespace:
         feed=services.make_feed(account=doctor.user, doctor=doctor),
         screen=WaitingScreen.objects.create(doctor=doctor),
         patient_a=patient_a,
-        wish=WaitingListEntryFactory(patient=patient_a),
+        wish=wish,
+        offer_token=offer_link(offer_of(wish)).rstrip("/").rpartition("/")[2],
         cancelled=cancelled,
         there=there,
         visit_there=visit_there,
@@ -109,6 +111,14 @@ def make_world() -> SimpleNamespace:
         free_in_url=free.replace("+", "%2B"),
         sessions={person: session_of(user) for person, user in users.items()},
     )
+
+
+def offer_of(wish: WaitingListEntry) -> Offer:
+    """A time an hour before what the person waits for, held for them for an hour."""
+    start, now = wish.before - dt.timedelta(hours=1), timezone.now()
+    held = {"told_from": now, "held_until": now + dt.timedelta(hours=1)}
+    offer: Offer = OfferFactory(entry=wish, starts_at=start, created_at=now, **held)
+    return offer
 
 
 def session_of(user: User) -> str:

@@ -255,6 +255,15 @@ def own_visits(world: SimpleNamespace) -> Iterator[Page]:
     wish = {"doctor": world.doctor.pk, "consultation_type": world.kind.pk}
     yield post("wish-nobody", wait, PATIENT, {**wish, "patient": "0"})
     yield post("wish-odd", wait, PATIENT, {**wish, "not_before": "soon"})
+    for status, path in world.offers.items():
+        yield get(f"offer-{status}", path, ("visitor", "patient"))
+        yield post(f"offer-{status}-no", path, VISITOR, {"answer": "no"})
+        yield post(f"offer-{status}-take", path, VISITOR, {"answer": "take"})
+    yield get("offer-open", world.offers["open"], VISITOR, "offer")
+    days = {"weekdays": ["1"], "mornings": "on", "notice_hours": "24"}
+    wishes = f"/bookings/waiting-list/{world.wish.pk}/"
+    yield post("wish-days", wishes, PATIENT, days)
+    yield post("wish-no-days", wishes, PATIENT, {"notice_hours": "24"})
     claim = f"/bookings/claim/{world.invitation}/"
     for name, day in {"right": "1980-05-06", "wrong": "1981-01-01", "odd": "x"}.items():
         yield post(f"claim-{name}", claim, PATIENT, {"relation": "self", "birth_date": day})

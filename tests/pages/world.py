@@ -39,6 +39,10 @@ ROLES = {
 }
 
 
+OFFERS = ("open", "taken", "declined", "expired", "withdrawn", "dropped")
+"""The states of an offer."""
+
+
 @contextmanager
 def stopped() -> Iterator[None]:
     """The clock stands at NOW, and what is random is the same in every run."""
@@ -135,6 +139,7 @@ def build_world(doctors: int = DOCTORS) -> SimpleNamespace:
         consultation_type=waited_for.consultation_types.order_by("pk").first(),
         before=NOW + dt.timedelta(days=20),
     )
+    offers = {status: offer_link_of(wish, status) for status in OFFERS}
     absences = model("scheduling.DoctorAbsence").objects
     absence = absences.create(
         doctor=doctor,
@@ -162,6 +167,8 @@ def build_world(doctors: int = DOCTORS) -> SimpleNamespace:
         relative=adam,
         patient_a=nadia,
         wish=wish,
+        offers=offers,
+        offer_token=offers["open"].strip("/").rpartition("/")[2],
         absence=absence,
         taken=taken.order_by("starts_at")[0].starts_at.isoformat(),
         free=free,
@@ -171,6 +178,29 @@ def build_world(doctors: int = DOCTORS) -> SimpleNamespace:
         ticket=found(r"/waiting/([^/\"]+)/", ticket),
         invitation=found(r"/bookings/claim/([^/\"]+)/", invited),
     )
+
+
+def offer_link_of(wish: Any, status: str) -> str:
+    """The path of the page of an offer to the wish's patient, in this state."""
+    from bookings.messages.links import offer_link
+
+    start = NOW + dt.timedelta(days=4 + OFFERS.index(status))
+    offer = model("bookings.Offer").objects.create(
+        entry=wish,
+        patient=wish.patient,
+        doctor=wish.doctor,
+        practice=wish.doctor.practice,
+        starts_at=start,
+        ends_at=start + wish.consultation_type.length,
+        status=status,
+        created_at=NOW,
+        told_from=NOW,
+        held_until=NOW + dt.timedelta(hours=4),
+        kept_until=NOW + dt.timedelta(hours=4),
+        ended_at=None if status == "open" else NOW,
+        is_passed_on=status != "open",
+    )
+    return "/" + offer_link(offer).split("/", 3)[3]
 
 
 def done(response: Any) -> None:

@@ -13,8 +13,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--limit", type=int, default=1000, help="look at so many freed times in this run"
+            "--limit", type=int, default=1000, help="look at so many doctors in this run"
         )
 
     def handle(self, *args: Any, limit: int, **options: Any) -> None:
-        self.stdout.write(f"{offer_freed_times(limit=limit)} people notified")
+        self.stdout.write(f"{offer_freed_times(limit=limit)} offers made")

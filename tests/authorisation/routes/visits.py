@@ -69,6 +69,14 @@ ROUTES = {
     "r/<str:token>/move/": Route(
         "/r/{link}/move/", everyone(200), everyone(303), {"appointment_time": "{free}"}
     ),
+    "bookings/waiting-list/<int:pk>/": Route(
+        "/bookings/waiting-list/{wish.pk}/",
+        only("patient_a", answer=200),
+        only("patient_a", answer=302),
+        {"weekdays": "0", "mornings": "on", "notice_hours": "24"},
+    ),
+    # By a signed address, which is the right to answer: whoever has the message has it.
+    "o/<str:token>/": Route("/o/{offer_token}/", everyone(200), everyone(303), {"answer": "no"}),
     "bookings/<uuid:pk>/confirm/": Route(
         "/bookings/{visit.pk}/confirm/", NOT_ALLOWED_BEHIND_SIGN_IN, only(*DESK, answer=302)
     ),
