@@ -36,7 +36,7 @@ serve: setup ## serve as in production: gunicorn and WhiteNoise (PORT=, WORKERS=
 	@$(PYTHON) manage.py collectstatic --noinput --verbosity 0
 	@$(PYTHON) manage.py worker --check
 	@exec $(PYTHON) -m gunicorn --bind=127.0.0.1:$(PORT) --workers=$(WORKERS) \
-		--worker-class=config.gunicorn_worker.Worker \
+		--config=python:config.gunicorn --worker-class=config.gunicorn_worker.Worker \
 		--threads=$(THREADS) $(addprefix --worker-tmp-dir=,$(wildcard /dev/shm)) \
 		--no-control-socket --graceful-timeout=30 config.wsgi
 

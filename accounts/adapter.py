@@ -8,15 +8,17 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.contrib import messages
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from web.logs import log_security_event
 from web.mails import html_of
 
 log = logging.getLogger("tbib.accounts")
@@ -109,6 +111,17 @@ class AccountAdapter(DefaultAccountAdapter):
         key = super()._get_login_attempts_cache_key(request, **credentials)
         return f"{key}:{self.get_client_ip(request)}"
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            log_security_event("sign_in_locked", typed=hashed_name(credentials))
+            raise
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        super().authentication_failed(request, **credentials)
+        log_security_event("sign_in_failed", typed=hashed_name(credentials))
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the visitor's address as the nearest trusted proxy saw it.
 
@@ -135,3 +148,9 @@ def client_address(request: HttpRequest) -> str:
     """Return the visitor's address as the nearest trusted proxy saw it (TRUSTED_PROXY_COUNT)."""
     address: str = AccountAdapter(request).get_client_ip(request)
     return address
+
+
+def hashed_name(credentials: dict[str, Any]) -> str:
+    """Return the same ten characters for the same typed name: a log must not contain the name."""
+    typed = credentials.get("email") or credentials.get("username") or ""
+    return salted_hmac("tbib.sign-in", str(typed).lower()).hexdigest()[:10]

@@ -10,6 +10,7 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         import bookings.checks
+        import bookings.monitoring
         import bookings.services.first_times  # noqa: F401 (connects its receiver)
         from bookings.messages.schedules import write_schedules_after_migrate
 

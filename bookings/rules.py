@@ -21,6 +21,7 @@ from bookings.models.files import no_shows
 from bookings.slots import Blocker, SlotQuery
 from doctors.models import ConsultationType, Doctor, Practice
 from scheduling.engine import Span
+from web.counters import refusals
 
 
 class Refusal(Exception):
@@ -39,6 +40,7 @@ class Refusal(Exception):
     def __init__(self, message: str, *, code: str | None = None) -> None:
         super().__init__(message)
         self.code = code or self.code
+        refusals.labels(self.code).inc()
 
 
 class SlotTaken(Refusal):

@@ -8,6 +8,7 @@ import datetime as dt
 import sys
 import zoneinfo
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -64,10 +65,13 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "web.middleware.CompressionMiddleware",
+    "web.logs.RequestIdMiddleware",
+    "web.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "web.middleware.SearchEnginesMiddleware",
+    "web.middleware.ProbesMiddleware",
     "web.middleware.MaintenanceMiddleware",
     "web.sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -350,7 +354,7 @@ CONTENT_SECURITY_POLICY = {
 }
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
 # Load balancers ask for our health without TLS.
-SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+SECURE_REDIRECT_EXEMPT = [r"^(health/|live|ready|metrics)$"]
 SESSION_COOKIE_SECURE = env.bool("SESSION_COOKIE_SECURE", default=not DEBUG)
 CSRF_COOKIE_SECURE = env.bool("CSRF_COOKIE_SECURE", default=not DEBUG)
 LANGUAGE_COOKIE_SECURE = SESSION_COOKIE_SECURE
@@ -374,11 +378,32 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
-LOGGING = {
+# -- what operators see -------------------------------------------------------------------
+
+# Prometheus sends it as "Authorization: Bearer …"; empty: there is no /metrics.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# People read a developer's console; on a server, programs read lines of JSON that name nobody.
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "loggers": {"tbib": {"handlers": ["console"], "level": "INFO"}},
+    "formatters": {"json": {"()": "web.logs.JsonFormatter"}},
+    "filters": {"said_elsewhere": {"()": "web.logs.IsSaidElsewhere"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["said_elsewhere"],
+            **({} if DEBUG else {"formatter": "json"}),
+        }
+    },
+    "loggers": {"tbib": {"handlers": ["console"], "level": "INFO", "propagate": DEBUG}},
 }
+if not DEBUG:
+    # Django's own handlers are silent then: an error would leave no trace.
+    LOGGING["root"] = {"handlers": ["console"], "level": "WARNING"}
+    LOGGING["loggers"] |= {
+        "django": {"handlers": [], "level": "WARNING"},
+        # Pages that are not there are no news; what we refuse on purpose is said by web.logs.
+        "django.request": {"level": "ERROR"},
+    }
 
 refuse_unsafe_start(debug=DEBUG, secret_key=SECRET_KEY, allowed_hosts=ALLOWED_HOSTS)

@@ -24,8 +24,9 @@ from dashboard.desk import views as desk
 from doctors import sitemaps
 from doctors.views import photo
 from web import site_files
-from web.health import health
+from web.health import health, live, ready
 from web.legal import TITLES, legal_page
+from web.metrics import metrics
 
 ON_PAGE = {"on_page": True}
 CONFIRM = {"verb": "confirm", **ON_PAGE}
@@ -62,6 +63,9 @@ urlpatterns = [
     *(path(f"{page}/", legal_page, {"page": page}, name=page) for page in TITLES),
     path("admin/", admin.site.urls),
     path("health/", health, name="health"),
+    path("live", live),
+    path("ready", ready),
+    path("metrics", metrics),
     path("robots.txt", site_files.robots),
     path("sitemap.xml", sitemaps.sitemap_index, name="sitemap_index"),
     path("sitemap-<slug:section>.xml", sitemaps.sitemap, name="sitemap"),

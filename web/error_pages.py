@@ -15,6 +15,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
@@ -26,11 +27,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from web.database.outcome import is_unavailable, may_have_written
+from web.database.outcome import is_unavailable, may_have_written, sqlstate
+from web.logs import Throttle, log_security_event, route_of
 from web.problems import problem
 from web.requests import reader_language, wants_json
 
 log = logging.getLogger("tbib.requests")
+
+throttle = Throttle()
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 BUSY_SECONDS = 5
@@ -59,6 +63,7 @@ def in_reader_language(view: Callable[..., HttpResponse]) -> Callable[..., HttpR
 
 @in_reader_language
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    log.warning("bad request at %s: %s", route_of(request) or "?", type(exception).__name__)
     if wants_json(request):
         return problem(400, code="bad_request", detail=_("We did not understand this request."))
     return render(None, "400.html", status=HTTPStatus.BAD_REQUEST)
@@ -67,6 +72,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 @in_reader_language
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 403; the exception may give the reason in words for the reader."""
+    log_refused_object(request, 403)
     if wants_json(request):
         detail = str(exception) or _("You may not do this")
         return problem(403, code="forbidden", detail=detail)
@@ -76,11 +82,25 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 @in_reader_language
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 404; when the address contains a name, the page offers a search for it."""
+    log_refused_object(request, 404)
     if wants_json(request):
         return problem(404, code="not_found", detail=_("There is nothing at this address."))
     match = request.resolver_match
     name = match.kwargs.get("slug", "").replace("-", " ") if match else ""
     return render(request, "404.html", {"name": name}, status=HTTPStatus.NOT_FOUND)
+
+
+def log_refused_object(request: HttpRequest, status: int) -> None:
+    """Tell who asked for an object that is not there or not theirs, when an address names one.
+
+    The account is known only where the view has read it: this asks nothing of the database.
+    """
+    match, user = request.resolver_match, getattr(request, "_cached_user", None)
+    if match is None or user is None or not user.pk:
+        return
+    asked = {name: key for name, key in match.kwargs.items() if isinstance(key, int | UUID)}
+    if asked:
+        log_security_event("object_refused", status=status, account=user.pk, **asked)
 
 
 @in_reader_language
@@ -97,6 +117,7 @@ def method_not_allowed(request: HttpRequest, refused: HttpResponse) -> HttpRespo
 @in_reader_language
 def too_many_requests(request: HttpRequest) -> HttpResponse:
     """Answer 429 for allauth's limits; sign-in and sign-up forms do it in EntranceMixin."""
+    log_security_event("too_many_requests")
     if wants_json(request):
         detail = _("That was a lot of tries at once. Wait a minute and try again.")
         response: HttpResponse = problem(429, code="too_many_requests", detail=detail)
@@ -128,7 +149,7 @@ def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
     Nothing was written, or we do not know: the answer says which. The same form again leads to
     the same appointment.
     """
-    log.error("database unavailable: %s", type(error.__cause__ or error).__name__)
+    log_unavailable(error)
     is_unknown = request.method not in SAFE_METHODS and may_have_written(error)
     if wants_json(request):
         code, detail = (
@@ -153,6 +174,14 @@ def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
         response = render(None, "503.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
     response["Retry-After"] = str(BUSY_SECONDS)
     return response
+
+
+def log_unavailable(error: Exception) -> None:
+    """Log the kind of error and PostgreSQL's SQLSTATE; a storm of one kind is one line."""
+    kind = " ".join(filter(None, (type(error.__cause__ or error).__name__, sqlstate(error))))
+    kept_back = throttle.passed(kind)
+    if kept_back is not None:
+        log.error("database unavailable: %s (%d more before)", kind, kept_back)
 
 
 def unavailable_problem(is_unknown: bool) -> HttpResponse:

@@ -24,7 +24,7 @@ def serving(log: Path, *, module: str = "config.wsgi", **environment: str) -> It
     port = free_port()
     command = [
         *(sys.executable, "-m", "gunicorn", module),
-        *("--worker-class=config.gunicorn_worker.Worker",),
+        *("--config=python:config.gunicorn", "--worker-class=config.gunicorn_worker.Worker"),
         *(f"--workers={PROCESSES}", f"--threads={THREADS}"),
         *(f"--bind=127.0.0.1:{port}", "--no-control-socket"),
         *(["--worker-tmp-dir=/dev/shm"] if Path("/dev/shm").is_dir() else []),

@@ -36,6 +36,9 @@ ROUTES = {
     "api/<path:rest>": Route("/api/nothing/here", everyone(404), everyone(404)),
     # -- for machines
     "health/": page("/health/"),
+    "live": page("/live"),
+    "ready": page("/ready"),
+    "metrics": Route("/metrics", everyone(404), NOT_ALLOWED),
     "robots.txt": page("/robots.txt"),
     "sitemap.xml": page("/sitemap.xml"),
     "sitemap-<slug:section>.xml": page("/sitemap-doctors.xml"),
