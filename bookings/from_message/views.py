@@ -11,7 +11,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,9 +27,13 @@ from bookings.mine.reads import read_move_grid, read_nearest_times
 from bookings.models import Appointment
 from bookings.slots import SlotQuery
 from bookings.status import Verb
+from doctors.models import Practice
 from web.fragments import render_fragment, wanted_fragment
 
 GRID = ("slot_grid",)
+ABOUT_THE_VISIT = ("too_late_to_change", "needs_the_practice")
+"""Rules whose words name nobody."""
+
 REPEATED = dt.timedelta(minutes=10)
 """For so long a move that is sent twice leads to the visit's new page."""
 
@@ -163,16 +166,18 @@ def _show_move(
 ) -> HttpResponse:
     visit = link.appointment
     context: dict[str, Any] = {"grid": None, "nearest": []}
-    facts = _facts(token, visit, now)
+    facts = _facts(token, visit, now, moves=True)
     asked = facts["is_asked_to_move"]
-    reader = Reader(now, hold_token(request), None if asked else visit.patient)
+    # As a visitor: the grid would say the rule that refuses the person by its name.
+    reader = Reader(now, hold_token(request))
     query = SlotQuery.of_visit(visit, is_asked_to_move=asked)
     if facts["may_move"] or wanted_fragment(request, GRID):
         path = reverse("move_from_message", args=[token])
         context["grid"] = read_move_grid(query, request.GET, reader, path=path)
     if facts["may_move"] and refusal and refusal.offers_times and wanted:
         context["nearest"] = read_nearest_times(query, refusal, wanted, reader)
-    return _show(request, "move", token, link, now, refusal=refusal, fragments=GRID, **context)
+    context |= facts
+    return _render(request, "move", context, refusal=refusal, fragments=GRID)
 
 
 def _show(
@@ -183,26 +188,58 @@ def _show(
     now: dt.datetime,
     *,
     refusal: rules.Refusal | None = None,
-    fragments: tuple[str, ...] = (),
-    **context: Any,
 ) -> HttpResponse:
-    context |= _facts(token, link.appointment, now) | {"refusal": refusal}
+    return _render(request, page, _facts(token, link.appointment, now), refusal=refusal)
+
+
+def _render(
+    request: Request,
+    page: str,
+    context: dict[str, Any],
+    *,
+    refusal: rules.Refusal | None,
+    fragments: tuple[str, ...] = (),
+) -> HttpResponse:
+    context |= {"refusal": refusal and said_to_visitor(refusal, context["practice"])}
     template = f"bookings/{page}_from_message.html"
     status = refusal.status if refusal else HTTPStatus.OK
-    if fragments:
-        return render_fragment(request, template, context, fragments=fragments, status=status)
-    return render(request, template, context, status=status)
+    return render_fragment(request, template, context, fragments=fragments, status=status)
 
 
-def _facts(token: str, visit: Appointment, now: dt.datetime) -> dict[str, Any]:
-    """What each of the pages shows: of the person no more than the first name, and no reason."""
+def said_to_visitor(refusal: rules.Refusal, practice: Practice) -> rules.Refusal:
+    """The refusal in words that tell whoever has the message nothing more about the person.
+
+    The rules about persons name them, the type of the visit, or another visit of theirs.
+    """
+    if isinstance(refusal, rules.SlotTaken) and refusal.clash:
+        hidden: rules.Refusal = rules.SlotTaken(
+            _("This time cannot be chosen. Please choose another one."), code=refusal.code
+        )
+    elif isinstance(refusal, rules.RuleRefused) and refusal.code not in ABOUT_THE_VISIT:
+        words = _("This appointment cannot be changed online.")
+        hidden = rules.RuleRefused(f"{words} {rules.by_phone(practice)}", code=refusal.code)
+    else:
+        return refusal
+    return hidden
+
+
+def _facts(
+    token: str, visit: Appointment, now: dt.datetime, *, moves: bool = False
+) -> dict[str, Any]:
+    """What each of the pages shows: of the person no more than the first name, and no reason.
+
+    With `moves`, the rules about the person are asked too.
+    """
     is_asked_to_move = visit.is_asked_to_move()
     refused: rules.Refusal | None = None
     try:
         if not is_asked_to_move:
             services.check_own_move(visit, now)
+        if moves and not is_asked_to_move:
+            query = SlotQuery.of_visit(visit)
+            services.check_patient_may_book(patient=visit.patient, query=query, now=now)
     except rules.Refusal as refusal:
-        refused = refusal
+        refused = said_to_visitor(refusal, visit.practice)
     closes = visit.changes_close_at
     in_time = is_asked_to_move or bool(closes and now < closes)
     is_upcoming = visit.is_upcoming(now)

@@ -8,13 +8,16 @@ from django.utils import timezone
 
 from accounts.tests.factories import PatientFactory, UserFactory
 from bookings import services
+from bookings.from_message import link as from_message
 from bookings.messages.composing import compose
 from bookings.messages.links import visit_link, visit_token
-from bookings.models import Notification, StatusChange
+from bookings.models import Notification, PatientFile, StatusChange
 from bookings.rules import StateConflict
+from bookings.services import booking
 from bookings.status import Status, Verb
 from bookings.tests.factories import AppointmentFactory, HoldFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
+from bookings.tests.test_races import at_once, waiting_for_the_other
 from doctors.tests.factories import ConsultationTypeFactory, MembershipFactory
 from scheduling.tests.factories import open_week
 
@@ -265,6 +268,28 @@ def test_a_taken_time_offers_others(client, visit):
     assert state(visit)[1] == monday("10:00")
 
 
+def test_a_refusal_tells_nothing_of_the_person(client, visit):
+    """The rules name another visit, the person or the type; whoever has the message reads this."""
+    other = AppointmentFactory(
+        patient=visit.patient, starts_at=monday("15:00"), doctor__user__last_name="Alami"
+    )
+    page = text_of(client.post(address(visit, "move"), AT_THREE))
+    assert "Cet horaire ne peut pas être choisi." in page
+    other.delete()
+    staff = {"by": visit.doctor.user, "practice": visit.practice}
+    services.block_patient(patient=visit.patient, **staff)
+    blocked = client.post(address(visit, "move"), AT_THREE)
+    page += text_of(blocked) + text_of(client.get(address(visit, "move")))
+    visit.consultation_type.require_existing_patient = True
+    visit.consultation_type.save()
+    PatientFile.objects.all().delete()
+    page += text_of(client.post(address(visit, "move"), AT_THREE))
+    page += text_of(client.get(address(visit, "move")))
+    assert [word for word in ("Alami", "Vernet", "Chimio") if word in page] == []
+    assert page.count("Ce rendez-vous ne peut pas être modifié en ligne.") == 4
+    assert state(visit)[1] == monday("10:00")
+
+
 def test_after_the_visit_s_end_there_is_no_page(client, visit, time_machine):
     time_machine.move_to(visit.ends_at, tick=False)
     response = client.get(address(visit))
@@ -307,7 +332,7 @@ def test_the_file_for_the_calendar(client, visit):
     assert f"URL:{visit_link(visit)}" in text
 
 
-@pytest.mark.parametrize(("act", "queries"), [("", 2), ("cancel", 2), ("move", 9)])
+@pytest.mark.parametrize(("act", "queries"), [("", 2), ("cancel", 2), ("move", 8)])
 def test_a_page_costs_few_queries(client, visit, django_assert_num_queries, act, queries):
     path = address(visit, act)
     with django_assert_num_queries(queries):
@@ -358,3 +383,31 @@ class TestSignedIn:
         client.force_login(own.doctor.user)
         assert client.post(f"/bookings/{own.pk}/come/").status_code == 404
         assert state(own)[3] is None
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTwoAtOnce:
+    """Two people have the message, and both have read the page before either acts."""
+
+    @pytest.fixture
+    def both_have_read(self, monkeypatch):
+        read = waiting_for_the_other(from_message.read_visit_token)
+        monkeypatch.setattr(from_message, "read_visit_token", read)
+
+    def acts(self, visit, *times):
+        path = address(visit, "move")
+        data = [{"appointment_time": f"2027-03-01T{time}+01:00"} for time in times]
+        return at_once(*(lambda sent=sent: Client().post(path, sent).status_code for sent in data))
+
+    def test_one_moves_it_and_the_other_learns_that_it_changed(self, visit, both_have_read):
+        assert sorted(self.acts(visit, "15:00", "16:00")) == [303, 410]
+        assert visit.changes.count() == 1
+
+    def test_without_the_check_both_move_it(self, visit, both_have_read, monkeypatch):
+        monkeypatch.setattr(booking, "check_unchanged", lambda *seen: None)
+        assert self.acts(visit, "15:00", "16:00") == [303, 303]
+        assert visit.changes.count() == 2
+
+    def test_a_double_click_moves_once(self, visit, both_have_read):
+        assert self.acts(visit, "15:00", "15:00") == [303, 303]
+        assert visit.changes.count() == 1
