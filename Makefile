@@ -8,7 +8,7 @@ ARGS ?=
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve worker setup setup-dev test race trouble bench lint messages pictures icons lock watch clean python3
+.PHONY: help run serve worker setup setup-dev test race fire trouble bench lint messages pictures icons lock watch clean python3
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,9 @@ test: setup-dev ## run all tests: SQLite, PostgreSQL, browser (ARGS="-k words" p
 
 race: setup-dev ## let many writers fight for the same hours, on SQLite and PostgreSQL
 	@$(PYTHON) bin/race.py $(ARGS)
+
+fire: setup-dev ## send 10,000 reminders through a bad mail server while workers are killed
+	@$(PYTHON) bin/fire.py $(ARGS)
 
 trouble: setup-dev ## lock rows and tables and stop the database under a running site (PostgreSQL)
 	@$(PYTHON) bin/trouble.py $(ARGS)

@@ -33,26 +33,27 @@ ENVIRONMENT = {
 }
 
 
-def main() -> None:
+def main(module: str = "tests.race", name: str = "race") -> None:
+    """Run the module once on each database, and print how each run went."""
     options = sys.argv[1:]
     databases = {"sqlite": sqlite_url, "postgres": own_postgres_database}
     if "--database" in options:
         at = options.index("--database")
         databases = {options[at + 1]: databases[options[at + 1]]}
         del options[at : at + 2]
-    outcomes = {name: outcome_of(databases[name], options) for name in databases}
-    print("\n== race ==")
-    for name, outcome in outcomes.items():
-        print(f"{name:10} {outcome}")
+    outcomes = {each: outcome_of(databases[each], module, options) for each in databases}
+    print(f"\n== {name} ==")
+    for each, outcome in outcomes.items():
+        print(f"{each:10} {outcome}")
     sys.exit(any(outcome.startswith("FAILED") for outcome in outcomes.values()))
 
 
-def outcome_of(database, options: list[str]) -> str:
+def outcome_of(database, module: str, options: list[str]) -> str:
     """Return a line of the summary: "passed in 80 s", "FAILED in 80 s", "skipped: …"."""
     begin = time.monotonic()
     try:
         with database() as url:
-            command = [sys.executable, "-m", "tests.race", *options]
+            command = [sys.executable, "-m", module, *options]
             environment = {**os.environ, **ENVIRONMENT, "DATABASE_URL": url}
             code = subprocess.call(command, cwd=ROOT, env=environment)
     except Skipped as skipped:

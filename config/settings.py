@@ -303,7 +303,8 @@ vars().update(MAIL_SERVER)
 SMS_URL = env.str("SMS_URL", default="")
 SENDS_SMS = DEBUG or bool(SMS_URL)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Tbib <ne-pas-repondre@localhost>")
-EMAIL_TIMEOUT = 10
+# Seconds; a worker that died leaves its message to another after five minutes.
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)
 SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', '8000')}").rstrip("/")
 
 # On the legal pages. Empty: the page says that the operator has not given it.

@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from bookings.messages.offers import offer_freed_times
 from bookings.messages.outbox import send_due
-from bookings.models import WorkerBeat
+from bookings.models import Notification, WorkerBeat
 
 log = logging.getLogger("tbib.worker")
 
@@ -114,7 +114,8 @@ class Worker:
         sent = 0
         with _errors_logged("messages"):
             sent, _failed = send_due(limit=BATCH, keep_going=self._goes_on)
-        return sent == BATCH
+        # A server that takes nothing is left alone until the next look.
+        return sent > 0 and Notification.objects.due(timezone.now()).exists()
 
     def _wait(self) -> None:
         end = time.monotonic() + EVERY

@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
 CUT = "cut the connection in the middle of the message"
-HANG = "take the message and say nothing"
+HANG = "read the message and say nothing"
 CLOSE = "close the connection before the message"
 
 Answer = Callable[[str, int], str]
@@ -63,9 +63,9 @@ class MailServer(Controller):
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        self.taken.append(message_from_bytes(envelope.content))
         if envelope.said == HANG:
             await asyncio.sleep(30)
+        self.taken.append(message_from_bytes(envelope.content))
         return "250 2.0.0 OK"
 
     @property

@@ -187,10 +187,11 @@ class TestRefusal:
 
 def test_a_message_has_the_same_message_id_at_each_attempt(server, settings):
     settings.SITE_URL = "https://tbib.example"
-    settings.EMAIL_TIMEOUT = 0.3
-    server.answer = lambda _recipient, number: HANG if number == 1 else ""
     row = due()
-    assert [send(), send(FRIDAY_MORNING + MINUTE)] == [(0, 1), (1, 0)]
+    assert send() == (1, 0)
+    # As after a crash between the server's answer and the mark.
+    Notification.objects.update(sent_at=None, next_attempt_at=FRIDAY_MORNING + MINUTE)
+    assert send(FRIDAY_MORNING + MINUTE) == (1, 0)
     seen = [message["Message-ID"] for message in server.taken]
     assert seen == [f"<notification.{row.pk}@tbib.example>"] * 2
 

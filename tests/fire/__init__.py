@@ -1,0 +1,1 @@
+"""The outbox under fire: see `__main__`."""
