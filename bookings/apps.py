@@ -10,8 +10,9 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         import bookings.checks
+        import bookings.messages.refusals
         import bookings.monitoring
-        import bookings.services.first_times  # noqa: F401 (connects its receiver)
+        import bookings.services.first_times  # noqa: F401 (these connect their receivers)
         from bookings.messages.schedules import write_schedules_after_migrate
 
         post_migrate.connect(write_schedules_after_migrate, sender=self)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 
 from accounts.models import User
+from bookings.messages.refusals import AddressRefusal, read_refusal
 from bookings.messages.seen import Fate, SeenMessage, read_messages
 from bookings.models import Appointment, PrivateNote, StatusChange
 from bookings.models.appointment import AppointmentQuerySet
@@ -61,6 +62,8 @@ class Card:
     namesakes_visit: Appointment | None
     """A visit at the same time of a person with the same name and date of birth."""
     seen_messages: list[SeenMessage]
+    refused_address: AddressRefusal | None
+    """The person's e-mail address, when no message arrives there."""
     refusal: Refusal | None = None
     refused: str = ""
     """What was refused, as its address names it: "status", "undo", "note"."""
@@ -175,6 +178,7 @@ def read_card(visit: Any, user: User, now: dt.datetime, **refused: Any) -> Card:
         note=note_on(visit, user) if may_have_note else None,
         namesakes_visit=namesakes_visit(visit, user),
         seen_messages=read_messages(visit, for_staff=True, now=now),
+        refused_address=read_refusal(visit.patient, visit.practice),
         **refused,
     )
 

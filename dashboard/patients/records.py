@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Patient, User
 from bookings import rules
+from bookings.messages.refusals import read_refusal
 from bookings.models import Appointment, Invitation, PatientFile, PrivateNote
 from bookings.models.files import known_at, no_shows
 from bookings.status import UPCOMING, Status
@@ -109,6 +110,7 @@ class Record:
             else None
         )
         """The link that was handed out and not used yet."""
+        self.refused_address = read_refusal(patient, practice)
 
 
 def practices_with(patient: Patient, practices: list[Practice]) -> list[Practice]:

@@ -20,6 +20,7 @@ from accounts.photo import PhotoForm
 from accounts.requests import SignedInRequest
 from bookings import rules, services
 from bookings.confirming.forms import DeskPersonForm
+from bookings.messages.refusals import address_is_good
 from bookings.models import PatientFile
 from bookings.models.desks import desk_practices
 from bookings.models.files import known_at
@@ -60,6 +61,7 @@ def edit_patient(request: SignedInRequest, pk: int) -> HttpResponse:
     form = DeskPersonForm(request.POST or None, instance=patient)
     if request.method == "POST" and form.is_valid():
         form.save()
+        address_is_good(patient.email)
         messages.success(request, _("Saved."))
         return to_record(asked)
     status = INVALID if form.errors else HTTPStatus.OK

@@ -147,7 +147,7 @@ class TestCard:
                 AppointmentFactory(doctor=visit.doctor, patient=visit.patient, starts_at=start)
             # Session, account, visit; last change, number, absences (2), visits (2), messages,
             # note, and a namesake's visit.
-            with django_assert_num_queries(12):
+            with django_assert_num_queries(13):
                 desk.get(step("desk", visit), headers=HTMX)
 
 

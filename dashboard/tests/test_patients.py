@@ -198,7 +198,7 @@ class TestRecord:
                 starts_at=monday("10:00") + number * dt.timedelta(hours=1),
             )
         desk.get(f"/dashboard/patients/{person.pk}/")
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(16):
             desk.get(f"/dashboard/patients/{person.pk}/")
 
 
