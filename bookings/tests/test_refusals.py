@@ -35,7 +35,10 @@ def pages(client):
     def read(**person):
         visit = AppointmentFactory(patient=PatientFactory(**person), doctor__user__language="en")
         client.force_login(visit.doctor.user)
-        addresses = (reverse("desk", args=[visit.pk]), reverse("patient_record", args=[visit.patient_id]))
+        addresses = (
+            reverse("desk", args=[visit.pk]),
+            reverse("patient_record", args=[visit.patient_id]),
+        )
         found = (client.get(address, follow=True) for address in addresses)
         return [" ".join(page.content.decode().split()) for page in found]
 
