@@ -139,11 +139,12 @@ else:
 database["ENGINE"] = database["ENGINE"].replace("django.db.backends", "web.database")
 
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
-if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
-    # allauth counts sign-ins in the cache; people must be able to sign in while Redis is down.
-    CACHES["default"]["BACKEND"] = "web.cache.ForgivingRedisCache"
 # Answers that are kept (web.kept) are many: they must not push out the counts of sign-ins.
 CACHES["kept"] = CACHES["default"] | {"KEY_PREFIX": "kept"}
+if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
+    # People must be able to sign in while Redis is down, and guessing stays limited (web.cache).
+    CACHES["default"]["BACKEND"] = "web.cache.CountingRedisCache"
+    CACHES["kept"]["BACKEND"] = "web.cache.ForgivingRedisCache"
 if CACHES["kept"]["BACKEND"] == "django.core.cache.backends.locmem.LocMemCache":
     CACHES["kept"] |= {"LOCATION": "kept", "OPTIONS": {"MAX_ENTRIES": 2000}}
 

@@ -33,9 +33,10 @@ def test_passwords_are_hashed_with_argon2():
 def test_a_redis_cache_may_be_away():
     caches = setting("CACHES", CACHE_URL="redis://redis.example:6379/1")
     assert caches["default"] == {
-        "BACKEND": "web.cache.ForgivingRedisCache",
+        "BACKEND": "web.cache.CountingRedisCache",
         "LOCATION": "redis://redis.example:6379/1",
     }
+    assert caches["kept"]["BACKEND"] == "web.cache.ForgivingRedisCache"
 
 
 def test_sign_in_is_limited_unless_it_is_turned_off():
