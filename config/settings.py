@@ -223,6 +223,8 @@ ACCOUNT_RATE_LIMITS = SIGN_IN_LIMITS if RATE_LIMITS else False
 LIMITS = {
     "open_link": (120, 60),
     "open_wrong_link": (20, 300),
+    # Mails to oneself, by account.
+    "try_message": (10, 3600),
 }
 
 # -- the product's rules ------------------------------------------------------------------

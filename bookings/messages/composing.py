@@ -32,14 +32,17 @@ CALENDAR_METHODS: dict[str, Method] = {
 SHORTEST_NAME = 8
 
 
-def compose(row: Notification, *, now: dt.datetime) -> EmailMultiAlternatives:
+def compose(
+    row: Notification, *, now: dt.datetime, own_words: list[str] | None = None
+) -> EmailMultiAlternatives:
     """The e-mail of `row`, in the practice's local time, with the name of the zone.
 
     It never contains the patient's reason, and its subject says nothing about health. Read `row`
-    with `for_composing`: composing then costs one query at most.
+    with `for_composing`: composing then costs one query at most. `own_words` stand for the
+    practice's saved lines.
     """
     with translation.override(row.language):
-        context = context_of(row, now=now)
+        context = context_of(row, now=now, own_words=own_words)
         subject = _subject(row, context)
         body = render_to_string(f"bookings/mail/{row.kind}.txt", context)
         html = html_of(f"bookings/mail/{row.kind}.html", context | {"subject": subject})

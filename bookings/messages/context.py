@@ -49,18 +49,20 @@ class Links(NamedTuple):
     cancel: str = ""
 
 
-def context_of(row: Notification, *, now: dt.datetime) -> dict[str, Any]:
+def context_of(
+    row: Notification, *, now: dt.datetime, own_words: list[str] | None = None
+) -> dict[str, Any]:
     """The context of the row's templates, in the active language."""
     if row.doctor:
         return _of_registration(row)
     if row.offer:
         return _of_offer(row)
-    return _of_visit(row, now)
+    return _of_visit(row, now, own_words)
 
 
 def sms_context_of(row: Notification, *, now: dt.datetime) -> dict[str, Any]:
     """The context of the row's SMS: fewer words, and one short address."""
-    context = context_of(row, now=now)
+    context = context_of(row, now=now, own_words=[])
     visit = row.appointment
     person = "" if visit is None or visit.patient.is_self else visit.patient.first_name
     link = context["take_it"] if visit is None else visit_link(visit)
@@ -78,7 +80,7 @@ def sms_context_of(row: Notification, *, now: dt.datetime) -> dict[str, Any]:
 # -- visits -------------------------------------------------------------------------------
 
 
-def _of_visit(row: Notification, now: dt.datetime) -> dict[str, Any]:
+def _of_visit(row: Notification, now: dt.datetime, own_words: list[str] | None) -> dict[str, Any]:
     visit, practice = row.appointment, row.practice
     assert visit is not None
     unanswered = row.kind == Kind.CANCELLED and _is_unanswered(visit)
@@ -95,7 +97,7 @@ def _of_visit(row: Notification, now: dt.datetime) -> dict[str, Any]:
         "is_over": row.kind in OVER,
         "previous": practice.local(row.previous_start) if row.previous_start else None,
         "phone": phone_display(practice.phone, practice.country),
-        "own_words": [],
+        "own_words": _own_words(row, visit) if own_words is None else own_words,
         "unanswered": unanswered,
     }
     if row.kind in TO_PRACTICE:
@@ -127,7 +129,6 @@ def _to_patient(row: Notification, visit: Appointment, now: dt.datetime) -> dict
     return {
         "other_person": "" if visit.patient.is_self else visit.patient_name,
         "instructions": [line for line in lines if line.strip()],
-        "own_words": _own_words(row, visit),
         "links": links,
         "page": links.page,
         "move_page": links.move,

@@ -27,6 +27,7 @@ TABS = (
     ("configure_absences", gettext_lazy("Leave and absences"), "absences_panel"),
     ("configure_holidays", gettext_lazy("Public holidays"), "holidays_panel"),
     ("configure_calendars", gettext_lazy("Other calendars"), "calendars_panel"),
+    ("configure_messages", gettext_lazy("Messages"), "messages_panel"),
     ("configure_practice", gettext_lazy("Practice"), "practice_panel"),
 )
 

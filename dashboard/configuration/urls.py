@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from dashboard.configuration.views import absences, calendars, holidays, hours, practice, types
+from dashboard.configuration.views import (
+    absences,
+    calendars,
+    holidays,
+    hours,
+    messages,
+    practice,
+    types,
+)
 
 urlpatterns = [
     path("", types.types, name="configuration"),
@@ -18,5 +26,8 @@ urlpatterns = [
     path("absences/<int:pk>/remove/", absences.remove, name="remove_absence"),
     path("holidays/", holidays.holidays, name="configure_holidays"),
     path("calendars/", calendars.calendars, name="configure_calendars"),
+    path("messages/", messages.messages, name="configure_messages"),
+    path("messages/preview/", messages.preview, name="preview_message"),
+    path("messages/try/", messages.try_message, name="try_message"),
     path("practice/", practice.practice, name="configure_practice"),
 ]

@@ -447,7 +447,7 @@ def patients(world: SimpleNamespace) -> Iterator[Page]:
 
 def configuration(world: SimpleNamespace) -> Iterator[Page]:
     root, at = "/dashboard/configuration/", f"?doctor={world.doctor.pk}"
-    for tab in ("types", "hours", "absences", "holidays", "calendars", "practice"):
+    for tab in ("types", "hours", "absences", "holidays", "calendars", "messages", "practice"):
         path = f"{root}{'' if tab == 'types' else f'{tab}/'}{at}"
         yield get(f"configuration-{tab}", path, DESK, f"{tab}_panel")
     for index, each in enumerate(world.types):
@@ -475,6 +475,10 @@ def configuration(world: SimpleNamespace) -> Iterator[Page]:
         for act in ("make", "revoke"):
             data = {"feed": feed, "act": act, "shows_names": "1"}
             yield post(f"configuration-feed-{feed}-{act}", f"{root}calendars/{at}", DESK, data)
+    lines = {"part": "lines", "closing-fr": "x" * 301}
+    for data in ({"quiet_from": "x", "sms_sender": "RDV"}, lines):
+        name = f"configuration-messages-{data.get('part', 'settings')}-wrong"
+        yield post(name, f"{root}messages/{at}", SECRETARY, data)
     practice = {"name": "", "time_zone": "Nowhere", "phone": "x"}
     yield post("configuration-practice-wrong", f"{root}practice/{at}", SECRETARY, practice)
 

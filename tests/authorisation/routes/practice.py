@@ -74,6 +74,21 @@ ROUTES = {
         only(*AGENDA, answer=200),
         {"act": "make", "feed": "doctor"},
     ),
+    "dashboard/configuration/messages/": Route(
+        "/dashboard/configuration/messages/?doctor={doctor.pk}",
+        only(*AGENDA, answer=200),
+        only(*AGENDA, answer=422),
+    ),
+    "dashboard/configuration/messages/preview/": Route(
+        "/dashboard/configuration/messages/preview/?doctor={doctor.pk}",
+        only(*AGENDA, answer=200),
+        only(*AGENDA, answer=200),
+    ),
+    "dashboard/configuration/messages/try/": Route(
+        "/dashboard/configuration/messages/try/?doctor={doctor.pk}",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        only(*AGENDA, answer=302),
+    ),
     "dashboard/configuration/practice/": Route(
         "/dashboard/configuration/practice/?doctor={doctor.pk}",
         only(*AGENDA, answer=200),
