@@ -13,48 +13,31 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 
-from accounts.adapter import client_address
 from accounts.requests import Request
+from bookings.finding.signed_pages import signed_page
 from bookings.messages.links import Over, VisitLink, read_visit_token
-from bookings.services.holds import address_digest
-from web.error_pages import too_many_requests
-from web.limits import is_too_much
 
 View = Callable[..., HttpResponse]
 
 
 def by_link(view: View) -> View:
-    """Call `view(request, token, link)` with the visit of a good token.
+    """Call `view(request, token, link)` with the visit of a good token, signed in or not.
 
-    An over link answers 410 with words, a wrong one 404 without information, too many of either
-    429. No browser keeps the answer. Another site gets no referrer; ours needs one for the CSRF
-    check of the forms (docs/decisions/links-in-messages.md).
+    The view answers 410 for a link that is over; a token that is not ours is a 404 without
+    information.
     """
 
     @wraps(view)
     def answer(request: Request, token: str) -> HttpResponse:
-        response = _answer(view, request, token)
-        response["Cache-Control"] = "private, no-store"
-        response["Referrer-Policy"] = "same-origin"
-        response["X-Robots-Tag"] = "noindex"
-        return response
+        link = read_visit_token(token)
+        if link is None:
+            raise Http404
+        with translation.override(_language(request, link)):
+            response = view(request, token, link)
+            response["Content-Language"] = translation.get_language()
+            return response
 
-    return login_not_required(answer)
-
-
-def _answer(view: View, request: Request, token: str) -> HttpResponse:
-    who = address_digest(client_address(request))
-    is_guessing = is_too_much("open_wrong_link", who, counts=False)
-    if is_guessing or is_too_much("open_link", who):
-        return too_many_requests(request)
-    link = read_visit_token(token)
-    if link is None:
-        is_too_much("open_wrong_link", who)
-        raise Http404
-    with translation.override(_language(request, link)):
-        response = view(request, token, link)
-        response["Content-Language"] = translation.get_language()
-        return response
+    return login_not_required(signed_page(answer))
 
 
 def _language(request: Request, link: VisitLink) -> str:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.requests import Request
 from bookings import rules, services
+from bookings.finding.signed_pages import signed_page
 from bookings.messages.links import read_offer_token, visit_link
 from bookings.messages.ranking import place_in
 from bookings.models import Offer, WaitingListEntry
@@ -28,6 +29,7 @@ PAGE, FRAGMENTS = "bookings/offer.html", ("offer",)
 
 
 @login_not_required
+@signed_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def offer_page(request: Request, token: str) -> HttpResponse:
     """The offered time beside the present visit, and what became of the offer."""
@@ -55,9 +57,12 @@ def _show(request: Request, offer: Offer, *, refusal: rules.Refusal | None = Non
     account = offer.patient.account
     is_own = request.user.is_authenticated and request.user == account
     context |= {"is_own": is_own, "visit_page": ""}
-    if offer.appointment:
-        own_page = reverse("appointment_page", args=[offer.appointment.pk])
-        context["visit_page"] = own_page if is_own else visit_link(offer.appointment)
+    visit = offer.appointment
+    if visit and is_own:
+        context["visit_page"] = reverse("appointment_page", args=[visit.pk])
+    elif visit and visit.is_upcoming(now) and visit.starts_at == offer.starts_at:
+        # A visit that moved since has other links: this one must not lead to them.
+        context["visit_page"] = visit_link(visit)
     status = refusal.status if refusal else HTTPStatus.OK
     return render_fragment(request, PAGE, context, fragments=FRAGMENTS, status=status)
 

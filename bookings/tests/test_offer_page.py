@@ -69,6 +69,23 @@ class TestSignedOut:
         offer.entry.appointment.refresh_from_db()
         assert offer.entry.appointment.starts_at == monday("10:00")
 
+    def test_after_a_later_move_the_old_message_leads_to_no_visit(self, client, offer):
+        taken = answer(client, offer, "take").context["visit_page"]
+        assert "/r/" in taken
+        visit = Appointment.objects.get(starts_at=monday("10:00"))
+        services.move(visit, by=visit.doctor.user, starts_at=monday("11:00"))
+        assert client.get(address_of(offer)).context["visit_page"] == ""
+        assert client.get("/" + taken.split("/", 3)[3]).status_code == 410
+
+    def test_who_guesses_waits(self, client, offer, settings):
+        settings.RATE_LIMITS = True
+        settings.LIMITS = {"open_link": (10, 60), "open_wrong_link": (2, 300)}
+        guesses = [client.get("/o/nonsense/").status_code for _ in range(3)]
+        assert (guesses, client.get(address_of(offer)).status_code) == ([404, 404, 429], 429)
+
+    def test_no_browser_keeps_it(self, client, offer):
+        assert client.get(address_of(offer))["Cache-Control"] == "private, no-store"
+
     def test_a_no_can_be_changed_for_a_moment(self, client, offer, time_machine):
         assert answer(client, offer, "no").context["is_still_there"]
         time_machine.move_to(FRIDAY_MORNING + dt.timedelta(seconds=20), tick=False)
