@@ -72,7 +72,7 @@ class TestSignedOut:
     def test_after_a_later_move_the_old_message_leads_to_no_visit(self, client, offer):
         taken = answer(client, offer, "take").context["visit_page"]
         assert "/r/" in taken
-        visit = Appointment.objects.get(starts_at=monday("10:00"))
+        visit = Offer.objects.get().appointment
         services.move(visit, by=visit.doctor.user, starts_at=monday("11:00"))
         assert client.get(address_of(offer)).context["visit_page"] == ""
         assert client.get("/" + taken.split("/", 3)[3]).status_code == 410
