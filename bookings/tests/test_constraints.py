@@ -14,10 +14,10 @@ from django.db.models import Q
 from django.utils.module_loading import import_string
 from factory import SubFactory
 
-from accounts.tests.factories import PatientFactory
-from bookings.models import Appointment, Offer
+from accounts.tests.factories import PatientFactory, UserFactory
+from bookings.models import Appointment, CalendarFeed, Offer, StatusChange
 from bookings.models.appointment import OVERLAP
-from bookings.status import LIVE, Status
+from bookings.status import LIVE, Status, Verb
 from bookings.tests.factories import (
     MONDAY_AT_TEN,
     AppointmentFactory,
@@ -426,6 +426,25 @@ TIME_OR_NUMBER = "appointment_has_a_time_or_a_queue_number"
 WANTS = "waiting_wants_some_time_of_the_week"
 WAITING = "waiting_ends_for_a_reason"
 TOLD = "notification_tells_of_one_subject"
+
+
+def feed():
+    CalendarFeed.objects.create(
+        account=UserFactory(), doctor=DoctorFactory(), practice=PracticeFactory(), digest="digest"
+    )
+
+
+def change(*, by_link):
+    visit = AppointmentFactory()
+    StatusChange.objects.create(
+        appointment=visit,
+        verb=Verb.MOVE,
+        to_status=visit.status,
+        by=visit.patient.account,
+        by_link=by_link,
+    )
+
+
 CHOICES = "message_choices_are_of_an_account_or_a_person"
 REFUSED = [
     (UNKNOWN, AppointmentFactory, {"status": "lost"}),
@@ -459,6 +478,12 @@ REFUSED = [
     (TOLD, NotificationFactory, {"offer": SubFactory(OfferFactory)}),
     (TOLD, NotificationFactory, {"appointment": None, "sequence": 0}),
     (CHOICES, MessageChoicesFactory, {"account": None}),
+    (
+        "feed_is_of_one_doctor_or_one_practice",
+        feed,
+        {},
+    ),
+    ("change_by_a_link_names_no_account", change, {"by_link": True}),
 ]
 
 

@@ -1,5 +1,6 @@
 """A move keeps what was booked; who was asked to move always may (docs/contracts.md, rule 11)."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -129,8 +130,13 @@ class TestAskedToMove:
         client.force_login(self.asked(visit).patient.account)
         assert "2027-03-01T14:00:00+01:00" in page_of_moving(client, visit, all="1")
 
-    def test_the_mail_leads_there(self, visit):
-        assert reverse("move_appointment", args=[visit.pk]) in last_mail(self.asked(visit)).body
+    def test_the_mail_leads_there(self, client, visit):
+        """Without signing in."""
+        found = re.search(r"(/r/[\w-]+/)\?do=move", last_mail(self.asked(visit)).body)
+        assert found
+        page = client.get(found.group(), {"do": "move", "all": "1"}, follow=True)
+        assert page.status_code == 200
+        assert page.resolver_match.url_name == "move_from_message"
 
     def test_who_was_not_asked_is_refused(self, visit):
         with pytest.raises(rules.Refusal):
