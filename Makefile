@@ -8,7 +8,7 @@ ARGS ?=
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve worker setup setup-dev test race fire trouble bench lint messages pictures icons lock watch clean python3
+.PHONY: help run serve worker setup setup-dev test race fire trouble bench lint messages pictures icons lock watch clean python3 door
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -60,6 +60,9 @@ fire: setup-dev ## send 10,000 reminders through a bad mail server while workers
 
 trouble: setup-dev ## lock rows and tables and stop the database under a running site (PostgreSQL)
 	@$(PYTHON) bin/trouble.py $(ARGS)
+
+door: setup-dev ## leave half-sent requests at gunicorn and at nginx (needs nginx-light)
+	@$(PYTHON) bin/door.py
 
 bench: setup-dev ## measure the site, beside a peer and its own budget (ARGS="--only results", --quick)
 	@$(PYTHON) bin/bench.py $(ARGS)

@@ -191,6 +191,28 @@ def test_a_form_sent_while_the_database_is_away_can_be_sent_again(reader):
     assert "mouette-bleue-77" not in response.text
 
 
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/developers/", 200),
+        ("/robots.txt", 200),
+        ("/favicon.ico", 302),
+        ("/site.webmanifest", 200),
+    ],
+)
+def test_what_needs_no_database_does_without_one(reader, address, status):
+    with connection.execute_wrapper(broken):
+        response = reader.get(address)
+    assert (response.status_code, response.cookies.get(django_settings.SESSION_COOKIE_NAME)) == (
+        status,
+        None,
+    )
+
+
+def test_a_developer_who_is_signed_in_is_known_there(reader):
+    assert 'action="/accounts/logout/"' in reader.get("/developers/").text
+
+
 def test_the_sites_own_phone_is_shown_when_it_has_one(reader, settings):
     settings.CONTACT_PHONE = "+33142715500"
     response = reader.get("/fails/", {"with": "mistake"})

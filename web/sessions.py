@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from web import error_pages
-from web.database.outcome import forget_commits, is_broken, unavailable_cause
+from web.database.outcome import forget_commits, is_broken, is_unavailable, unavailable_cause
 
 log = logging.getLogger("tbib.requests")
 
@@ -26,11 +26,25 @@ class SessionMiddleware(middleware.SessionMiddleware):
     saved, and the answer stays.
     """
 
+    WITHOUT_DATABASE = ("/developers/", "/robots.txt", "/favicon.ico", "/site.webmanifest")
+    """While the database is away, these are as for a visitor."""
+
     def process_request(self, request: HttpRequest) -> None:
         forget_commits()
         super().process_request(request)
+        if request.path_info in self.WITHOUT_DATABASE and request.session.session_key:
+            try:
+                request.session.get("")
+            except Error as error:
+                if not is_unavailable(error):
+                    raise
+                request.session = self.SessionStore(None)
+                request.is_without_session = True  # type: ignore[attr-defined]
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if hasattr(request, "is_without_session"):
+            # Not saved, and the reader's cookie stays.
+            return response
         try:
             return self._save(request, response)
         except (Error, SessionInterrupted) as error:
