@@ -55,6 +55,7 @@ PAGES = (
     NavPage(
         "queue", _("Waiting room"), pgettext_lazy("waiting room, in one word", "Queue"), "users"
     ),
+    NavPage("waiting_list", _("Waiting list"), "", "bell-alert"),
     NavPage("patients", _("Patients"), _("Patients"), "user"),
     NavPage("statistics", _("Statistics"), "", "chart-bar"),
     NavPage("configuration", _("Configuration"), _("Settings"), "adjustments-horizontal"),

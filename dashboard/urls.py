@@ -9,6 +9,7 @@ urlpatterns = [
     path("closing/", include("dashboard.closing.urls")),
     path("team/", include("dashboard.team.urls")),
     path("queue/", include("dashboard.queue.urls")),
+    path("waiting-list/", include("dashboard.waiting_list.urls")),
     path("patients/", include("dashboard.patients.urls")),
     path("statistics/", include("dashboard.statistics.urls")),
 ]

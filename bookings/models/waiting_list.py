@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Patient
 from bookings.models.appointment import Appointment
-from doctors.models import ConsultationType, Doctor
+from doctors.models import ConsultationType, Doctor, Membership
 
 ALL_WEEKDAYS = "0123456"
 NOON = 12
@@ -31,8 +31,20 @@ class End(models.TextChoices):
 
 class WaitingListQuerySet(models.QuerySet["WaitingListEntry"]):
     def visible_to(self, user: Any) -> WaitingListQuerySet:
-        """Entries of the account's persons. Staff see none."""
+        """Entries of the account's persons. For staff, see `for_staff`."""
         return self.filter(patient__account=user) if user.is_authenticated else self.none()
+
+    def for_staff(self, user: Any, doctor: Doctor) -> WaitingListQuerySet:
+        """Entries of the doctor's list that `user` sees at the desk.
+
+        An entry belongs to the practice of its visit, else to the doctor's own practice.
+        """
+        mine = self.filter(doctor=doctor)
+        if user.pk == doctor.user_id:
+            return mine
+        hers = Membership.objects.of(user).values("practice")
+        without_visit = Q(appointment=None, doctor__practice__in=hers)
+        return mine.filter(Q(appointment__practice__in=hers) | without_visit)
 
     def of(self, appointment: Appointment) -> WaitingListQuerySet:
         """Entries that want a time before that visit."""

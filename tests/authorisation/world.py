@@ -86,7 +86,8 @@ def make_world() -> SimpleNamespace:
         "secretary_there": MembershipFactory(practice=there).user,
         "admin": AdminFactory(),
     }
-    wish = WaitingListEntryFactory(patient=patient_a, before=at(20))
+    wish = WaitingListEntryFactory(patient=patient_a, before=at(20), consultation_type=kind)
+    offer = offer_of(wish)
     return SimpleNamespace(
         doctor=doctor,
         kind=kind,
@@ -102,7 +103,8 @@ def make_world() -> SimpleNamespace:
         screen=WaitingScreen.objects.create(doctor=doctor),
         patient_a=patient_a,
         wish=wish,
-        offer_token=offer_link(offer_of(wish)).rstrip("/").rpartition("/")[2],
+        offer=offer,
+        offer_token=offer_link(offer).rstrip("/").rpartition("/")[2],
         cancelled=cancelled,
         there=there,
         visit_there=visit_there,

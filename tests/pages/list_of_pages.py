@@ -399,6 +399,7 @@ def team_and_queue(world: SimpleNamespace) -> Iterator[Page]:
     yield get("closing", f"/dashboard/closing/?doctor={world.doctor.pk}", DESK)
     queue = f"/dashboard/queue/?doctor={world.doctor.pk}"
     yield get("queue", queue, DESK, "queue")
+    yield get("waiting-list", f"/dashboard/waiting-list/?doctor={world.doctor.pk}", DESK)
     for text in ("ben", "nadia", "zzzz", ""):
         yield get(f"queue-found-{text}", f"{queue}&q={text}", DESK, "queue_found")
     other = world.doctors["dr_smith"].pk

@@ -139,7 +139,19 @@ def build_world(doctors: int = DOCTORS) -> SimpleNamespace:
         consultation_type=waited_for.consultation_types.order_by("pk").first(),
         before=NOW + dt.timedelta(days=20),
     )
+    for person, is_urgent in ((nadia, False), (adam, True)):
+        model("bookings.WaitingListEntry").objects.create(
+            patient=person,
+            doctor=doctor,
+            consultation_type=kind,
+            before=NOW + dt.timedelta(days=20),
+            weekdays="013",
+            afternoons=False,
+            notice_hours=24,
+            is_urgent=is_urgent,
+        )
     offers = {status: offer_link_of(wish, status) for status in OFFERS}
+    offer = model("bookings.Offer").objects.get(status="open")
     absences = model("scheduling.DoctorAbsence").objects
     absence = absences.create(
         doctor=doctor,
@@ -168,6 +180,7 @@ def build_world(doctors: int = DOCTORS) -> SimpleNamespace:
         patient_a=nadia,
         wish=wish,
         offers=offers,
+        offer=offer,
         offer_token=offers["open"].strip("/").rpartition("/")[2],
         absence=absence,
         taken=taken.order_by("starts_at")[0].starts_at.isoformat(),

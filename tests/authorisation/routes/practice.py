@@ -1,6 +1,6 @@
 """Statistics and configuration of a practice."""
 
-from tests.authorisation.table import AGENDA, NOT_ALLOWED_BEHIND_SIGN_IN, Route, only
+from tests.authorisation.table import AGENDA, COCKPIT, NOT_ALLOWED_BEHIND_SIGN_IN, Route, only
 
 ROUTES = {
     "dashboard/statistics/": Route(
@@ -12,6 +12,30 @@ ROUTES = {
         "/dashboard/statistics/export/?doctor={doctor.pk}",
         only(*AGENDA, answer=200),
         NOT_ALLOWED_BEHIND_SIGN_IN,
+    ),
+    # -- waiting list
+    "dashboard/waiting-list/": Route(
+        "/dashboard/waiting-list/?doctor={doctor.pk}",
+        only(*AGENDA, answer=200),
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+    ),
+    "dashboard/waiting-list/<int:pk>/offer/": Route(
+        "/dashboard/waiting-list/{wish.pk}/offer/",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        # The patient has an open offer.
+        only(*COCKPIT, answer=409),
+        {"start": "{free}"},
+    ),
+    "dashboard/waiting-list/<int:pk>/urgent/": Route(
+        "/dashboard/waiting-list/{wish.pk}/urgent/",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        only(*COCKPIT, answer=303),
+        {"urgent": "1"},
+    ),
+    "dashboard/waiting-list/offers/<int:pk>/withdraw/": Route(
+        "/dashboard/waiting-list/offers/{offer.pk}/withdraw/",
+        NOT_ALLOWED_BEHIND_SIGN_IN,
+        only(*COCKPIT, answer=303),
     ),
     # -- configuration
     "dashboard/configuration/": Route(
