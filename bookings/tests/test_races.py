@@ -5,6 +5,7 @@ check and write, so that every run is the same.
 """
 
 import contextlib
+import datetime as dt
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -19,12 +20,16 @@ from accounts.services import PersonHasAppointments, remove_relative
 from accounts.tests.factories import PatientFactory, RelativeFactory, UserFactory
 from bookings import rules, services, slots
 from bookings.confirming import views as confirming
-from bookings.models import Appointment, Hold, Notification, PatientFile, StatusChange
+from bookings.messages import offers as making
+from bookings.messages.offers import offer_freed_times
+from bookings.models import Appointment, Hold, Notification, Offer, PatientFile, StatusChange
 from bookings.models.appointment import OVERLAP
 from bookings.rules import RuleRefused, SlotTaken, StateConflict, TimeNotOffered
 from bookings.services import booking, desk
+from bookings.services import offers as answering
+from bookings.tests.factories import WaitingListEntryFactory
 from bookings.tests.moments import FRIDAY_MORNING, monday
-from bookings.tests.steps import book, hold, secretary_of
+from bookings.tests.steps import book, free_on_monday, hold, secretary_of
 from bookings.tests.test_constraints import guards
 from doctors.models import ConsultationType, Doctor
 from doctors.tests.factories import ConsultationTypeFactory, DoctorFactory, PracticeFactory
@@ -33,6 +38,7 @@ from scheduling.services import replace_days, retire_type
 from scheduling.tests.factories import open_week
 
 pytestmark = pytest.mark.django_db
+MINUTE = dt.timedelta(minutes=1)
 # Threads see committed rows only.
 in_threads = pytest.mark.django_db(transaction=True)
 
@@ -397,3 +403,93 @@ def test_a_doctor_who_changes_practice_meanwhile_is_booked_at_the_new_one():
 
     _changed, booked = first_then(change, lambda: book(consultation_type))
     assert booked.practice == there
+
+
+def freed_time():
+    """A type whose Monday at ten was freed; two wait for such a time, the first with a visit."""
+    consultation_type = ConsultationTypeFactory()
+    open_week(consultation_type.doctor, weekdays=[0])
+    desk_user = consultation_type.doctor.user
+    WaitingListEntryFactory(appointment=book(consultation_type, at="16:00"))
+    WaitingListEntryFactory(
+        consultation_type=consultation_type, before=monday("17:00"), created_at=FRIDAY_MORNING
+    )
+    freed = book(consultation_type, at="10:00", by=desk_user)
+    services.cancel(freed, by=desk_user, now=FRIDAY_MORNING)
+    return consultation_type
+
+
+def offered_time():
+    consultation_type = freed_time()
+    offer_freed_times(now=FRIDAY_MORNING)
+    return consultation_type, Offer.objects.get()
+
+
+def live_at(clock):
+    return Appointment.objects.live().filter(starts_at=monday(clock)).count()
+
+
+@in_threads
+class TestOffersAtOnce:
+    def test_two_workers_make_one_offer(self):
+        freed_time()
+        made = at_once(*[lambda: offer_freed_times(now=FRIDAY_MORNING)] * 2)
+        assert (sorted(made), Offer.objects.count()) == ([0, 1], 1)
+
+    def test_without_the_lock_two_workers_meet(self, monkeypatch, without_lock):
+        """The negative control; the database still refuses a second offer."""
+        freed_time()
+        monkeypatch.setattr(making.transaction, "atomic", contextlib.nullcontext)
+        slowly = waiting_for_the_other(making._take_openings)
+        monkeypatch.setattr(making, "_take_openings", slowly)
+        made = at_once(*[lambda: offer_freed_times(now=FRIDAY_MORNING)] * 2)
+        assert made != [0, 1]
+        assert made != [1, 0]
+        assert Offer.objects.open().count() <= 1
+
+    def take_and_book(self):
+        consultation_type, offer = offered_time()
+        desk_user = consultation_type.doctor.user
+        return at_once(
+            lambda: services.take_offer(offer, now=FRIDAY_MORNING),
+            lambda: book(consultation_type, at="10:00", by=desk_user),
+        )
+
+    def test_the_patient_and_the_desk_take_one_time(self, both_look_first):
+        results = self.take_and_book()
+        assert sum(isinstance(each, Appointment) for each in results) == 1
+        assert live_at("10:00") == 1
+
+    def test_without_the_guards_both_take_it(
+        self, both_look_first, without_lock, without_constraint, monkeypatch
+    ):
+        """The negative control: without the guards the race of the other test fails."""
+        monkeypatch.setattr(answering, "writing", contextlib.nullcontext)
+        assert types_of(self.take_and_book()) == ["Appointment", "Appointment"]
+        assert live_at("10:00") == 2
+        Offer.objects.all().delete()
+
+    @pytest.mark.parametrize("now", [FRIDAY_MORNING, FRIDAY_MORNING + 240 * MINUTE])
+    def test_everything_at_once_leaves_one_taker_and_no_lost_time(self, now):
+        """In time, and at the instant at which the offer ends."""
+        consultation_type, offer = offered_time()
+        visit, stranger = offer.entry.appointment, PatientFactory()
+        at_once(
+            lambda: services.take_offer(offer, now=now),
+            lambda: services.take_offer(offer, now=now),
+            lambda: services.decline_offer(offer, now=now),
+            lambda: services.cancel(visit, by=visit.booked_by, now=now),
+            lambda: book(consultation_type, patient=stranger, at="10:00", now=now),
+            lambda: offer_freed_times(now=now),
+            lambda: offer_freed_times(now=now),
+        )
+        assert live_at("10:00") <= 1
+        for _ in range(8):
+            latest = Offer.objects.open().order_by("held_until").last()
+            now = max(now + MINUTE, latest.held_until if latest else now)
+            offer_freed_times(now=now)
+        assert not Offer.objects.open().exists()
+        assert not Hold.objects.unexpired(now).exists()
+        free = free_on_monday(consultation_type, now=now)
+        for clock in ("10:00", "16:00"):
+            assert live_at(clock) + (clock in free) == 1

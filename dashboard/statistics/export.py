@@ -20,7 +20,10 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def as_csv(figures: Figures) -> str:
-    """By week, then by type: semicolons, as a French spreadsheet expects, and CRLF (RFC 4180)."""
+    """By week, freed times, by type: semicolons, as a French spreadsheet expects, and CRLF.
+
+    See RFC 4180.
+    """
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";")
     counted = [_("Visits"), _("Absent"), _("Absence rate (%)"), _("Lead time (days)")]
@@ -28,6 +31,12 @@ def as_csv(figures: Figures) -> str:
     writer.writerow(row([_("Week from"), *counted, _("Fill rate (%)")]))
     for week in figures.weeks:
         writer.writerow(row([week.monday.isoformat(), *tallied(week), percent(week.fill_rate)]))
+    refill = figures.refill
+    writer.writerow([])
+    headings = [_("Freed times"), _("Filled again"), _("By the waiting list")]
+    writer.writerow(row([*headings, _("Refill rate (%)")]))
+    counts = [refill.freed, refill.filled, refill.by_list]
+    writer.writerow(row([*counts, percent(refill.rate)]))
     writer.writerow([])
     writer.writerow(row([_("Type"), *counted]))
     for each in figures.types:

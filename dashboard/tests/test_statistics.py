@@ -9,9 +9,13 @@ import time_machine
 
 from accounts.tests.factories import PatientFactory
 from bookings import services
-from bookings.models import StatusChange
+from bookings.models import Offer, StatusChange
 from bookings.status import Status, Verb
-from bookings.tests.factories import AppointmentFactory
+from bookings.tests.factories import (
+    AppointmentFactory,
+    OfferFactory,
+    WaitingListEntryFactory,
+)
 from bookings.tests.moments import FRIDAY_MORNING, monday
 from dashboard.statistics.export import as_csv
 from dashboard.statistics.figures import figures_of
@@ -158,6 +162,35 @@ def test_types_are_by_number_of_visits(kind):
     ]
 
 
+def test_freed_times_are_counted_with_who_filled_them(kind):
+    for clock, days in (("09:00", 0), ("10:00", 0), ("11:00", 0)):
+        gone = visit(kind, past(clock, days=days), Status.CANCELLED)
+        changed(gone, Verb.CANCEL, past(clock) - engine.DAY)
+    late = visit(kind, past("12:00"), Status.CANCELLED)
+    changed(late, Verb.CANCEL, past("12:30"))
+    visit(kind, past("09:00"))
+    moved = visit(kind, past("10:00"))
+    entry = WaitingListEntryFactory(appointment=moved)
+    taken = {"status": Offer.Status.TAKEN, "ended_at": past("09:00"), "appointment": moved}
+    OfferFactory(entry=entry, starts_at=past("10:00"), **taken)
+    refill = figures(kind).refill
+    assert (refill.freed, refill.filled, refill.by_list) == (3, 2, 1)
+    assert refill.rate == 2 / 3
+
+
+def test_a_time_left_by_a_move_is_freed(kind):
+    moved = visit(kind, past("12:00"))
+    StatusChange.objects.create(
+        appointment=moved,
+        verb=Verb.MOVE,
+        to_status=Status.CONFIRMED,
+        at=past("09:00") - engine.DAY,
+        previous_start=past("09:00"),
+    )
+    refill = figures(kind).refill
+    assert (refill.freed, refill.filled, refill.rate) == (1, 0, 0)
+
+
 def test_a_secretary_counts_what_she_may_see(kind):
     own = MembershipFactory(practice=kind.doctor.practice)
     visit(kind, past("09:00"))
@@ -170,7 +203,7 @@ def test_a_secretary_counts_what_she_may_see(kind):
 def test_queries_are_the_same_for_one_visit_and_thirty(kind, visits, django_assert_num_queries):
     for number in range(visits):
         visit(kind, past("09:00") + number * dt.timedelta(hours=1))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         figures(kind)
 
 

@@ -1,4 +1,4 @@
-"""The waiting list: joined where nothing is free or from a visit; a time opens; it is booked."""
+"""The waiting list: joined where nothing is free or from a visit; a time opens; it is taken."""
 
 import re
 
@@ -14,11 +14,8 @@ from tests.e2e.world import (
     APPOINTMENT_PAGE,
     at,
     calendar_address,
-    choose,
-    confirm_button,
     doctors_type,
     patient,
-    pill,
     sign_in,
     taken_by_somebody,
 )
@@ -43,7 +40,7 @@ def full_days(*, until=6):
 
 
 def frees(visit):
-    """Another patient cancels; then what the clock does every minute. The mail's first link."""
+    """Another patient cancels; then what the worker does. The mail's first link: the offer."""
     services.cancel(visit, by=visit.booked_by)
     mail.outbox.clear()
     call_command("offer_freed_times")
@@ -65,9 +62,8 @@ def test_from_an_empty_grid_to_a_time_that_opened(page):
     expect(page.locator("[id^=waiting-]").first).to_be_visible()
 
     page.goto(frees(visits[2]))
-    choose(page, at("16:00"))
-    confirm_button(page).click()
-    expect(page).to_have_url(APPOINTMENT_PAGE)
+    page.locator("button[value=take]").click()
+    expect(page.locator("#offer a[href^='/bookings/']")).to_be_visible()
     booked = Appointment.objects.get(patient=person)
     assert (booked.starts_at, WaitingListEntry.objects.get().end) == (at("16:00"), "booked")
 
@@ -84,12 +80,23 @@ def test_from_the_confirmed_page_to_an_earlier_time(page, base_url):
     expect(switch).to_have_attribute("aria-checked", "true")
 
     page.goto(frees(visits[2]))
-    expect(page).to_have_url(re.compile(f"/bookings/{own.pk}/move/"))
-    choose(page, at("16:00"))
+    expect(page.locator(".swap-old .slot")).to_have_text("16:00")
+    page.locator("button[value=take]").click()
+    page.locator("#offer a[href^='/bookings/']").click()
     expect(page).to_have_url(APPOINTMENT_PAGE)
     own.refresh_from_db()
     assert (own.starts_at, WaitingListEntry.objects.get().end) == (at("16:00"), "booked")
-    expect(page.get_by_role("switch")).to_have_attribute("aria-checked", "false")
+
+
+def test_signed_out_from_the_mail_no_and_yes_after_all(page):
+    kind, visits = full_days()
+    person = patient()
+    services.join_waiting_list(patient=person, doctor=kind.doctor, consultation_type=kind)
+    page.goto(frees(visits[2]))
+    page.locator("button[value=no]").click()
+    page.locator("button[value=take]").click()
+    expect(page.locator("#offer a[href*='/r/']")).to_be_visible()
+    assert Appointment.objects.get(patient=person).starts_at == at("16:00")
 
 
 def test_leaving_among_the_own_appointments(page, base_url):
@@ -114,7 +121,8 @@ def test_without_scripts(new_context, base_url):
     page.locator("main form [type=submit]").click()
     expect(page.locator("[id^=waiting-]").first).to_be_visible()
     page.goto(frees(visits[2]))
-    expect(pill(page, at("16:00"))).to_be_visible()
+    page.locator("button[value=no]").click()
+    expect(page.locator("button[value=take]")).to_be_visible()
     own = taken_by_somebody(kind, at("16:00", days=8), person=person)
     page.goto(f"/bookings/{own.pk}/")
     page.get_by_role("switch").click()
