@@ -6,6 +6,7 @@ check and write, so that every run is the same.
 
 import contextlib
 import datetime as dt
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -439,6 +440,7 @@ class TestOffersAtOnce:
     def test_without_the_lock_two_workers_meet(self, monkeypatch, without_lock):
         """The negative control; the database still refuses a second offer."""
         freed_time()
+        monkeypatch.setattr(sys.modules[__name__], "PATIENCE", 20)
         monkeypatch.setattr(making.transaction, "atomic", contextlib.nullcontext)
         slowly = waiting_for_the_other(making._take_openings)
         monkeypatch.setattr(making, "_take_openings", slowly)
@@ -447,25 +449,28 @@ class TestOffersAtOnce:
         assert made != [1, 0]
         assert Offer.objects.open().count() <= 1
 
-    def take_and_book(self):
+    def take_and_book(self, monkeypatch):
+        """Both find the time free before one of them writes, if nothing prevents it."""
         consultation_type, offer = offered_time()
+        both_look_first = waiting_for_the_other(booking._check_time)
+        monkeypatch.setattr(booking, "_check_time", both_look_first)
         desk_user = consultation_type.doctor.user
         return at_once(
             lambda: services.take_offer(offer, now=FRIDAY_MORNING),
             lambda: book(consultation_type, at="10:00", by=desk_user),
         )
 
-    def test_the_patient_and_the_desk_take_one_time(self, both_look_first):
-        results = self.take_and_book()
+    def test_the_patient_and_the_desk_take_one_time(self, monkeypatch):
+        results = self.take_and_book(monkeypatch)
         assert sum(isinstance(each, Appointment) for each in results) == 1
         assert live_at("10:00") == 1
 
-    def test_without_the_guards_both_take_it(
-        self, both_look_first, without_lock, without_constraint, monkeypatch
-    ):
+    def test_without_the_guards_both_take_it(self, without_lock, without_constraint, monkeypatch):
         """The negative control: without the guards the race of the other test fails."""
+        # Nothing keeps one of them out, so nobody waits in vain.
+        monkeypatch.setattr(sys.modules[__name__], "PATIENCE", 20)
         monkeypatch.setattr(answering, "writing", contextlib.nullcontext)
-        assert types_of(self.take_and_book()) == ["Appointment", "Appointment"]
+        assert types_of(self.take_and_book(monkeypatch)) == ["Appointment", "Appointment"]
         assert live_at("10:00") == 2
         Offer.objects.all().delete()
 
