@@ -396,3 +396,23 @@ def practice_with_errors(page, kind):
 def test_axe_finds_nothing(page, kind, axe, state):
     STATES[state](page, kind)
     judge(page, axe)
+
+
+@pytest.mark.parametrize("width", [375, 1440])
+def test_own_words_show_in_the_mail_before_they_are_saved(page, axe, kind, provoked, width):
+    # The script is the tests' own, of every page; the frame of a mail runs none.
+    provoked.add("Blocked script execution")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{ROOT}messages/")
+    mail = page.frame_locator("iframe[name=message_preview]")
+    expect(mail.get_by_role("link", name="Je viens")).to_be_visible()
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.locator("[name=closing-fr]").fill("Le parking est fermé.")
+    page.get_by_role("button", name="Voir l’aperçu").focus()
+    page.keyboard.press("Enter")
+    expect(mail.get_by_text("Le parking est fermé.")).to_be_visible()
+    # The page itself stays, with what was typed.
+    expect(page.locator("[name=closing-fr]")).to_have_value("Le parking est fermé.")
+    page.reload()
+    expect(page.locator("[name=closing-fr]")).to_have_value("")
