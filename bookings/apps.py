@@ -10,6 +10,7 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         import bookings.checks
+        import bookings.messages.provider
         import bookings.messages.refusals
         import bookings.monitoring
         import bookings.services.first_times  # noqa: F401 (these connect their receivers)

@@ -302,6 +302,16 @@ MAIL_SERVER = env.email("EMAIL_URL", default="consolemail://" if DEBUG else "smt
 if MAIL_SERVER["EMAIL_BACKEND"] == "django.core.mail.backends.console.EmailBackend":
     MAIL_SERVER["EMAIL_BACKEND"] = "web.mails.ConsoleBackend"
 vars().update(MAIL_SERVER)
+# A provider that django-anymail knows ("brevo", "postmark", …) in place of an SMTP server. Its
+# keys are the variables that begin with ANYMAIL_, like ANYMAIL_BREVO_API_KEY.
+EMAIL_PROVIDER = env.str("EMAIL_PROVIDER", default="")
+if EMAIL_PROVIDER:
+    EMAIL_BACKEND = f"anymail.backends.{EMAIL_PROVIDER}.EmailBackend"
+ANYMAIL = {
+    name.removeprefix("ANYMAIL_"): value
+    for name, value in env.ENVIRON.items()
+    if name.startswith("ANYMAIL_")
+}
 # An Apprise address of a provider, like twilio://…; with DEBUG, SMS go to the console without one.
 SMS_URL = env.str("SMS_URL", default="")
 SENDS_SMS = DEBUG or bool(SMS_URL)

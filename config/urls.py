@@ -16,6 +16,7 @@ from bookings.finding.views import (
     suggestions,
 )
 from bookings.from_message.choices import choose_messages
+from bookings.messages.provider import mail_events
 from bookings.mine.offers import offer_page
 from bookings.photos import patient_photo
 from bookings.waiting_room.views import waiting_screen, waiting_ticket
@@ -62,6 +63,7 @@ urlpatterns = [
     path("developers/", developers, name="developers"),
     *(path(f"{page}/", legal_page, {"page": page}, name=page) for page in TITLES),
     path("admin/", admin.site.urls),
+    path("mail-events/", mail_events, name="mail_events"),
     path("health/", health, name="health"),
     path("live", live),
     path("ready", ready),

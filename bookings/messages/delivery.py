@@ -27,6 +27,8 @@ LOGIN_REFUSED = range(530, 540)
 """These say that our own name and password are wrong, so no message is to blame."""
 SMS_AWAY_AFTER = 3
 """So many SMS in a row without an answer, and the run tries no more."""
+ABOUT_THE_MESSAGE = (400, 413, 422)
+"""A provider's HTTP statuses that refuse one message."""
 ABOUT_THE_SENDER = ("5.1.7", "5.1.8")
 
 
@@ -67,6 +69,8 @@ class Delivery:
             return
         message = compose(row, now=now)
         message.extra_headers["Message-ID"] = message_id(row)
+        # Providers give it back with what they tell later; mail servers never see it.
+        message.metadata = {"notification": str(row.pk)}  # type: ignore[attr-defined]
         try:
             self._send_again_when_closed(message)
         except (OSError, SMTPException) as error:
@@ -140,6 +144,10 @@ def _answer(error: Exception) -> tuple[int, str]:
 
 def _read(error: Exception) -> NotSent:
     """The meaning of an error. The server's words may name the person, so only codes are kept."""
+    status = getattr(error, "status_code", None)
+    if status is not None:
+        refused = status in ABOUT_THE_MESSAGE
+        return NotSent(f"HTTP {status}", Verdict.REFUSED if refused else Verdict.AWAY)
     code, words = _answer(error)
     if code < 400 or code == SERVICE_CLOSES or code in LOGIN_REFUSED:
         return NotSent(str(code) if code > 0 else type(error).__name__, Verdict.AWAY)

@@ -118,7 +118,7 @@ def _claimed(pk: int, now: dt.datetime) -> Notification | None:
 
 def _write_failure(row: Notification, failure: NotSent, now: dt.datetime) -> None:
     """Note why the attempt failed, and the next attempt or that there is none."""
-    was_refused = row.failure.startswith("5")
+    was_refused = row.failure.startswith(("5", "HTTP "))
     if failure.verdict is Verdict.NO_SUCH_ADDRESS:
         RefusedAddress.objects.note(row.recipient, failure.code, now=now)
         _write(row.pk, failed_at=now, failure=failure.code)

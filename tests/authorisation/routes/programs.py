@@ -35,6 +35,8 @@ ROUTES = {
     "api/me/patients": Route("/api/me/patients", everyone(200) | {"anonymous": 401}, NOT_ALLOWED),
     "api/<path:rest>": Route("/api/nothing/here", everyone(404), everyone(404)),
     # -- for machines
+    # For an e-mail provider with its secret; there is none here.
+    "mail-events/": Route("/mail-events/", everyone(404), everyone(404)),
     "health/": page("/health/"),
     "live": page("/live"),
     "ready": page("/ready"),
