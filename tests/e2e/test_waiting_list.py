@@ -1,5 +1,6 @@
 """The waiting list: joined where nothing is free or from a visit; a time opens; it is taken."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import expect
 from accounts.tests.factories import PASSWORD
 from bookings import services
 from bookings.models import Appointment, WaitingListEntry
+from bookings.tests.factories import MessageSettingsFactory
 from tests.e2e.world import (
     APPOINTMENT_PAGE,
     at,
@@ -35,6 +37,9 @@ def full_days(*, until=6):
     kind = doctors_type(
         opens_at=16 * 60, duration=60, doctor__practice__cancellation_deadline_hours=1
     )
+    # The tests run at night too.
+    midnight = dt.time(0)
+    MessageSettingsFactory(practice=kind.doctor.practice, quiet_from=midnight, quiet_until=midnight)
     visits = [taken_by_somebody(kind, at("16:00", days=n)) for n in range(1, until)]
     return kind, visits
 
@@ -91,7 +96,8 @@ def test_from_the_confirmed_page_to_an_earlier_time(page, base_url):
 def test_signed_out_from_the_mail_no_and_yes_after_all(page):
     kind, visits = full_days()
     person = patient()
-    services.join_waiting_list(patient=person, doctor=kind.doctor, consultation_type=kind)
+    wish = {"consultation_type": kind, "seen_from": at("16:00").date()}
+    services.join_waiting_list(patient=person, doctor=kind.doctor, **wish)
     page.goto(frees(visits[2]))
     page.locator("button[value=no]").click()
     page.locator("button[value=take]").click()
