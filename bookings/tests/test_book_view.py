@@ -439,7 +439,7 @@ class TestDesk:
         assert post(client, consultation_type, patient=patient.pk).status_code == 422
 
 
-@pytest.mark.parametrize(("who", "queries"), [("patient", 34), ("secretary", 28), ("doctor", 26)])
+@pytest.mark.parametrize(("who", "queries"), [("patient", 34), ("secretary", 29), ("doctor", 27)])
 def test_a_booking_costs_as_many_queries(
     client, consultation_type, patient, who, queries, django_assert_num_queries
 ):
