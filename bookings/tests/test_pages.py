@@ -199,8 +199,9 @@ class TestOwnAppointments:
             WaitingListEntryFactory(patient=patient)
         AppointmentFactory(patient=patient, starts_at=FRIDAY_MORNING - dt.timedelta(days=1))
         client.force_login(patient.account)
-        # Session, account, upcoming, past and their count, the waiting list and its doctors' hours.
-        with django_assert_num_queries(7):
+        # Session, account, upcoming, past and their count, open offers, the waiting list and its
+        # doctors' hours.
+        with django_assert_num_queries(8):
             client.get("/bookings/")
 
     def test_upcoming_first_then_past_and_cancelled(self, client):
