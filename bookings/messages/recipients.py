@@ -8,6 +8,7 @@ from django.conf import settings
 
 from accounts.models import Patient
 from bookings.models import MessageChoices, MessageSettings, Notification
+from bookings.services.notifications import language_of, mobile_number
 
 
 class Way(NamedTuple):
@@ -25,10 +26,11 @@ def ways_of(patient: Patient, chosen: MessageSettings, *, by_sms_only: bool) -> 
     account, choices = patient.account, MessageChoices.of(patient)
     if account is None or not choices.offers:
         return []
-    language = account.language or settings.LANGUAGE_CODE
+    language = language_of(account)
     ways = []
     if account.email and not by_sms_only:
         ways.append(Way(Notification.Channel.EMAIL, account.email, language))
-    if patient.phone and chosen.sends_sms and getattr(settings, "SENDS_SMS", False):
-        ways.append(Way(Notification.Channel.SMS, patient.phone.as_e164, language))
+    number = mobile_number(patient)
+    if number and chosen.sends_sms and settings.SENDS_SMS:
+        ways.append(Way(Notification.Channel.SMS, number, language))
     return ways
