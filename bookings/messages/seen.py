@@ -6,12 +6,31 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.translation import gettext_lazy as _
+
 from bookings.models import Appointment, Notification
 from doctors.models import Practice
 
 Kind = Notification.Kind
 
 TO_PRACTICE = (Kind.NEW_REQUEST, Kind.LATE_CHANGE)
+
+
+TITLES = {
+    Kind.REQUESTED: _("Request received"),
+    Kind.BOOKED: _("Confirmation"),
+    Kind.CONFIRMED: _("Confirmation"),
+    Kind.DECLINED: _("Request declined"),
+    Kind.MOVED: _("New time"),
+    Kind.CANCELLED: _("Cancellation"),
+    Kind.MOVE_ASKED: _("Request for another time"),
+    Kind.REMINDER_WEEK: _("Reminder a week before"),
+    Kind.REMINDER: _("Reminder two days before"),
+    Kind.REMINDER_HOURS: _("Reminder two hours before"),
+    Kind.TURN_SOON: _("Your turn is near"),
+    Kind.NEW_REQUEST: _("New request, to the practice"),
+    Kind.LATE_CHANGE: _("Late change, to the practice"),
+}
 
 
 class Fate(StrEnum):
@@ -62,7 +81,7 @@ def read_messages(
 def _seen(row: Notification, practice: Practice, now: dt.datetime) -> SeenMessage:
     fate, at = _fate(row, now)
     return SeenMessage(
-        title=row.get_kind_display(),
+        title=str(TITLES[Kind(row.kind)]),
         channel=row.get_channel_display(),
         is_sms=row.channel == Notification.Channel.SMS,
         recipient=row.recipient,

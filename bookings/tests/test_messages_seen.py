@@ -49,7 +49,7 @@ def words(client, visit, page, user):
 
 
 ON_BOTH = (
-    "<b>Réservé</b>, e-mail",
+    "<b>Confirmation</b>, e-mail",
     "Envoyé ven. 26 févr. à 05:00",
     "Part ven. 26 févr. à 14:00",
     "Pas encore remis, prochain essai ven. 26 févr. à 15:00",
