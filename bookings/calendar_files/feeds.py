@@ -85,7 +85,7 @@ def _summary(feed: CalendarFeed, visit: Appointment) -> str:
 
 
 def _page(feed: CalendarFeed, visit: Appointment) -> str:
-    """The visit's page, behind sign-in: whoever reads the calendar can do nothing there."""
+    """The visit's page, behind sign-in: a reader of the calendar can do nothing there."""
     if not (feed.doctor_id or feed.practice_id):
         return reverse("appointment_page", args=[visit.pk])
     return f"{reverse('dashboard')}?doctor={visit.doctor_id}&appointment={visit.pk}"

@@ -207,7 +207,7 @@ def _render(
 
 
 def said_to_visitor(refusal: rules.Refusal, practice: Practice) -> rules.Refusal:
-    """The refusal in words that tell whoever has the message nothing more about the person.
+    """The refusal in words that tell the reader of the message no more about the person.
 
     The rules about persons name them, the type of the visit, or another visit of theirs.
     """

@@ -207,7 +207,7 @@ def _is_unanswered(visit: Appointment) -> bool:
 
 
 def _of_offer(row: Notification) -> dict[str, Any]:
-    """The context of an offer: the time, until when it is held, and its page."""
+    """The context of an offer: the time, the end of its hold, and its page."""
     offer = row.offer
     assert offer is not None
     entry, patient, start = offer.entry, offer.patient, offer.local_start

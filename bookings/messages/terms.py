@@ -13,7 +13,7 @@ from scheduling import engine
 
 
 class Terms(NamedTuple):
-    """When the messages of an offer may leave, until when its time is held, and by which way."""
+    """When the messages of an offer may leave, the end of the hold, and the way."""
 
     told_from: dt.datetime
     held_until: dt.datetime

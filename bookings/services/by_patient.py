@@ -1,4 +1,4 @@
-"""What a patient can do with an own visit, and until when."""
+"""What patients can do with their own visit, and their deadline."""
 
 from __future__ import annotations
 
