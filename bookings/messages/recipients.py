@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from django.conf import settings
-
 from accounts.models import Patient
-from bookings.models import MessageChoices, MessageSettings, Notification
-from bookings.services.notifications import language_of, mobile_number
+from bookings.models import MessageChoices, MessageSettings
+from bookings.services.notifications import language_of, ways_to
 
 
 class Way(NamedTuple):
@@ -23,14 +21,8 @@ def ways_of(patient: Patient, chosen: MessageSettings, *, by_sms_only: bool) -> 
     An e-mail, and an SMS where site and practice send some. For a time that begins soon an SMS
     alone: an e-mail is read too late.
     """
-    account, choices = patient.account, MessageChoices.of(patient)
-    if account is None or not choices.offers:
+    if patient.account is None or not MessageChoices.of(patient).offers:
         return []
-    language = language_of(account)
-    ways = []
-    if account.email and not by_sms_only:
-        ways.append(Way(Notification.Channel.EMAIL, account.email, language))
-    number = mobile_number(patient)
-    if number and chosen.sends_sms and settings.SENDS_SMS:
-        ways.append(Way(Notification.Channel.SMS, number, language))
-    return ways
+    language = language_of(patient.account)
+    ways = ways_to(patient, chosen.practice, by_email=not by_sms_only, by_sms=True)
+    return [Way(way.channel, way.recipient, language) for way in ways]
