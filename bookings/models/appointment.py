@@ -208,6 +208,12 @@ class Appointment(models.Model):
                 condition=Q(status__in=OPEN),
                 name="open_appointment_by_doctor",
             ),
+            # The run of reminders looks at all doctors' visits of some hours.
+            models.Index(
+                fields=["starts_at", "id"],
+                condition=Q(status=Status.CONFIRMED),
+                name="confirmed_by_start",
+            ),
             models.Index(
                 fields=["practice", "doctor"],
                 condition=Q(status__in=UNCLOSED),
