@@ -209,7 +209,7 @@ def _render(
 def said_to_visitor(refusal: rules.Refusal, practice: Practice) -> rules.Refusal:
     """The refusal in words that tell the reader of the message no more about the person.
 
-    The rules about persons name them, the type of the visit, or another visit of theirs.
+    The rules about persons name them, the type of the visit, or another visit of the person.
     """
     if isinstance(refusal, rules.SlotTaken) and refusal.clash:
         hidden: rules.Refusal = rules.SlotTaken(

@@ -269,7 +269,7 @@ def test_a_taken_time_offers_others(client, visit):
 
 
 def test_a_refusal_tells_nothing_of_the_person(client, visit):
-    """The rules name another visit, the person or the type; whoever has the message reads this."""
+    """The rules name another visit, the person or the type; any reader of the message sees this."""
     other = AppointmentFactory(
         patient=visit.patient, starts_at=monday("15:00"), doctor__user__last_name="Alami"
     )

@@ -96,7 +96,7 @@ class MessageSettingsForm(forms.ModelForm):
 
 
 class LinesForm(forms.Form):
-    """The own lines in each language: closing every e-mail, and about each type."""
+    """The practice's lines in each language: one closes every e-mail, one is about each type."""
 
     def __init__(
         self, *args: Any, types: Sequence[ConsultationType], texts: Texts, **options: Any

@@ -61,7 +61,7 @@ ROUTES = {
     ),
     # By a secret address.
     "calendars/<str:secret>.ics": page("/calendars/{feed}.ics"),
-    # By the link of a message, for whoever opens it.
+    # By the link of a message: its reader needs no account.
     "r/<str:token>/": page("/r/{link}/"),
     "r/<str:token>/calendar.ics": page("/r/{link}/calendar.ics"),
     "r/<str:token>/come/": Route("/r/{link}/come/", NOT_ALLOWED, everyone(409)),
@@ -75,7 +75,7 @@ ROUTES = {
         only("patient_a", answer=302),
         {"weekdays": "0", "mornings": "on", "notice_hours": "24"},
     ),
-    # By a signed address, which is the right to answer: whoever has the message has it.
+    # By a signed address, which is the right to answer: the reader of the message has it.
     "o/<str:token>/": Route("/o/{offer_token}/", everyone(200), everyone(303), {"answer": "no"}),
     "bookings/<uuid:pk>/confirm/": Route(
         "/bookings/{visit.pk}/confirm/", NOT_ALLOWED_BEHIND_SIGN_IN, only(*DESK, answer=302)
